@@ -1,0 +1,27 @@
+namespace ClusterDns.Core.Corefiles;
+
+/// <summary>How bad a finding in a Corefile is.</summary>
+public enum DiagnosticSeverity
+{
+    /// <summary>Odd, but the server starts.</summary>
+    Warning,
+
+    /// <summary>The server does not start, or keeps its old configuration.</summary>
+    Error,
+}
+
+/// <summary>Something to tell the author of a Corefile.</summary>
+/// <param name="Severity">Whether it keeps the server from starting.</param>
+/// <param name="Place">Where it is.</param>
+/// <param name="Message">What is wrong, and after a comma what was expected; no full stop.</param>
+/// <param name="Suggestion">The word that was probably meant, where one is near.</param>
+public sealed record CorefileDiagnostic(
+    DiagnosticSeverity Severity,
+    SourcePlace Place,
+    string Message,
+    string? Suggestion = null)
+{
+    /// <summary>The finding as one line: <c>file:line:column: message; did you mean 'suggestion'?</c>.</summary>
+    public override string ToString() =>
+        Suggestion is null ? $"{Place}: {Message}" : $"{Place}: {Message}; did you mean '{Suggestion}'?";
+}
