@@ -85,7 +85,7 @@ public ref struct WireReader
     /// <summary>
     /// Reads a name without its compression, case kept, into <paramref name="destination"/> (255 octets always suffice).
     /// </summary>
-    public bool TryReadName(Span<byte> destination, out int length)
+    public bool TryReadName(scoped Span<byte> destination, out int length)
     {
         if (!CompressedName.TryExpand(_message, _position, destination, out length, out int end))
         {
@@ -122,7 +122,7 @@ public ref struct WireReader
 
     /// <summary>Reads a question (RFC 1035 4.1.2).</summary>
     public bool TryReadQuestion(
-        Span<byte> name, out int nameLength, out RecordType type, out RecordClass recordClass)
+        scoped Span<byte> name, out int nameLength, out RecordType type, out RecordClass recordClass)
     {
         int start = _position;
         if (TryReadName(name, out nameLength)

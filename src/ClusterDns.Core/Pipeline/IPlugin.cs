@@ -1,0 +1,49 @@
+using ClusterDns.Core.Corefiles;
+
+namespace ClusterDns.Core.Pipeline;
+
+/// <summary>
+/// A plugin as the Corefile knows it: a name, a reader of options, and a builder of what it contributes to a server block. It has
+/// no state of its own.
+/// </summary>
+public interface IPlugin
+{
+    /// <summary>The directive's name.</summary>
+    string Name { get; }
+
+    /// <summary>Reads the directive's options and reports every error with its place. It touches nothing outside the text.</summary>
+    /// <param name="context">All occurrences of the directive in one server block.</param>
+    /// <returns>An immutable options record, or null when an error was reported.</returns>
+    object? Parse(PluginParseContext context);
+
+    /// <summary>Adds to a server block what the options ask for: links, listener options, host services.</summary>
+    /// <param name="options">What <see cref="Parse"/> returned.</param>
+    /// <param name="context">The server block under construction.</param>
+    void Build(object options, PluginBuildContext context);
+}
+
+/// <summary>A plugin whose options are of one type.</summary>
+/// <typeparam name="TOptions">The immutable options record.</typeparam>
+public abstract class Plugin<TOptions> : IPlugin
+    where TOptions : class
+{
+    /// <inheritdoc/>
+    public abstract string Name { get; }
+
+    /// <inheritdoc cref="IPlugin.Parse"/>
+    protected abstract TOptions? Parse(PluginParseContext context);
+
+    /// <inheritdoc cref="IPlugin.Build"/>
+    protected abstract void Build(TOptions options, PluginBuildContext context);
+
+    object? IPlugin.Parse(PluginParseContext context) => Parse(context);
+
+    void IPlugin.Build(object options, PluginBuildContext context) => Build((TOptions)options, context);
+}
+
+/// <summary>What a plugin reads its options from.</summary>
+/// <param name="Directives">Every occurrence of the directive in the block, in order; at least one.</param>
+/// <param name="Keys">The block's keys, CIDR zones expanded.</param>
+/// <param name="Diagnostics">Where errors and warnings go, each with its place.</param>
+public sealed record PluginParseContext(
+    IReadOnlyList<DirectiveSyntax> Directives, IReadOnlyList<ServerAddress> Keys, DiagnosticBag Diagnostics);

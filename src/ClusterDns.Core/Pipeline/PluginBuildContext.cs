@@ -1,0 +1,129 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Logging;
+using ClusterDns.Core.Metrics;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Core.Pipeline;
+
+/// <summary>
+/// A server block under construction. Plugins build in the order in which they run, so what an earlier one sets (the root
+/// folder, say) a later one may read.
+/// </summary>
+public sealed class PluginBuildContext
+{
+    private readonly List<Func<PluginHandler, PluginHandler>> _links = [];
+    private readonly List<IHostService> _services = [];
+
+    /// <summary>The block's keys, CIDR zones expanded.</summary>
+    public required IReadOnlyList<ServerAddress> Keys { get; init; }
+
+    /// <summary>Where a plugin reports what only shows when it is built, such as a file that is missing.</summary>
+    public required DiagnosticBag Diagnostics { get; init; }
+
+    /// <summary>Makes loggers; a plugin names its category <c>plugin/NAME</c>.</summary>
+    public required ILoggerFactory LoggerFactory { get; init; }
+
+    /// <summary>Where whole lines go that a plugin formats itself.</summary>
+    public required ILogOutput LogOutput { get; init; }
+
+    /// <summary>The process's metrics.</summary>
+    public required MetricRegistry Metrics { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider TimeProvider { get; init; }
+
+    /// <summary>Files and folders outside the Corefile.</summary>
+    public required IFileAccess Files { get; init; }
+
+    /// <summary>A seed for the plugin's randomness, different at every start unless a test fixes it.</summary>
+    public required Func<int> NextSeed { get; init; }
+
+    /// <summary>What the block asks of its listeners.</summary>
+    public ListenerSettings Listener { get; } = new();
+
+    /// <summary>The folder that relative paths of plugins start from (the root plugin); empty for the working folder.</summary>
+    public string Root { get; set; } = "";
+
+    /// <summary>Whether the debug plugin is on: verbose lines, stack traces.</summary>
+    public bool Debug { get; set; }
+
+    /// <summary>Whether an exception out of a plugin is logged with its stack trace (the errors and debug plugins).</summary>
+    public bool StackTraces { get; set; }
+
+    /// <summary>Whether queries of class CH run through the chain; else they are REFUSED.</summary>
+    public bool ServesChaosClass { get; set; }
+
+    /// <summary>The links that were added, first to run first.</summary>
+    public IReadOnlyList<Func<PluginHandler, PluginHandler>> Links => _links;
+
+    /// <summary>The host services that were added, in order.</summary>
+    public IReadOnlyList<IHostService> Services => _services;
+
+    /// <summary>Adds a link below those that are there.</summary>
+    /// <param name="create">Makes the link, given the one below.</param>
+    public void AddLink(Func<PluginHandler, PluginHandler> create) => _links.Add(create);
+
+    /// <summary>Adds a service that starts before the listeners open and stops after they have closed.</summary>
+    /// <param name="service">The service.</param>
+    public void AddService(IHostService service) => _services.Add(service);
+
+    /// <summary>Joins a relative path of the Corefile to <see cref="Root"/>.</summary>
+    /// <param name="path">A path as the Corefile has it.</param>
+    public string ResolvePath(string path) => Path.Combine(Root, path);
+}
+
+/// <summary>Something that runs beside the queries: a timer, a watcher of files, a hook at start and stop.</summary>
+public interface IHostService
+{
+    /// <summary>Starts. Whatever it throws fails the start of the server, or the reload, with its message.</summary>
+    /// <param name="cancellationToken">Set when the start is given up.</param>
+    ValueTask StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stops, and lets go of everything.</summary>
+    /// <param name="cancellationToken">Set when there is no more time to stop in good order.</param>
+    ValueTask StopAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>What a server block asks of the listeners that serve it.</summary>
+public sealed class ListenerSettings
+{
+    /// <summary>
+    /// The addresses to listen on, as addresses (the bind plugin has turned interface names into theirs); empty for all.
+    /// </summary>
+    public IList<System.Net.IPAddress> BindAddresses { get; } = [];
+
+    /// <summary>How many workers serve the listener; null for the server's own choice.</summary>
+    public int? Workers { get; set; }
+
+    /// <summary>How long a stream connection may take to deliver a message it has begun.</summary>
+    public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a client may leave an answer unread.</summary>
+    public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a connection may rest between queries.</summary>
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>Files and folders outside the Corefile, so that tests need none.</summary>
+public interface IFileAccess
+{
+    /// <summary>Reads a whole file.</summary>
+    /// <param name="path">The path.</param>
+    /// <exception cref="IOException">It is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    byte[] ReadAllBytes(string path);
+
+    /// <summary>What tells that a file has changed; null when it is missing.</summary>
+    /// <param name="path">The path.</param>
+    FileStamp? GetStamp(string path);
+
+    /// <summary>The files in a folder, without its subfolders, sorted by ordinal; null when it is no folder.</summary>
+    /// <param name="path">The folder.</param>
+    IReadOnlyList<string>? ListFolder(string path);
+}
+
+/// <summary>What tells that a file has changed.</summary>
+/// <param name="ModifiedUtc">When it was last written.</param>
+/// <param name="Length">How long it is.</param>
+public readonly record struct FileStamp(DateTime ModifiedUtc, long Length);

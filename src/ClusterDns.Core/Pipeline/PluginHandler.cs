@@ -1,0 +1,80 @@
+namespace ClusterDns.Core.Pipeline;
+
+/// <summary>
+/// A link of a server block's chain. It answers (<see cref="Response.Answer"/>), fails (<see cref="Response.Fail"/>), drops, or
+/// passes the query on to the next link; it may change the query before that and the response after it. One instance serves
+/// all queries at once, so what it holds is immutable or made for many threads.
+/// </summary>
+/// <param name="next">The link below.</param>
+public abstract class PluginHandler(PluginHandler next)
+{
+    private readonly PluginHandler _next = next;
+
+    /// <summary>The plugin's name, as it stands in the Corefile.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>
+    /// Handles one query. A link that finishes at once returns a completed task and never uses the <c>async</c> keyword on that
+    /// path; one that must wait asks <see cref="QueryContext.TryBeginWait"/> first.
+    /// </summary>
+    /// <param name="context">The query; it belongs to the chain until the task completes, and not an instant longer.</param>
+    /// <returns>A task that completes when <see cref="QueryContext.Response"/> holds what this link has to say.</returns>
+    /// <exception cref="Exception">
+    /// A bug: it becomes SERVFAIL, a log line and <c>coredns_panics_total</c>, and the server lives.
+    /// </exception>
+    public abstract ValueTask ServeAsync(QueryContext context);
+
+    /// <summary>Passes the query on.</summary>
+    /// <param name="context">The query.</param>
+    protected ValueTask NextAsync(QueryContext context) => _next.ServeAsync(context);
+}
+
+/// <summary>A link that looks at every response on its way up: logs, metrics, reordering.</summary>
+/// <param name="next">The link below.</param>
+public abstract class SurroundingHandler(PluginHandler next) : PluginHandler(next)
+{
+    /// <inheritdoc/>
+    public sealed override ValueTask ServeAsync(QueryContext context)
+    {
+        ValueTask below = NextAsync(context);
+        if (below.IsCompletedSuccessfully)
+        {
+            After(context);
+            return ValueTask.CompletedTask;
+        }
+
+        return AwaitAsync(below, context);
+    }
+
+    /// <summary>Runs when the links below have finished without an exception.</summary>
+    /// <param name="context">The query, with its response.</param>
+    protected abstract void After(QueryContext context);
+
+    private async ValueTask AwaitAsync(ValueTask below, QueryContext context)
+    {
+        await below;
+        After(context);
+    }
+}
+
+/// <summary>The end of every chain: nobody answered.</summary>
+public sealed class EndOfChain : PluginHandler
+{
+    private EndOfChain()
+        : base(null!)
+    {
+    }
+
+    /// <summary>The one instance.</summary>
+    public static EndOfChain Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "";
+
+    /// <inheritdoc/>
+    public override ValueTask ServeAsync(QueryContext context)
+    {
+        context.Response.Fail("", Wire.ResponseCode.ServFail, "no next plugin found");
+        return ValueTask.CompletedTask;
+    }
+}

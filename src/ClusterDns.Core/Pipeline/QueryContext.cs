@@ -1,0 +1,256 @@
+using System.Diagnostics.CodeAnalysis;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Core.Pipeline;
+
+/// <summary>
+/// One query on its way through the server: what was asked, by whom, and what will be answered. A context owns the buffers its
+/// messages stand in and is reused from query to query, so that serving allocates nothing. Whoever holds it past the end of the
+/// chain holds somebody else's query.
+/// </summary>
+[SuppressMessage("Design", "MA0036:Make class static", Justification = "Instances hold a query.")]
+public sealed class QueryContext
+{
+    /// <summary>How many bytes of a request fit without renting: every query that a resolver sends, with room.</summary>
+    public const int KeptRequestSize = 4096;
+
+    /// <summary>How many bytes of a response fit without renting.</summary>
+    public const int KeptResponseSize = 4096;
+
+    private readonly byte[] _keptRequest = GC.AllocateUninitializedArray<byte>(KeptRequestSize, pinned: true);
+    private readonly byte[] _keptResponse = GC.AllocateUninitializedArray<byte>(ResponseWriter.FramePrefix + KeptResponseSize, pinned: true);
+    private readonly byte[] _name = new byte[DomainName.MaxWireLength];
+    private readonly byte[] _labelOffsets = new byte[(DomainName.MaxWireLength + 1) / 2];
+    private byte[] _request;
+    private byte[] _response;
+    private int _requestLength;
+    private int _responseLength;
+    private QueryView _query;
+    private IWaitGate? _waitGate;
+
+    /// <summary>A context with its own buffers.</summary>
+    public QueryContext()
+    {
+        _request = _keptRequest;
+        _response = _keptResponse;
+    }
+
+    /// <summary>How often this context was reset: a late user can tell that it is not his query any more.</summary>
+    public int Generation { get; private set; }
+
+    /// <summary>Where a listener puts the request's bytes; pinned, so that the kernel may write to it.</summary>
+    public byte[] RequestBuffer => _request;
+
+    /// <summary>The request as it came.</summary>
+    public ReadOnlySpan<byte> Request => _request.AsSpan(0, _requestLength);
+
+    /// <summary>The request's header.</summary>
+    public DnsHeader Header => _query.Header;
+
+    /// <summary>The name that was asked, in wire form and the client's case.</summary>
+    public ReadOnlySpan<byte> QuestionName => _request.AsSpan(DnsHeader.Length, _query.NameLength);
+
+    /// <summary>Whether a question could be read; when not, the response carries none.</summary>
+    public bool HasQuestion => _query.HasQuestion;
+
+    /// <summary>The name that was asked, in wire form and lower case: what plugins match.</summary>
+    public ReadOnlySpan<byte> Name => _name.AsSpan(0, _query.NameLength);
+
+    /// <summary>How many labels <see cref="Name"/> has, without the root.</summary>
+    public int LabelCount { get; private set; }
+
+    /// <summary>The type that was asked.</summary>
+    public RecordType Type => _query.Type;
+
+    /// <summary>The class that was asked.</summary>
+    public RecordClass Class => _query.Class;
+
+    /// <summary>What the client said by EDNS(0).</summary>
+    public EdnsView Edns => _query.Edns;
+
+    /// <summary>
+    /// The UDP payload size that is honoured and echoed (RFC 6891 section 6.2.3): the client's, unless a plugin lowers it.
+    /// </summary>
+    public ushort UdpSize { get; set; }
+
+    /// <summary>Whether the client asked for DNSSEC records (RFC 3225).</summary>
+    public bool DnssecOk => _query.Edns.DnssecOk;
+
+    /// <summary>How the query came.</summary>
+    public TransportProtocol Transport { get; private set; }
+
+    /// <summary>Who asked.</summary>
+    public NetworkEndpoint Remote { get; private set; }
+
+    /// <summary>Where it was asked: the address the client sent to, also on a wildcard listener.</summary>
+    public NetworkEndpoint Local { get; private set; }
+
+    /// <summary>When the query came, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
+    public long ReceivedTimestamp { get; private set; }
+
+    /// <summary>The server block that answers.</summary>
+    public ServerBlockInfo Block { get; set; } = ServerBlockInfo.Dropped;
+
+    /// <summary>What will be sent.</summary>
+    public Response Response { get; } = new();
+
+    /// <summary>The message that <see cref="WriteResponse"/> wrote.</summary>
+    public ReadOnlySpan<byte> ResponseMessage => _response.AsSpan(ResponseWriter.FramePrefix, _responseLength);
+
+    /// <summary>The same message after its length in two bytes (RFC 1035 section 4.2.2); pinned.</summary>
+    public Memory<byte> FramedResponse => _response.AsMemory(0, ResponseWriter.FramePrefix + _responseLength);
+
+    /// <summary>The pinned array that holds the response from <see cref="ResponseWriter.FramePrefix"/> on.</summary>
+    public byte[] ResponseBuffer => _response;
+
+    /// <summary>How long the response is.</summary>
+    public int ResponseLength => _responseLength;
+
+    /// <summary>The most bytes this client takes: 65535 on a stream, else what it said, 512 at least (RFC 6891 section 6.2.5).</summary>
+    public int ResponseSizeLimit => Transport switch
+    {
+        TransportProtocol.Udp => Edns.Present ? Math.Clamp((int)UdpSize, 512, ResponseWriter.MaxUdpPayload) : 512,
+        _ => ushort.MaxValue,
+    };
+
+    /// <summary>Makes sure a request of <paramref name="length"/> bytes fits into <see cref="RequestBuffer"/>.</summary>
+    /// <param name="length">At most 65535.</param>
+    public void EnsureRequestCapacity(int length)
+    {
+        if (length > _request.Length)
+        {
+            LargeBuffers.Return(_request);
+            _request = LargeBuffers.Rent();
+        }
+    }
+
+    /// <summary>Takes in the request that stands in <see cref="RequestBuffer"/>.</summary>
+    /// <param name="length">How many bytes it has.</param>
+    /// <param name="transport">How it came.</param>
+    /// <param name="local">Where it was asked.</param>
+    /// <param name="remote">Who asked.</param>
+    /// <param name="timestamp">When it came, as <see cref="TimeProvider.GetTimestamp"/> counts.</param>
+    /// <param name="waitGate">Bounds how many queries of this listener wait at once; null for no bound.</param>
+    /// <returns>
+    /// Whether to serve it, to send the <see cref="Response"/> that says what is wrong, or to send nothing.
+    /// </returns>
+    public QueryVerdict Accept(
+        int length,
+        TransportProtocol transport,
+        in NetworkEndpoint local,
+        in NetworkEndpoint remote,
+        long timestamp,
+        IWaitGate? waitGate = null)
+    {
+        _requestLength = length;
+        Transport = transport;
+        Local = local;
+        Remote = remote;
+        ReceivedTimestamp = timestamp;
+        _waitGate = waitGate;
+        return Judge(MessageParser.TryParseQuery(Request, ref _query));
+    }
+
+    /// <summary>Where a label of <see cref="Name"/> starts, at its length byte.</summary>
+    /// <param name="label">0 for the first label; <see cref="LabelCount"/> for the root.</param>
+    public int GetLabelOffset(int label)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(label, LabelCount);
+        return _labelOffsets[label];
+    }
+
+    /// <summary>A label of <see cref="Name"/> without its length byte.</summary>
+    /// <param name="label">0 for the first label.</param>
+    public ReadOnlySpan<byte> GetLabel(int label)
+    {
+        int offset = GetLabelOffset(label);
+        return _name.AsSpan(offset + 1, _name[offset]);
+    }
+
+    /// <summary>
+    /// A link that cannot finish at once asks here before it starts to wait. False means that as many queries wait already as may:
+    /// the link then settles the response without waiting.
+    /// </summary>
+    public bool TryBeginWait() => _waitGate is null || _waitGate.TryEnter();
+
+    /// <summary>Writes the response into <see cref="ResponseBuffer"/>, with compression, in the size the client takes.</summary>
+    /// <returns>How long the message is.</returns>
+    public int WriteResponse()
+    {
+        int limit = ResponseSizeLimit;
+        int kept = Math.Min(limit, KeptResponseSize);
+        if (!ResponseWriter.TryWrite(this, _response.AsSpan(ResponseWriter.FramePrefix, kept), kept == limit, out _responseLength))
+        {
+            LargeBuffers.Return(_response);
+            _response = LargeBuffers.Rent();
+            ResponseWriter.TryWrite(this, _response.AsSpan(ResponseWriter.FramePrefix, limit), true, out _responseLength);
+        }
+
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(_response, (ushort)_responseLength);
+        return _responseLength;
+    }
+
+    /// <summary>Makes the context ready for the next query, and lets go of everything this one used.</summary>
+    public void Reset()
+    {
+        Generation++;
+        Response.Reset();
+        _requestLength = 0;
+        _responseLength = 0;
+        _query = default;
+        LabelCount = 0;
+        Block = ServerBlockInfo.Dropped;
+        _waitGate = null;
+        if (!ReferenceEquals(_request, _keptRequest))
+        {
+            LargeBuffers.Return(_request);
+            _request = _keptRequest;
+        }
+
+        if (!ReferenceEquals(_response, _keptResponse))
+        {
+            LargeBuffers.Return(_response);
+            _response = _keptResponse;
+        }
+    }
+
+    private QueryVerdict Judge(QueryStatus status)
+    {
+        switch (status)
+        {
+            case QueryStatus.Ok:
+                TakeQuestion();
+                return QueryVerdict.Serve;
+            case QueryStatus.BadVersion:
+                TakeQuestion();
+                Response.Fail("", ResponseCode.BadVers, failure: null);
+                return QueryVerdict.Respond;
+            case QueryStatus.NotImplemented:
+                Response.Fail("", ResponseCode.NotImp, failure: null);
+                return QueryVerdict.Respond;
+            case QueryStatus.FormatError:
+                // Nothing that was read before the error is to be trusted, so the answer repeats none of it.
+                _query = new QueryView { Header = _query.Header };
+                Response.Fail("", ResponseCode.FormErr, failure: null);
+                return QueryVerdict.Respond;
+            default:
+                return QueryVerdict.Drop;
+        }
+    }
+
+    private void TakeQuestion()
+    {
+        UdpSize = _query.Edns.UdpSize;
+        DomainName.ToLowerInvariant(QuestionName, _name);
+        int labels = 0;
+        int offset = 0;
+        while (_name[offset] != 0)
+        {
+            _labelOffsets[labels++] = (byte)offset;
+            offset += _name[offset] + 1;
+        }
+
+        _labelOffsets[labels] = (byte)offset;
+        LabelCount = labels;
+    }
+}

@@ -1,0 +1,14 @@
+namespace ClusterDns.Core.Pipeline;
+
+/// <summary>What to do with a message that came in.</summary>
+public enum QueryVerdict : byte
+{
+    /// <summary>Send nothing: it is no query, or too short to answer.</summary>
+    Drop,
+
+    /// <summary>Send the response as it stands: the message cannot be served, and the response code says why.</summary>
+    Respond,
+
+    /// <summary>Serve it.</summary>
+    Serve,
+}

@@ -1,0 +1,281 @@
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Core.Pipeline;
+
+/// <summary>Whether the chain has settled what the client gets.</summary>
+public enum ResponseStatus : byte
+{
+    /// <summary>No link has answered.</summary>
+    None,
+
+    /// <summary>The response is what the client gets.</summary>
+    Answered,
+
+    /// <summary>A link failed: the client gets the response code alone.</summary>
+    Failed,
+
+    /// <summary>The client gets nothing.</summary>
+    Dropped,
+}
+
+/// <summary>
+/// What will be sent: flags, a response code and three lists of records, written once, at the end, with compression, into the
+/// size that the client takes. Records come from plugins (<see cref="TryAdd(ResponseSection, RecordType, uint, byte[], int, int)"/>)
+/// or from a whole message (<see cref="TryLoadMessage"/>); links above may reorder, rename and add without parsing bytes again.
+/// </summary>
+public sealed class Response
+{
+    /// <summary>The answer section.</summary>
+    public RecordList Answers { get; } = new();
+
+    /// <summary>The authority section.</summary>
+    public RecordList Authority { get; } = new();
+
+    /// <summary>The additional section, without the OPT record.</summary>
+    public RecordList Additional { get; } = new();
+
+    /// <summary>Bytes that live as long as this response.</summary>
+    public ResponseArena Arena { get; } = new();
+
+    /// <summary>Whether the chain has settled what the client gets.</summary>
+    public ResponseStatus Status { get; private set; }
+
+    /// <summary>The response code; codes over 15 need EDNS (RFC 6891 section 6.1.3) and become SERVFAIL without it.</summary>
+    public ResponseCode Code { get; set; }
+
+    /// <summary>AA: the answer is of an authority for the owner name (RFC 1035 section 4.1.1).</summary>
+    public bool Authoritative { get; set; }
+
+    /// <summary>RA: recursion is to be had (RFC 1035 section 4.1.1).</summary>
+    public bool RecursionAvailable { get; set; }
+
+    /// <summary>AD: the data is authentic (RFC 4035 section 3.2.3).</summary>
+    public bool AuthenticData { get; set; }
+
+    /// <summary>TC, set by a link; the writer sets it too when records do not fit.</summary>
+    public bool Truncated { get; set; }
+
+    /// <summary>The name of the plugin that answered, for metrics; null while none has.</summary>
+    public string? Plugin { get; private set; }
+
+    /// <summary>What went wrong, for the errors plugin; null when nothing did.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>The INFO-CODE of an extended error (RFC 8914 section 2); null for none.</summary>
+    public ushort? ExtendedErrorCode { get; private set; }
+
+    /// <summary>The EXTRA-TEXT of the extended error, UTF-8.</summary>
+    public ReadOnlyMemory<byte> ExtendedErrorText { get; private set; }
+
+    /// <summary>The list of a section.</summary>
+    /// <param name="section">The section.</param>
+    public RecordList this[ResponseSection section] => section switch
+    {
+        ResponseSection.Answer => Answers,
+        ResponseSection.Authority => Authority,
+        _ => Additional,
+    };
+
+    /// <summary>Declares the response to be what the client gets.</summary>
+    /// <param name="plugin">The plugin's name.</param>
+    /// <param name="code">The response code.</param>
+    /// <param name="authoritative">Whether AA is set.</param>
+    public void Answer(string plugin, ResponseCode code = ResponseCode.NoError, bool authoritative = true)
+    {
+        Status = ResponseStatus.Answered;
+        Plugin = plugin;
+        Code = code;
+        Authoritative = authoritative;
+    }
+
+    /// <summary>Declares failure: the client gets <paramref name="code"/> and no records; the errors plugin tells why.</summary>
+    /// <param name="plugin">The plugin's name.</param>
+    /// <param name="code">The response code.</param>
+    /// <param name="failure">What went wrong, for a person.</param>
+    public void Fail(string plugin, ResponseCode code, string? failure)
+    {
+        ClearRecords();
+        Status = ResponseStatus.Failed;
+        Plugin = plugin;
+        Code = code;
+        Authoritative = false;
+        Failure = failure;
+    }
+
+    /// <summary>Declares that the client gets nothing.</summary>
+    /// <param name="plugin">The plugin's name.</param>
+    public void Drop(string plugin)
+    {
+        ClearRecords();
+        Status = ResponseStatus.Dropped;
+        Plugin = plugin;
+    }
+
+    /// <summary>Says more than the response code can (RFC 8914); it is sent to clients that sent EDNS.</summary>
+    /// <param name="code">The INFO-CODE.</param>
+    /// <param name="text">The EXTRA-TEXT, at most 255 bytes of UTF-8.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The text is longer.</exception>
+    public void SetExtendedError(ushort code, ReadOnlyMemory<byte> text)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(text.Length, byte.MaxValue, nameof(text));
+        ExtendedErrorCode = code;
+        ExtendedErrorText = text;
+    }
+
+    /// <summary>Adds a record of class IN, owned by the name that was asked.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="type">The type.</param>
+    /// <param name="timeToLive">The time to live in seconds.</param>
+    /// <param name="rdata">An array that holds the rdata with names uncompressed, and that will not change.</param>
+    /// <param name="offset">Where the rdata starts.</param>
+    /// <param name="length">How long the rdata is, at most 65535.</param>
+    /// <returns>False when the section already holds more than any message can carry.</returns>
+    public bool TryAdd(ResponseSection section, RecordType type, uint timeToLive, byte[] rdata, int offset, int length)
+        => TryAdd(section, null, 0, type, timeToLive, rdata, offset, length);
+
+    /// <summary>Adds a record of class IN.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="owner">An array that holds the owner name in wire form, or null for the name that was asked.</param>
+    /// <param name="ownerOffset">Where the owner name starts.</param>
+    /// <param name="type">The type.</param>
+    /// <param name="timeToLive">The time to live in seconds.</param>
+    /// <param name="rdata">An array that holds the rdata with names uncompressed, and that will not change.</param>
+    /// <param name="offset">Where the rdata starts.</param>
+    /// <param name="length">How long the rdata is, at most 65535.</param>
+    /// <returns>False when the section already holds more than any message can carry.</returns>
+    public bool TryAdd(
+        ResponseSection section, byte[]? owner, int ownerOffset, RecordType type, uint timeToLive, byte[] rdata, int offset, int length)
+    {
+        ResponseRecord record = new()
+        {
+            OwnerSource = owner,
+            OwnerOffset = ownerOffset,
+            RdataSource = rdata,
+            RdataOffset = offset,
+            RdataLength = checked((ushort)length),
+            Type = type,
+            Class = RecordClass.IN,
+            TimeToLive = timeToLive,
+        };
+        return this[section].TryAdd(in record);
+    }
+
+    /// <summary>Copies bytes into <see cref="Arena"/> and adds them as the rdata of a record of class IN.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="owner">The owner name in wire form; empty for the name that was asked.</param>
+    /// <param name="type">The type.</param>
+    /// <param name="timeToLive">The time to live in seconds.</param>
+    /// <param name="rdata">The rdata, with names uncompressed.</param>
+    /// <returns>False when the response already holds more than any message can carry.</returns>
+    public bool TryAddCopy(ResponseSection section, ReadOnlySpan<byte> owner, RecordType type, uint timeToLive, ReadOnlySpan<byte> rdata)
+    {
+        if (!Arena.TryAllocate(owner.Length + rdata.Length, out byte[] array, out int offset))
+        {
+            return false;
+        }
+
+        owner.CopyTo(array.AsSpan(offset));
+        rdata.CopyTo(array.AsSpan(offset + owner.Length));
+        return TryAdd(section, owner.IsEmpty ? null : array, offset, type, timeToLive, array, offset + owner.Length, rdata.Length);
+    }
+
+    /// <summary>
+    /// Takes flags, code and records from a whole message. The records point into it: it must not change while the response lives.
+    /// OPT records are left out.
+    /// </summary>
+    /// <param name="message">An array that holds the message from its first byte on.</param>
+    /// <param name="length">How long the message is.</param>
+    /// <returns>False, and nothing taken, when the message cannot be read to its end.</returns>
+    public bool TryLoadMessage(byte[] message, int length)
+    {
+        ClearRecords();
+        WireReader reader = new(message.AsSpan(0, length));
+        if (!reader.TryReadHeader(out DnsHeader header) || !TryLoadRecords(ref reader, in header, message))
+        {
+            ClearRecords();
+            return false;
+        }
+
+        Code = header.ResponseCode;
+        Authoritative = header.Flags.HasFlag(HeaderFlags.AuthoritativeAnswer);
+        RecursionAvailable = header.Flags.HasFlag(HeaderFlags.RecursionAvailable);
+        AuthenticData = header.Flags.HasFlag(HeaderFlags.AuthenticData);
+        Truncated = header.Flags.HasFlag(HeaderFlags.Truncated);
+        return true;
+    }
+
+    /// <summary>Empties the three sections and takes back the arena; flags and status stay.</summary>
+    public void ClearRecords()
+    {
+        Answers.Clear();
+        Authority.Clear();
+        Additional.Clear();
+        Arena.Clear();
+    }
+
+    /// <summary>Makes the response as new.</summary>
+    public void Reset()
+    {
+        ClearRecords();
+        Status = ResponseStatus.None;
+        Code = ResponseCode.NoError;
+        Authoritative = false;
+        RecursionAvailable = false;
+        AuthenticData = false;
+        Truncated = false;
+        Plugin = null;
+        Failure = null;
+        ExtendedErrorCode = null;
+        ExtendedErrorText = default;
+    }
+
+    private bool TryLoadRecords(ref WireReader reader, in DnsHeader header, byte[] message)
+    {
+        for (int i = 0; i < header.QuestionCount; i++)
+        {
+            if (!reader.TrySkipName() || !reader.TryReadUInt32(out _))
+            {
+                return false;
+            }
+        }
+
+        return TryLoadSection(ref reader, Answers, header.AnswerCount, message)
+            && TryLoadSection(ref reader, Authority, header.AuthorityCount, message)
+            && TryLoadSection(ref reader, Additional, header.AdditionalCount, message);
+    }
+
+    private static bool TryLoadSection(ref WireReader reader, RecordList section, int count, byte[] message)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (!reader.TryReadRecord(out RecordView view))
+            {
+                return false;
+            }
+
+            if (view.Type == RecordType.OPT)
+            {
+                continue;
+            }
+
+            ResponseRecord record = new()
+            {
+                OwnerSource = message,
+                OwnerOffset = view.OwnerOffset,
+                RdataSource = message,
+                RdataOffset = view.RdataOffset,
+                RdataLength = (ushort)view.RdataLength,
+                Type = view.Type,
+                Class = view.Class,
+                TimeToLive = view.TimeToLive,
+                IsFromMessage = true,
+            };
+            if (!section.TryAdd(in record))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Buffers;
+
+namespace ClusterDns.Core.Pipeline;
+
+/// <summary>
+/// Bytes that live as long as one response: owner names and rdata that a plugin puts together for this query alone.
+/// What it hands out stays where it is until the response is cleared.
+/// </summary>
+public sealed class ResponseArena
+{
+    private const int KeptSize = 1024;
+    private const int LargeChunkSize = 16 * 1024;
+    private const int MaxLargeChunks = 64;
+
+    private readonly byte[] _kept = new byte[KeptSize];
+    private readonly byte[][] _large = new byte[MaxLargeChunks][];
+    private byte[] _current;
+    private int _used;
+    private int _largeCount;
+
+    /// <summary>An empty arena.</summary>
+    public ResponseArena() => _current = _kept;
+
+    /// <summary>Sets aside bytes, whose content is undefined until it is written.</summary>
+    /// <param name="length">How many, at most 16 KiB.</param>
+    /// <param name="array">The array they are in.</param>
+    /// <param name="offset">Where they start.</param>
+    /// <returns>False when the response already holds 1 MiB, sixteen times what a message can carry.</returns>
+    public bool TryAllocate(int length, out byte[] array, out int offset)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LargeChunkSize);
+        if (_current.Length - _used < length && !TryGrow())
+        {
+            array = [];
+            offset = 0;
+            return false;
+        }
+
+        array = _current;
+        offset = _used;
+        _used += length;
+        return true;
+    }
+
+    /// <summary>Takes everything back.</summary>
+    public void Clear()
+    {
+        _used = 0;
+        if (_largeCount == 0)
+        {
+            return;
+        }
+
+        for (int i = 0; i < _largeCount; i++)
+        {
+            ArrayPool<byte>.Shared.Return(_large[i]);
+            _large[i] = null!;
+        }
+
+        _largeCount = 0;
+        _current = _kept;
+    }
+
+    private bool TryGrow()
+    {
+        if (_largeCount == MaxLargeChunks)
+        {
+            return false;
+        }
+
+        _current = ArrayPool<byte>.Shared.Rent(LargeChunkSize);
+        _large[_largeCount++] = _current;
+        _used = 0;
+        return true;
+    }
+}

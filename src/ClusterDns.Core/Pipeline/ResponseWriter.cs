@@ -1,0 +1,169 @@
+using System.Buffers.Binary;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Core.Pipeline;
+
+/// <summary>Writes a query's response as a message: once, at the end, with compression.</summary>
+public static class ResponseWriter
+{
+    /// <summary>A response buffer leaves this many bytes before the message for a stream's length prefix.</summary>
+    public const int FramePrefix = 2;
+
+    /// <summary>The most that an IPv4 datagram carries (65535 less the IP and UDP headers).</summary>
+    public const int MaxUdpPayload = 65507;
+
+    private const int OptSize = 11;
+    private const ushort ExtendedErrorOption = 15;
+
+    /// <summary>Writes the response of a query.</summary>
+    /// <param name="context">The query with its response.</param>
+    /// <param name="destination">Where to; it is as long as the message may be.</param>
+    /// <param name="truncate">Whether to leave out whole records, and set TC, when not all fit.</param>
+    /// <param name="length">How long the message is.</param>
+    /// <returns>False when records do not fit and <paramref name="truncate"/> is false.</returns>
+    internal static bool TryWrite(QueryContext context, Span<byte> destination, bool truncate, out int length)
+    {
+        Response response = context.Response;
+        bool edns = context.Edns.Present;
+        int reserved = edns ? OptSize + GetExtendedErrorSize(response) : 0;
+        DnsHeader header = CreateHeader(context, response, edns);
+        WireWriter writer = new(destination[..^reserved]);
+        writer.TryWriteHeader(in header);
+        if (context.HasQuestion)
+        {
+            writer.TryWriteQuestion(context.QuestionName, context.Type, context.Class);
+        }
+
+        bool complete =
+            TryWriteSection(ref writer, response.Answers, out header.AnswerCount) &&
+            TryWriteSection(ref writer, response.Authority, out header.AuthorityCount) &&
+            TryWriteSection(ref writer, response.Additional, out header.AdditionalCount);
+        if (!complete)
+        {
+            if (!truncate)
+            {
+                length = 0;
+                return false;
+            }
+
+            header.Flags |= HeaderFlags.Truncated;
+        }
+
+        length = writer.Length;
+        if (edns)
+        {
+            length += WriteOpt(context, destination[length..]);
+            header.AdditionalCount++;
+        }
+
+        header.Write(destination);
+        return true;
+    }
+
+    /// <summary>
+    /// The response's length without compression and without OPT: what CoreDNS counts in its log and in its size metric.
+    /// </summary>
+    /// <param name="context">The query with its response.</param>
+    public static int GetUncompressedLength(QueryContext context)
+    {
+        int length = DnsHeader.Length + (context.HasQuestion ? context.QuestionName.Length + 4 : 0);
+        for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
+        {
+            foreach (ref readonly ResponseRecord record in context.Response[section].Span)
+            {
+                length += GetUncompressedLength(context, in record);
+            }
+        }
+
+        return length;
+    }
+
+    private static int GetUncompressedLength(QueryContext context, ref readonly ResponseRecord record)
+    {
+        const int fixedPart = 10;
+        if (record.IsFromMessage)
+        {
+            return MessageRecord.GetUncompressedLength(in record, context.QuestionName.Length) + fixedPart;
+        }
+
+        int owner = record.OwnerSource is null ? context.QuestionName.Length : record.Owner.Length;
+        return owner + fixedPart + record.RdataLength;
+    }
+
+    private static DnsHeader CreateHeader(QueryContext context, Response response, bool edns)
+    {
+        HeaderFlags flags = HeaderFlags.Response |
+            (context.Header.Flags & (HeaderFlags.RecursionDesired | HeaderFlags.CheckingDisabled)) |
+            (response.Authoritative ? HeaderFlags.AuthoritativeAnswer : HeaderFlags.None) |
+            (response.RecursionAvailable ? HeaderFlags.RecursionAvailable : HeaderFlags.None) |
+            (response.AuthenticData ? HeaderFlags.AuthenticData : HeaderFlags.None) |
+            (response.Truncated ? HeaderFlags.Truncated : HeaderFlags.None);
+        ResponseCode code = response.Code > (ResponseCode)15 && !edns ? ResponseCode.ServFail : response.Code;
+        return new DnsHeader
+        {
+            Id = context.Header.Id,
+            Flags = flags,
+            Opcode = context.Header.Opcode,
+            ResponseCode = (ResponseCode)((int)code & 15),
+            QuestionCount = context.HasQuestion ? (ushort)1 : (ushort)0,
+        };
+    }
+
+    private static bool TryWriteSection(ref WireWriter writer, RecordList section, out ushort count)
+    {
+        count = 0;
+        foreach (ref readonly ResponseRecord record in section.Span)
+        {
+            if (!TryWriteRecord(ref writer, in record))
+            {
+                return false;
+            }
+
+            count++;
+        }
+
+        return true;
+    }
+
+    private static bool TryWriteRecord(ref WireWriter writer, ref readonly ResponseRecord record)
+    {
+        if (record.IsFromMessage)
+        {
+            return MessageRecord.TryWrite(ref writer, in record);
+        }
+
+        return record.OwnerSource is null
+            ? writer.TryWriteRecordWithOwnerAt(DnsHeader.Length, record.Type, record.Class, record.TimeToLive, record.Rdata)
+            : writer.TryWriteRecord(
+                record.Owner, record.Type, record.Class, record.TimeToLive, record.Rdata);
+    }
+
+    private static int GetExtendedErrorSize(Response response)
+        => response.ExtendedErrorCode is null
+            ? 0
+            : 4 + 2 + response.ExtendedErrorText.Length;
+
+    private static int WriteOpt(QueryContext context, Span<byte> destination)
+    {
+        Response response = context.Response;
+        destination[0] = 0;
+        BinaryPrimitives.WriteUInt16BigEndian(destination[1..], (ushort)RecordType.OPT);
+        BinaryPrimitives.WriteUInt16BigEndian(destination[3..], context.UdpSize);
+        destination[5] = (byte)((int)response.Code >> 4);
+        destination[6] = 0;
+        BinaryPrimitives.WriteUInt16BigEndian(destination[7..], context.DnssecOk ? (ushort)0x8000 : (ushort)0);
+        int options = 0;
+        if (response.ExtendedErrorCode is { } errorCode)
+        {
+            options = GetExtendedErrorSize(response);
+            Span<byte> option = destination[OptSize..];
+            BinaryPrimitives.WriteUInt16BigEndian(option, ExtendedErrorOption);
+            BinaryPrimitives.WriteUInt16BigEndian(option[2..], (ushort)(options - 4));
+            BinaryPrimitives.WriteUInt16BigEndian(option[4..], errorCode);
+            response.ExtendedErrorText.Span.CopyTo(option[6..]);
+        }
+
+        BinaryPrimitives.WriteUInt16BigEndian(destination[9..], (ushort)options);
+        return OptSize + options;
+    }
+}
