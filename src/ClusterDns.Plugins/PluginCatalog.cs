@@ -1,0 +1,80 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using ClusterDns.Core.Pipeline;
+
+namespace ClusterDns.Plugins;
+
+/// <summary>
+/// Every plugin by name, in the order in which they run whatever the Corefile's order is: the first listed sees a query first.
+/// The order is CoreDNS's, so that a Corefile means the same here.
+/// </summary>
+public static class PluginCatalog
+{
+    /// <summary>The names of all plugins that a Corefile may mention, those that are not built yet included, in running order.</summary>
+    public static ImmutableArray<string> Order { get; } =
+    [
+        "root",
+        "metadata",
+        "geoip",
+        "cancel",
+        "proxyproto",
+        "quic",
+        "grpc_server",
+        "https",
+        "https3",
+        "timeouts",
+        "multisocket",
+        "reload",
+        "nsid",
+        "bufsize",
+        "bind",
+        "debug",
+        "trace",
+        "ready",
+        "health",
+        "pprof",
+        "shed",
+        "prometheus",
+        "errors",
+        "log",
+        "dnstap",
+        "local",
+        "dns64",
+        "any",
+        "chaos",
+        "loadbalance",
+        "tsig",
+        "rewrite",
+        "autopath",
+        "acl",
+        "cache",
+        "header",
+        "dnssec",
+        "tls",
+        "minimal",
+        "template",
+        "transfer",
+        "hosts",
+        "route53",
+        "azure",
+        "clouddns",
+        "k8s_external",
+        "kubernetes",
+        "file",
+        "auto",
+        "secondary",
+        "etcd",
+        "loop",
+        "forward",
+        "grpc",
+        "erratic",
+        "whoami",
+        "on",
+        "sign",
+        "view",
+        "nomad",
+    ];
+
+    /// <summary>The plugins that are built, by name.</summary>
+    public static FrozenDictionary<string, IPlugin> Plugins { get; } = FrozenDictionary<string, IPlugin>.Empty;
+}

@@ -1,0 +1,99 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Serving;
+
+/// <summary>
+/// The server blocks of one listener, found by the longest zone that is a suffix of the name asked. Blocks of the same zone are
+/// tried in the Corefile's order until one's predicate takes the query.
+/// </summary>
+internal sealed class RoutingTable
+{
+    private readonly Level[] _levels;
+
+    /// <summary>A table of blocks.</summary>
+    /// <param name="blocks">The blocks, in the Corefile's order.</param>
+    public RoutingTable(IEnumerable<ServerBlock> blocks)
+    {
+        _levels =
+        [
+            .. blocks
+                .GroupBy(static block => DomainName.CountLabels(block.Info.ZoneWire.Span))
+                .OrderByDescending(static level => level.Key)
+                .Select(static level => new Level(level.Key, level)),
+        ];
+    }
+
+    /// <summary>The block that answers a query, or null when none takes it.</summary>
+    /// <param name="context">The query.</param>
+    public ServerBlock? Find(QueryContext context)
+    {
+        bool isDelegationSigner = context.Type == RecordType.DS;
+        ServerBlock? ofApex = null;
+        foreach (Level level in _levels)
+        {
+            if (level.LabelCount > context.LabelCount)
+            {
+                continue;
+            }
+
+            int firstLabel = context.LabelCount - level.LabelCount;
+            ServerBlock? block = level.Find(context.Name[context.GetLabelOffset(firstLabel)..], context);
+            if (block is null)
+            {
+                continue;
+            }
+
+            // A zone's DS records stand in its parent (RFC 4035 section 3.1.4.1): a wider block that is served here has them. The
+            // root block is not asked, since it usually forwards to servers that know nothing of a private zone.
+            if (isDelegationSigner && firstLabel == 0)
+            {
+                ofApex = block;
+                continue;
+            }
+
+            return ofApex is not null && level.LabelCount == 0 ? ofApex : block;
+        }
+
+        return ofApex;
+    }
+
+    /// <summary>The zones that have the same number of labels.</summary>
+    private sealed class Level
+    {
+        private readonly Dictionary<byte[], ServerBlock[]>.AlternateLookup<ReadOnlySpan<byte>> _zones;
+
+        public Level(int labelCount, IEnumerable<ServerBlock> blocks)
+        {
+            LabelCount = labelCount;
+            Dictionary<byte[], ServerBlock[]> zones = new(DomainNameComparer.Instance);
+            foreach (IGrouping<byte[], ServerBlock> zone in blocks.GroupBy(
+                static block => block.Info.ZoneWire.ToArray(), DomainNameComparer.Instance))
+            {
+                zones.Add(zone.Key, [.. zone]);
+            }
+
+            _zones = zones.GetAlternateLookup<ReadOnlySpan<byte>>();
+        }
+
+        public int LabelCount { get; }
+
+        public ServerBlock? Find(ReadOnlySpan<byte> suffix, QueryContext context)
+        {
+            if (!_zones.TryGetValue(suffix, out ServerBlock[]? blocks))
+            {
+                return null;
+            }
+
+            foreach (ServerBlock block in blocks)
+            {
+                if (block.Predicate is null || block.Predicate(context))
+                {
+                    return block;
+                }
+            }
+
+            return null;
+        }
+    }
+}

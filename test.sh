@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Runs every test, after installing what they need and the machine lacks.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+if ! command -v dig >/dev/null; then
+    if command -v apt-get >/dev/null; then
+        as_root=()
+        [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+        "${as_root[@]}" apt-get update -q
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends bind9-dnsutils gcc libc6-dev zlib1g-dev
+    else
+        echo "test.sh: the tests need dig, and this system has no apt-get: install BIND's dig and gcc by hand" >&2
+        exit 1
+    fi
+fi
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+results=artifacts/test-results
+rm -rf "$results"
+dotnet build -c Release ClusterDns.sln
+dotnet test -c Release --no-build ClusterDns.sln --logger trx --results-directory "$results" -- RunConfiguration.TreatNoTestsAsError=true || failed=1
+
+# The counts of all test projects together, from their own reports.
+count() {
+    grep -ho "<Counters [^>]*" "$results"/*.trx | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'
+}
+total=$(count total) passed=$(count passed) executed=$(count executed)
+echo "tests: $passed passed, $((executed - passed)) failed, $((total - executed)) skipped"
+exit "${failed:-0}"
