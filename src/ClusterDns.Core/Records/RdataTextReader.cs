@@ -1,0 +1,33 @@
+namespace ClusterDns.Core.Records;
+
+/// <summary>
+/// Splits text into words between blanks. A word in quotes may hold blanks; a backslash takes any meaning from the
+/// character behind it (RFC 1035 5.1). Escapes stay in the words, for their reader to decode.
+/// </summary>
+internal ref struct RdataTextReader(ReadOnlySpan<char> text)
+{
+    private ReadOnlySpan<char> _rest = text.Trim(" \t");
+
+    /// <summary>Whether there are no words left.</summary>
+    public readonly bool IsAtEnd => _rest.IsEmpty;
+
+    /// <summary>Reads a word; false at the end, or for quotes without an end or with something right behind it.</summary>
+    public bool TryRead(out ReadOnlySpan<char> word, out bool isQuoted)
+    {
+        isQuoted = !_rest.IsEmpty && _rest[0] == '"';
+        int start = isQuoted ? 1 : 0;
+        int end = start;
+        while (end < _rest.Length && !(isQuoted ? _rest[end] == '"' : _rest[end] is ' ' or '\t' or '"'))
+        {
+            end += _rest[end] == '\\' ? 2 : 1;
+        }
+
+        int next = isQuoted ? end + 1 : end;
+        bool isWhole = !_rest.IsEmpty
+            && next <= _rest.Length
+            && (next == _rest.Length || _rest[next] is ' ' or '\t');
+        word = isWhole ? _rest[start..end] : default;
+        _rest = isWhole ? _rest[next..].TrimStart(" \t") : _rest;
+        return isWhole;
+    }
+}
