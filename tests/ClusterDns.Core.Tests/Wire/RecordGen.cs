@@ -22,68 +22,60 @@ internal sealed record GeneratedMessage(
 /// <summary>Generators of records, of all types that have a text form, and of messages.</summary>
 internal static class RecordGen
 {
-    private static readonly Gen<byte[]> CharacterString =
-        Gen.Byte.Array[0, 30].Select(octets => (byte[])[(byte)octets.Length, .. octets]);
-
-    private static readonly Gen<byte[]> Address = Gen.Byte.Array[4];
-
-    private static readonly Gen<byte[]> Number16 = Gen.Byte.Array[2];
-
-    private static readonly Gen<byte[]> Soa =
-        Gen.Select(WireGen.HostName, WireGen.HostName, Gen.Byte.Array[20]).Select((a, b, c) => (byte[])[.. a, .. b, .. c]);
-
-    private static readonly Gen<byte[]> Mx =
-        Gen.Select(Number16, WireGen.HostName).Select((a, b) => (byte[])[.. a, .. b]);
-
-    private static readonly Gen<byte[]> Srv =
-        Gen.Select(Gen.Byte.Array[6], WireGen.HostName).Select((a, b) => (byte[])[.. a, .. b]);
-
-    private static readonly Gen<byte[]> Strings =
-        CharacterString.Array[1, 4].Select(strings => strings.SelectMany(s => s).ToArray());
-
-    private static readonly Gen<byte[]> Hinfo =
-        Gen.Select(CharacterString, CharacterString).Select((a, b) => (byte[])[.. a, .. b]);
+    private static readonly Gen<byte[]> AnyString = String(Gen.Byte);
 
     /// <summary>A type and rdata of its form.</summary>
-    public static readonly Gen<(RecordType Type, byte[] Rdata)> TypeAndRdata = Gen.OneOf(
-        Of(RecordType.A, Address),
-        Of(RecordType.AAAA, Gen.Byte.Array[16]),
-        Of(RecordType.NS, WireGen.HostName),
-        Of(RecordType.CNAME, WireGen.HostName),
-        Of(RecordType.PTR, WireGen.AnyName),
-        Of(RecordType.SOA, Soa),
-        Of(RecordType.MX, Mx),
-        Of(RecordType.TXT, Strings),
-        Of(RecordType.SRV, Srv),
-        Of(RecordType.HINFO, Hinfo),
-        Of((RecordType)65400, Gen.Byte.Array[0, 40]));
-
-    /// <summary>A record.</summary>
-    public static readonly Gen<GeneratedRecord> Record =
-        Gen.Select(WireGen.HostName, TypeAndRdata, Gen.UInt[0, int.MaxValue])
-            .Select((owner, data, ttl) => new GeneratedRecord(owner, data.Type, RecordClass.IN, ttl, data.Rdata));
+    public static readonly Gen<(RecordType Type, byte[] Rdata)> TypeAndRdata =
+        Types(Gen.OneOf(WireGen.HostName, WireGen.AnyName), AnyString);
 
     /// <summary>A response whose records partly belong to the question's name.</summary>
-    public static readonly Gen<GeneratedMessage> Message = Gen.Select(
-        Gen.UShort,
-        WireGen.HostName,
-        Gen.Select(Record, Gen.Bool).List[0, 8],
-        Record.List[0, 3],
-        Record.List[0, 6]).Select((id, name, answers, authorities, additionals) => new GeneratedMessage(
-            new DnsHeader
-            {
-                Id = id,
-                Flags = HeaderFlags.Response | HeaderFlags.RecursionDesired,
-                QuestionCount = 1,
-                AnswerCount = (ushort)answers.Count,
-                AuthorityCount = (ushort)authorities.Count,
-                AdditionalCount = (ushort)additionals.Count,
-            },
-            name,
-            RecordType.A,
-            answers.ConvertAll(answer => answer.Item2 ? answer.Item1 with { Owner = name } : answer.Item1),
-            authorities,
-            additionals));
+    public static readonly Gen<GeneratedMessage> Message = Messages(TypeAndRdata);
+
+    /// <summary>As <see cref="Message"/>, without octets that other libraries show each in its own way.</summary>
+    public static readonly Gen<GeneratedMessage> PlainMessage =
+        Messages(Types(WireGen.HostName, String(Gen.Char["abcXYZ019 -_=;"].Select(c => (byte)c))));
+
+    private static Gen<GeneratedMessage> Messages(Gen<(RecordType Type, byte[] Rdata)> data)
+    {
+        Gen<GeneratedRecord> record = Gen.Select(WireGen.HostName, data, Gen.UInt[0, int.MaxValue])
+            .Select((owner, part, ttl) => new GeneratedRecord(owner, part.Type, RecordClass.IN, ttl, part.Rdata));
+        return Gen.Select(
+            Gen.UShort,
+            WireGen.HostName,
+            Gen.Select(record, Gen.Bool).List[0, 8],
+            record.List[0, 3],
+            record.List[0, 6]).Select((id, name, answers, authorities, additionals) => new GeneratedMessage(
+                new DnsHeader
+                {
+                    Id = id,
+                    Flags = HeaderFlags.Response | HeaderFlags.RecursionDesired | (HeaderFlags)((id & 0xB) << 7),
+                    QuestionCount = 1,
+                    AnswerCount = (ushort)answers.Count,
+                    AuthorityCount = (ushort)authorities.Count,
+                    AdditionalCount = (ushort)additionals.Count,
+                },
+                name,
+                RecordType.A,
+                answers.ConvertAll(answer => answer.Item2 ? answer.Item1 with { Owner = name } : answer.Item1),
+                authorities,
+                additionals));
+    }
+
+    private static Gen<(RecordType Type, byte[] Rdata)> Types(Gen<byte[]> name, Gen<byte[]> text) => Gen.OneOf(
+        Of(RecordType.A, Gen.Byte.Array[4]),
+        Of(RecordType.AAAA, Gen.Byte.Array[16]),
+        Of(RecordType.NS, name),
+        Of(RecordType.CNAME, name),
+        Of(RecordType.PTR, name),
+        Of(RecordType.SOA, Gen.Select(name, name, Gen.Byte.Array[20]).Select((a, b, c) => (byte[])[.. a, .. b, .. c])),
+        Of(RecordType.MX, Gen.Select(Gen.Byte.Array[2], name).Select((a, b) => (byte[])[.. a, .. b])),
+        Of(RecordType.TXT, text.Array[1, 4].Select(strings => strings.SelectMany(s => s).ToArray())),
+        Of(RecordType.SRV, Gen.Select(Gen.Byte.Array[6], name).Select((a, b) => (byte[])[.. a, .. b])),
+        Of(RecordType.HINFO, Gen.Select(text, text).Select((a, b) => (byte[])[.. a, .. b])),
+        Of((RecordType)65400, Gen.Byte.Array[0, 40]));
+
+    private static Gen<byte[]> String(Gen<byte> octet) =>
+        octet.Array[0, 30].Select(octets => (byte[])[(byte)octets.Length, .. octets]);
 
     /// <summary>Writes the message, all names compressed where they may be.</summary>
     public static byte[] Write(GeneratedMessage message)
