@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ClusterDns.Core.Wire;
 
@@ -75,16 +76,31 @@ internal struct NameCompression
         return true;
     }
 
+    /// <summary>A label has at least two octets; the words may overlap, since its length is among them.</summary>
     private static ushort Key(ReadOnlySpan<byte> label, int parent)
     {
-        uint hash = (uint)parent;
-        foreach (byte octet in label)
+        const ulong factor = 0x9E3779B97F4A7C15;
+        ulong hash = (ulong)parent * factor;
+        if (label.Length >= sizeof(ulong))
         {
-            hash = (hash ^ octet) * 0x9E3779B1;
-            hash ^= hash >> 15;
+            for (int i = 0; i < label.Length - sizeof(ulong); i += sizeof(ulong))
+            {
+                hash = (hash ^ MemoryMarshal.Read<ulong>(label[i..])) * factor;
+                hash ^= hash >> 32;
+            }
+
+            hash ^= MemoryMarshal.Read<ulong>(label[^sizeof(ulong)..]);
+        }
+        else if (label.Length >= sizeof(uint))
+        {
+            hash ^= MemoryMarshal.Read<uint>(label) | ((ulong)MemoryMarshal.Read<uint>(label[^sizeof(uint)..]) << 32);
+        }
+        else
+        {
+            hash ^= MemoryMarshal.Read<ushort>(label) | ((ulong)label[^1] << 16);
         }
 
-        return (ushort)hash;
+        return (ushort)((hash * factor) >> 48);
     }
 
     [InlineArray(Capacity)]

@@ -16,16 +16,9 @@ public ref partial struct WireWriter
     /// <exception cref="ArgumentException"><paramref name="name"/> is not a name in wire form.</exception>
     public bool TryWriteName(scoped ReadOnlySpan<byte> name, bool compress)
     {
-        // Most names that are written are the question's.
-        if (compress
-            && name.Length == _questionNameLength
-            && name.Length > sizeof(ushort)
-            && name.SequenceEqual(_buffer.Slice(DnsHeader.Length, name.Length)))
-        {
-            return TryWriteUInt16(PointerBits | DnsHeader.Length);
-        }
-
-        return TryWriteNewName(name, compress);
+        return compress && TryFindInQuestion(name, out int offset)
+            ? TryWriteUInt16((ushort)(PointerBits | offset))
+            : TryWriteNewName(name, compress);
     }
 
     /// <summary>Writes a pointer to a name that begins at <paramref name="offset"/>.</summary>
@@ -34,6 +27,26 @@ public ref partial struct WireWriter
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)offset, (uint)Math.Min(0x3FFF, _length), nameof(offset));
         return TryWriteUInt16((ushort)(PointerBits | offset));
+    }
+
+    /// <summary>Most names that are written are the question's or its zone's, so these are tried first.</summary>
+    private readonly bool TryFindInQuestion(scoped ReadOnlySpan<byte> name, out int offset)
+    {
+        int start = _questionNameLength - name.Length;
+        offset = DnsHeader.Length + start;
+        if (start < 0 || name.Length <= sizeof(ushort))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> question = _buffer.Slice(DnsHeader.Length, _questionNameLength);
+        int label = 0;
+        while (label < start)
+        {
+            label += question[label] + 1;
+        }
+
+        return label == start && name.SequenceEqual(question[start..]);
     }
 
     [SkipLocalsInit]

@@ -89,4 +89,99 @@ public class WireWriterTests
         Assert.True(writer.TryWriteOpt(1232, 0, 0, dnssecOk: true, []));
         Assert.Equal(new byte[] { 0, 0, 41, 4, 0xD0, 0, 0, 0x80, 0, 0, 0 }, writer.Written[12..].ToArray());
     }
+
+    [Fact]
+    public void A_suffix_of_the_question_becomes_a_pointer_into_it()
+    {
+        var writer = new WireWriter(new byte[512]);
+        Assert.True(writer.TryWriteHeader(default));
+        Assert.True(writer.TryWriteQuestion(Name, RecordType.A, RecordClass.IN));
+        int start = writer.Length;
+
+        Assert.True(writer.TryWriteName(DomainName.Parse("Example.ORG"), compress: true));
+        Assert.True(writer.TryWriteName(DomainName.Parse("ORG"), compress: true));
+        Assert.True(writer.TryWriteName(DomainName.Root, compress: true));
+
+        Assert.Equal(new byte[] { 0xC0, 16, 0xC0, 24, 0 }, writer.Written[start..].ToArray());
+    }
+
+    [Fact]
+    public void A_response_goes_on_in_the_bytes_of_its_query()
+    {
+        byte[] buffer = new byte[512];
+        var query = new WireWriter(buffer);
+        Assert.True(query.TryWriteHeader(new DnsHeader { Id = 3, QuestionCount = 1 }));
+        Assert.True(query.TryWriteQuestion(Name, RecordType.A, RecordClass.IN));
+
+        var response = new WireWriter(buffer, Name.Length);
+        Assert.Equal(query.Length, response.Length);
+        Assert.True(response.TryWriteRecordWithOwnerAt(DnsHeader.Length, RecordType.A, RecordClass.IN, 5, Address));
+        Assert.True(response.TryWriteRecord(Name, RecordType.A, RecordClass.IN, 5, Address));
+        response.SetHeader(new DnsHeader { Id = 3, Flags = HeaderFlags.Response, QuestionCount = 1, AnswerCount = 2 });
+
+        byte[] record = [0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4, 192, 0, 2, 1];
+        Assert.Equal([.. record, .. record], response.Written[query.Length..].ToArray());
+        Assert.Equal(0x80, response.Written[2]);
+    }
+
+    [Fact]
+    public void Names_beyond_a_pointers_reach_and_beyond_the_table_are_written_whole_and_read_back()
+    {
+        byte[] buffer = new byte[ushort.MaxValue];
+        var writer = new WireWriter(buffer);
+        Assert.True(writer.TryWriteHeader(default));
+        Assert.True(writer.TryWriteQuestion(Name, RecordType.A, RecordClass.IN));
+        var written = new List<(int Offset, byte[] Name)>();
+        for (int i = 0; ; i++)
+        {
+            byte[] name = DomainName.Parse($"host-{i % 600}.pod-{i}.Example.ORG");
+            int offset = writer.Length;
+            if (!writer.TryWriteRecord(name, RecordType.CNAME, RecordClass.IN, 5, name))
+            {
+                break;
+            }
+
+            written.Add((offset, name));
+        }
+
+        Assert.True(written.Count > 1200);
+        Assert.True(writer.Length > ushort.MaxValue - 100);
+        byte[] read = new byte[DomainName.MaxWireLength];
+        foreach ((int offset, byte[] name) in written)
+        {
+            Assert.True(CompressedName.TryExpand(writer.Written, offset, read, out int length, out _));
+            Assert.Equal(name, read[..length]);
+        }
+    }
+
+    [Fact]
+    public void What_was_taken_back_is_not_pointed_to()
+    {
+        byte[] other = DomainName.Parse("other.example.net");
+        var writer = new WireWriter(new byte[512]);
+        Assert.True(writer.TryWriteHeader(default));
+        Assert.True(writer.TryWriteQuestion(Name, RecordType.A, RecordClass.IN));
+        WireWriterMark mark = writer.Mark();
+        Assert.True(writer.TryWriteName(other, compress: true));
+        writer.Rollback(mark);
+
+        int start = writer.Length;
+        Assert.True(writer.TryWriteName(other, compress: true));
+        Assert.Equal(other, writer.Written[start..].ToArray());
+        Assert.True(writer.TryWriteName(DomainName.Parse("x.ORG"), compress: true));
+        Assert.Equal(new byte[] { 1, (byte)'x', 0xC0, 24 }, writer.Written[^4..].ToArray());
+    }
+
+    [Fact]
+    public void Bugs_of_the_caller_are_exceptions()
+    {
+        Assert.Throws<ArgumentException>(() => new WireWriter(new byte[64]).TryWriteName([3, 1], compress: true));
+        Assert.Throws<ArgumentException>(() => new WireWriter(new byte[64]).TryWriteName([0, 0], compress: true));
+        Assert.Throws<ArgumentException>(() => new WireWriter(new byte[64]).TryWriteName([0xC0, 12], compress: true));
+        Assert.Throws<ArgumentException>(() => new WireWriter(new byte[64]).TryWriteName([], compress: false));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new WireWriter(new byte[64]).TryWritePointer(12));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new WireWriter(new byte[64]) { Limit = 65 }.Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new WireWriter(new byte[64], 60).Length);
+        Assert.Throws<InvalidOperationException>(() => new WireWriter(new byte[64]).SetHeader(default));
+    }
 }
