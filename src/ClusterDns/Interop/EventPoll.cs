@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+
+namespace ClusterDns.Interop;
+
+/// <summary>
+/// An epoll instance over a handful of descriptors, and an eventfd that wakes whoever waits on it. One thread waits; any may
+/// wake it.
+/// </summary>
+internal sealed unsafe class EventPoll : IDisposable
+{
+    private const int MaxEvents = 16;
+
+    private readonly int _poll;
+    private readonly int _wake;
+    private readonly byte* _events;
+
+    /// <summary>Makes an empty one.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">No descriptor is left.</exception>
+    internal EventPoll()
+    {
+        _poll = EventCalls.CreatePoll(EventCalls.CloseOnExec);
+        if (_poll < 0)
+        {
+            throw ErrorNumbers.LastError();
+        }
+
+        _wake = EventCalls.CreateEvent(0, EventCalls.CloseOnExec | EventCalls.NonBlocking);
+        if (_wake < 0)
+        {
+            Exception failure = ErrorNumbers.LastError();
+            _ = SocketCalls.Close(_poll);
+            throw failure;
+        }
+
+        _events = (byte*)NativeMemory.AllocZeroed((nuint)(MaxEvents * EventSize));
+        Add(_wake, WakeToken);
+    }
+
+    /// <summary>What <see cref="GetToken"/> gives for the event of <see cref="Wake"/>.</summary>
+    internal static ulong WakeToken => ulong.MaxValue;
+
+    // struct epoll_event is packed on x64 and on no other architecture.
+    private static int EventSize => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+
+    /// <summary>Watches a descriptor for something to read.</summary>
+    /// <param name="descriptor">The descriptor; it is watched until it is closed.</param>
+    /// <param name="token">What <see cref="GetToken"/> gives for its events.</param>
+    /// <exception cref="System.Net.Sockets.SocketException">The kernel refused.</exception>
+    internal void Add(int descriptor, ulong token)
+    {
+        byte* pollEvent = stackalloc byte[16];
+        *(uint*)pollEvent = EventCalls.Readable;
+        *(ulong*)(pollEvent + EventSize - sizeof(ulong)) = token;
+        if (EventCalls.ControlPoll(_poll, EventCalls.ControlAdd, descriptor, pollEvent) != 0)
+        {
+            throw ErrorNumbers.LastError();
+        }
+    }
+
+    /// <summary>Waits for events.</summary>
+    /// <param name="block">Whether to wait at all when there are none.</param>
+    /// <returns>How many there are; 0 also when a signal cut the wait short.</returns>
+    internal int Wait(bool block) => Math.Max(0, EventCalls.WaitPoll(_poll, _events, MaxEvents, block ? -1 : 0));
+
+    /// <summary>Which descriptor an event of the last <see cref="Wait"/> is about.</summary>
+    /// <param name="index">Less than what <see cref="Wait"/> returned.</param>
+    internal ulong GetToken(int index) => *(ulong*)(_events + ((index + 1) * EventSize) - sizeof(ulong));
+
+    /// <summary>Ends the wait, now and from then on.</summary>
+    internal void Wake()
+    {
+        ulong one = 1;
+        _ = EventCalls.Write(_wake, &one, sizeof(ulong));
+    }
+
+    /// <summary>Closes it. Nobody may wait or wake any more.</summary>
+    public void Dispose()
+    {
+        _ = SocketCalls.Close(_wake);
+        _ = SocketCalls.Close(_poll);
+        NativeMemory.Free(_events);
+    }
+}

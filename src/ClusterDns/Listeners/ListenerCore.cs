@@ -1,0 +1,44 @@
+using ClusterDns.Serving;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Listeners;
+
+/// <summary>What the transports of one listener have in common.</summary>
+/// <param name="services">What listeners share with the process.</param>
+/// <param name="logger">The listener's logger.</param>
+internal sealed partial class ListenerCore(ListenerServices services, ILogger logger)
+{
+    private volatile IQueryPipeline? _pipeline;
+
+    /// <summary>What serves the queries. May be replaced at any time; queries under way finish with what they started with.</summary>
+    internal IQueryPipeline Pipeline
+    {
+        get => _pipeline ?? throw new InvalidOperationException("the listener has not started");
+        set => _pipeline = value;
+    }
+
+    /// <summary>The process-wide bound on queries that wait.</summary>
+    internal WaitBound WaitBound => services.WaitBound;
+
+    /// <summary>The clock.</summary>
+    internal TimeProvider TimeProvider => services.TimeProvider;
+
+    /// <summary>What is counted.</summary>
+    internal ListenerMetrics Metrics { get; } = new(services.Metrics);
+
+    /// <summary>The queries of this listener that wait.</summary>
+    internal InFlightCounter Waiting { get; } = new();
+
+    /// <summary>An exception out of the pipeline, which promises none: a bug, but one query's and not the server's end.</summary>
+    [LoggerMessage(Level = LogLevel.Error, Message = "A query failed in the pipeline")]
+    internal partial void LogPipelineFailure(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A TCP connection failed")]
+    internal partial void LogConnectionFailure(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Receiving from a UDP socket failed: error {Error}")]
+    internal partial void LogReceiveFailure(int error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Not listening on {Address}: {Reason}")]
+    internal partial void LogFamilyMissing(string address, string reason);
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using ClusterDns.Core.Metrics;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Listeners;
+
+/// <summary>Which code moves datagrams.</summary>
+internal enum UdpBackendKind
+{
+    /// <summary>The fastest that works on this system.</summary>
+    Automatic,
+
+    /// <summary>recvmmsg and sendmmsg: 64-bit little-endian Linux only.</summary>
+    Native,
+
+    /// <summary>The runtime's sockets: everywhere, and slower.</summary>
+    Managed,
+}
+
+/// <summary>What a listener is asked to be.</summary>
+internal sealed record ListenerOptions
+{
+    /// <summary>The addresses to listen on; empty for every address of every family that the host has.</summary>
+    public IReadOnlyList<IPAddress> Addresses { get; init; } = [];
+
+    /// <summary>The port; 0 for one that is free for all addresses and transports.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Whether to take datagrams.</summary>
+    public bool Udp { get; init; } = true;
+
+    /// <summary>Whether to take connections.</summary>
+    public bool Tcp { get; init; } = true;
+
+    /// <summary>How many threads serve datagrams; null for one a processor, at most <see cref="MaxDefaultWorkers"/>.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>Which code moves datagrams.</summary>
+    public UdpBackendKind Backend { get; init; }
+
+    /// <summary>How long a connection may take to deliver a message that it has begun.</summary>
+    public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a client may leave its answers unread.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a connection may rest between queries.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many connections may be open at once; further ones are accepted and closed.</summary>
+    public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>How many queries of one connection may be in flight; the next one is read when one is answered.</summary>
+    public int MaxQueriesPerConnection { get; init; } = 128;
+
+    /// <summary>The most workers that a listener has unless <see cref="Workers"/> says more.</summary>
+    public const int MaxDefaultWorkers = 8;
+
+    /// <summary>How many threads serve datagrams.</summary>
+    public int EffectiveWorkers => Workers ?? Math.Min(Environment.ProcessorCount, MaxDefaultWorkers);
+}
+
+/// <summary>What listeners share with the rest of the process.</summary>
+/// <param name="WaitBound">Bounds the queries that wait, of all listeners together.</param>
+/// <param name="Metrics">Where drops are counted.</param>
+/// <param name="LoggerFactory">Makes loggers.</param>
+/// <param name="TimeProvider">The clock of the timeouts.</param>
+internal sealed record ListenerServices(
+    WaitBound WaitBound, MetricRegistry Metrics, ILoggerFactory LoggerFactory, TimeProvider TimeProvider);

@@ -1,0 +1,287 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Listeners.Tcp;
+
+/// <summary>
+/// A client's connection: many queries, answered as they are ready and so in any order (RFC 7766 sections 6.2.1 and 7). It
+/// reads on only while few enough are in flight and few enough answers lie unsent.
+/// </summary>
+internal sealed class TcpConnection : IThreadPoolWorkItem
+{
+    private const int MaxBacklog = 64 * 1024;
+    private const int ReceivesBetweenYields = 32;
+
+    private readonly TcpTransport _transport;
+    private readonly Socket _socket;
+    private readonly NetworkEndpoint _local;
+    private readonly NetworkEndpoint _remote;
+    private readonly FrameBuffer _frames = new();
+    private readonly TcpOutput _output;
+    private readonly Lock _lock = new();
+    private TaskCompletionSource? _changed;
+    private bool _aborted;
+    private volatile bool _receiving;
+    private int _inFlight;
+    private long _lastActivity;
+    private long _partSince;
+
+    /// <summary>A connection that was accepted.</summary>
+    /// <exception cref="SocketException">The client is gone already.</exception>
+    internal TcpConnection(TcpTransport transport, Socket socket)
+    {
+        _transport = transport;
+        _socket = socket;
+        socket.NoDelay = true;
+        _local = NetworkEndpoint.From((IPEndPoint)socket.LocalEndPoint!);
+        _remote = NetworkEndpoint.From((IPEndPoint)socket.RemoteEndPoint!);
+        _output = new TcpOutput(socket, transport.TimeProvider, OnSent);
+        _lastActivity = transport.TimeProvider.GetTimestamp();
+    }
+
+    private bool HasRoom
+        => Volatile.Read(ref _inFlight) < _transport.Options.MaxQueriesPerConnection && _output.Backlog < MaxBacklog;
+
+    private bool IsQuiet => Volatile.Read(ref _inFlight) == 0 && _output.IsIdle;
+
+    /// <summary>Serves the connection to its end.</summary>
+    public void Execute() => _ = RunAsync();
+
+    /// <summary>Whether the client has let a deadline pass, and under which reason that counts.</summary>
+    /// <param name="now">The time, as <see cref="TimeProvider.GetTimestamp"/> counts.</param>
+    /// <param name="reason">The counter; null when a connection has merely rested too long.</param>
+    internal bool IsOverdue(long now, out Counter? reason)
+    {
+        reason = null;
+        long sendStarted = _output.SendStarted;
+        if (sendStarted != 0 && Elapsed(sendStarted, now) >= _transport.Options.WriteTimeout)
+        {
+            reason = _transport.Core.Metrics.WriteTimeout;
+            return true;
+        }
+
+        if (!_receiving)
+        {
+            return false;
+        }
+
+        long partSince = Volatile.Read(ref _partSince);
+        if (partSince != 0)
+        {
+            reason = _transport.Core.Metrics.ReadTimeout;
+            return Elapsed(partSince, now) >= _transport.Options.ReadTimeout;
+        }
+
+        return IsQuiet && Elapsed(Volatile.Read(ref _lastActivity), now) >= _transport.Options.IdleTimeout;
+    }
+
+    /// <summary>Ends the connection once what has arrived is answered.</summary>
+    internal void FinishSoon()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Receive);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            Abort();
+        }
+    }
+
+    /// <summary>Ends the connection now.</summary>
+    internal void Abort()
+    {
+        lock (_lock)
+        {
+            _aborted = true;
+        }
+
+        _socket.Dispose();
+        Signal();
+    }
+
+    /// <summary>One more query waits.</summary>
+    internal void OnWaiting() => Interlocked.Increment(ref _inFlight);
+
+    /// <summary>A query that waited is done.</summary>
+    internal void OnFinished(TcpQuery query, bool answered)
+    {
+        if (answered)
+        {
+            _output.Append(query.Context.FramedResponse.Span);
+        }
+
+        query.Release();
+        Volatile.Write(ref _lastActivity, _transport.TimeProvider.GetTimestamp());
+        Interlocked.Decrement(ref _inFlight);
+        _output.Flush();
+        Signal();
+    }
+
+    private TimeSpan Elapsed(long since, long now) => _transport.TimeProvider.GetElapsedTime(since, now);
+
+    private void OnSent()
+    {
+        if (_output.HasFailed)
+        {
+            Abort();
+            return;
+        }
+
+        Volatile.Write(ref _lastActivity, _transport.TimeProvider.GetTimestamp());
+        Signal();
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Nothing awaits a connection: what it throws is logged here or nowhere.")]
+    private async Task RunAsync()
+    {
+        try
+        {
+            await ReadAsync();
+            _output.Flush();
+            await WaitUntilAsync(static connection => connection.IsQuiet);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The client reset the connection, or it was cut off: both are the ordinary end of some connections.
+        }
+        catch (Exception exception)
+        {
+            _transport.Core.LogConnectionFailure(exception);
+        }
+
+        _frames.Release();
+        Abort();
+        _transport.Remove(this);
+    }
+
+    /// <summary>Serves until the client has no more to say, or says what is not DNS.</summary>
+    private async Task ReadAsync()
+    {
+        for (int receives = 1; ; receives++)
+        {
+            while (!TryServeFrames(out bool valid))
+            {
+                _output.Flush();
+                if (!valid)
+                {
+                    _transport.Core.Metrics.BadFrame.Add();
+                    return;
+                }
+
+                await WaitUntilAsync(static connection => connection.HasRoom);
+            }
+
+            _output.Flush();
+            if (receives % ReceivesBetweenYields == 0)
+            {
+                // A client whose next query is always there already must not keep the thread from others.
+                await Task.Yield();
+            }
+
+            _receiving = true;
+            int received = await _socket.ReceiveAsync(_frames.GetRoom(), SocketFlags.None);
+            _receiving = false;
+            if (received == 0)
+            {
+                return;
+            }
+
+            _frames.Advance(received);
+            Volatile.Write(ref _lastActivity, _transport.TimeProvider.GetTimestamp());
+        }
+    }
+
+    /// <summary>Serves the messages that are whole; false when it must stop before the last.</summary>
+    /// <param name="valid">False when a frame is too short for a message.</param>
+    private bool TryServeFrames(out bool valid)
+    {
+        valid = true;
+        while (HasRoom)
+        {
+            if (!_frames.TryTake(out ReadOnlySpan<byte> message))
+            {
+                NotePart();
+                return true;
+            }
+
+            Volatile.Write(ref _partSince, 0);
+            if (message.Length < DnsHeader.Length)
+            {
+                valid = false;
+                return false;
+            }
+
+            Serve(message);
+        }
+
+        return false;
+    }
+
+    private void NotePart()
+    {
+        if (!_frames.HasPart)
+        {
+            Volatile.Write(ref _partSince, 0);
+        }
+        else if (_partSince == 0)
+        {
+            Volatile.Write(ref _partSince, Math.Max(1, _transport.TimeProvider.GetTimestamp()));
+        }
+    }
+
+    private void Serve(ReadOnlySpan<byte> message)
+    {
+        TcpQuery query = _transport.Queries.Rent();
+        query.Connection = this;
+        query.Context.EnsureRequestCapacity(message.Length);
+        message.CopyTo(query.Context.RequestBuffer);
+        switch (query.Serve(_transport.Core.Pipeline, message.Length, TransportProtocol.Tcp, in _local, in _remote))
+        {
+            case QueryProgress.Waiting:
+                query.AwaitAnswer();
+                return;
+            case QueryProgress.Answered:
+                _output.Append(query.Context.FramedResponse.Span);
+                break;
+        }
+
+        query.Release();
+    }
+
+    private async ValueTask WaitUntilAsync(Func<TcpConnection, bool> condition)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+            {
+                if (_aborted || condition(this))
+                {
+                    return;
+                }
+
+                _changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                changed = _changed.Task;
+            }
+
+            await changed;
+        }
+    }
+
+    private void Signal()
+    {
+        TaskCompletionSource? changed;
+        lock (_lock)
+        {
+            changed = _changed;
+            _changed = null;
+        }
+
+        changed?.TrySetResult();
+    }
+}

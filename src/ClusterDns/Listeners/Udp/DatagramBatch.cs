@@ -1,0 +1,174 @@
+using System.Runtime.InteropServices;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Interop;
+using ClusterDns.Serving;
+
+namespace ClusterDns.Listeners.Udp;
+
+/// <summary>
+/// A worker's batch: up to <see cref="Size"/> datagrams come in with one call, are served in turn, and the answers that are
+/// ready go out with one call. It allocates nothing, but for queries that wait when the pool is empty.
+/// </summary>
+internal sealed unsafe class DatagramBatch : IDisposable
+{
+    /// <summary>How many datagrams a batch holds.</summary>
+    internal const int Size = 32;
+
+    private const int MaxReceiveErrors = 8;
+
+    private readonly ListenerCore _core;
+    private readonly QueryPool<NativeUdpQuery> _pool;
+    private readonly NativeUdpQuery[] _queries = new NativeUdpQuery[Size];
+    private readonly BatchedMessage* _in;
+    private readonly BatchedMessage* _out;
+    private readonly IoVector* _inVectors;
+    private readonly IoVector* _outVectors;
+
+    /// <summary>An empty batch.</summary>
+    internal DatagramBatch(ListenerCore core, QueryPool<NativeUdpQuery> pool)
+    {
+        _core = core;
+        _pool = pool;
+        _in = (BatchedMessage*)NativeMemory.AllocZeroed(Size, (nuint)sizeof(BatchedMessage));
+        _out = (BatchedMessage*)NativeMemory.AllocZeroed(Size, (nuint)sizeof(BatchedMessage));
+        _inVectors = (IoVector*)NativeMemory.AllocZeroed(Size, (nuint)sizeof(IoVector));
+        _outVectors = (IoVector*)NativeMemory.AllocZeroed(Size, (nuint)sizeof(IoVector));
+        for (int i = 0; i < Size; i++)
+        {
+            PutInSlot(i, pool.Rent());
+        }
+    }
+
+    /// <summary>Receives what there is, serves it, and sends the answers that are ready.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <returns>How many datagrams came; less than <see cref="Size"/> when the socket is empty.</returns>
+    internal int Run(NativeUdpSocket socket)
+    {
+        int received = Receive(socket.Handle.Descriptor);
+        if (received == 0)
+        {
+            return 0;
+        }
+
+        IQueryPipeline pipeline = _core.Pipeline;
+        int answers = 0;
+        for (int i = 0; i < received; i++)
+        {
+            if (Serve(pipeline, socket, i))
+            {
+                _queries[i].PrepareSend(&_out[answers].Header, &_outVectors[answers]);
+                answers++;
+            }
+        }
+
+        Send(socket.Handle.Descriptor, answers);
+        for (int i = 0; i < received; i++)
+        {
+            _queries[i].Reset();
+            _queries[i].PrepareReceive(&_in[i].Header, &_inVectors[i]);
+        }
+
+        return received;
+    }
+
+    /// <summary>Frees the native memory and gives the queries back.</summary>
+    public void Dispose()
+    {
+        foreach (NativeUdpQuery query in _queries)
+        {
+            _pool.Return(query);
+        }
+
+        NativeMemory.Free(_in);
+        NativeMemory.Free(_out);
+        NativeMemory.Free(_inVectors);
+        NativeMemory.Free(_outVectors);
+    }
+
+    private void PutInSlot(int slot, NativeUdpQuery query)
+    {
+        _queries[slot] = query;
+        query.PrepareReceive(&_in[slot].Header, &_inVectors[slot]);
+    }
+
+    private int Receive(int descriptor)
+    {
+        for (int errors = 0; errors < MaxReceiveErrors;)
+        {
+            int received = SocketCalls.ReceiveBatch(descriptor, _in, Size, SocketCalls.FlagDontWait, null);
+            if (received >= 0)
+            {
+                return received;
+            }
+
+            int error = Marshal.GetLastPInvokeError();
+            if (error == ErrorNumbers.WouldBlock)
+            {
+                return 0;
+            }
+
+            if (error != ErrorNumbers.Interrupted)
+            {
+                errors++;
+                _core.Metrics.ReceiveFailed.Add();
+                if (error != ErrorNumbers.ConnectionRefused)
+                {
+                    _core.LogReceiveFailure(error);
+                }
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Serves the datagram of a slot; true when its answer is ready. One that waits leaves, and the slot gets another.</summary>
+    private bool Serve(IQueryPipeline pipeline, NativeUdpSocket socket, int slot)
+    {
+        BatchedMessage* message = &_in[slot];
+        if (message->Length < DnsHeader.Length)
+        {
+            _core.Metrics.Short.Add();
+            return false;
+        }
+
+        if ((message->Header.Flags & SocketCalls.FlagTruncated) != 0)
+        {
+            _core.Metrics.Oversized.Add();
+        }
+
+        NativeUdpQuery query = _queries[slot];
+        query.ReadAddresses(&message->Header, socket, out NetworkEndpoint local, out NetworkEndpoint remote);
+        QueryProgress progress = query.Serve(pipeline, (int)message->Length, TransportProtocol.Udp, in local, in remote);
+        if (progress == QueryProgress.Waiting)
+        {
+            PutInSlot(slot, _pool.Rent());
+            query.AwaitAnswer();
+        }
+
+        return progress == QueryProgress.Answered;
+    }
+
+    /// <summary>Sends the first answers of the batch. One that cannot be sent is counted and passed over.</summary>
+    private void Send(int descriptor, int count)
+    {
+        int done = 0;
+        while (done < count)
+        {
+            int sent = SocketCalls.SendBatch(
+                descriptor, _out + done, (uint)(count - done), SocketCalls.FlagDontWait | SocketCalls.FlagNoSignal);
+            if (sent > 0)
+            {
+                done += sent;
+                continue;
+            }
+
+            int error = Marshal.GetLastPInvokeError();
+            if (error != ErrorNumbers.Interrupted)
+            {
+                SendErrors.Count(_core.Metrics, error);
+                done++;
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using ClusterDns.Core.Metrics;
+
+namespace ClusterDns.Listeners;
+
+/// <summary>
+/// Counts the queries of the process that wait for something outside it, and refuses more than a number: each holds its
+/// buffers, about 12 KiB, until it is answered.
+/// </summary>
+/// <param name="limit">How many may wait at once.</param>
+/// <param name="metrics">Where refusals are counted: <c>clusterdns_waiting_rejected_total</c>.</param>
+internal sealed class WaitBound(int limit, MetricRegistry metrics)
+{
+    /// <summary>How many may wait unless configured otherwise.</summary>
+    internal const int DefaultLimit = 10_000;
+
+    private readonly Counter _rejected = metrics.Counter(
+        "clusterdns_waiting_rejected_total", "Counter of queries that were not let wait because too many waited already.");
+
+    private int _count;
+
+    /// <summary>How many wait now.</summary>
+    internal int Count => Volatile.Read(ref _count);
+
+    /// <summary>Takes a place; false, and the refusal counted, when all are taken.</summary>
+    internal bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _count) <= limit)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _count);
+        _rejected.Add();
+        return false;
+    }
+
+    /// <summary>Takes a place beyond the limit if need be, for a query that waits without having asked.</summary>
+    internal void Enter() => Interlocked.Increment(ref _count);
+
+    /// <summary>Gives a place back.</summary>
+    internal void Leave() => Interlocked.Decrement(ref _count);
+}

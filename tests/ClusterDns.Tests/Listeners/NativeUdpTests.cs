@@ -1,0 +1,126 @@
+using System.Net;
+using ClusterDns.Interop;
+using ClusterDns.Listeners;
+using ClusterDns.Listeners.Udp;
+
+namespace ClusterDns.Tests.Listeners;
+
+/// <summary>What only the Linux backend promises.</summary>
+public class NativeUdpTests
+{
+    [LinuxFact]
+    public unsafe void Structures_are_as_the_kernel_lays_them_out()
+    {
+        Assert.Equal(16, sizeof(IoVector));
+        Assert.Equal(56, sizeof(MessageHeader));
+        Assert.Equal(64, sizeof(BatchedMessage));
+        Assert.Equal(16, sizeof(ControlHeader));
+        PacketInfoV4 v4 = default;
+        Assert.Equal(16, (byte*)&v4.InterfaceIndex - (byte*)&v4);
+        Assert.Equal(24, v4.Destination - (byte*)&v4);
+        PacketInfoV6 v6 = default;
+        Assert.Equal(16, v6.Destination - (byte*)&v6);
+        Assert.Equal(32, (byte*)&v6.InterfaceIndex - (byte*)&v6);
+        BatchedMessage message = default;
+        byte* start = (byte*)&message;
+        Assert.Equal(8, (byte*)&message.Header.NameLength - start);
+        Assert.Equal(16, (byte*)&message.Header.Vectors - start);
+        Assert.Equal(24, (byte*)&message.Header.VectorCount - start);
+        Assert.Equal(32, (byte*)&message.Header.Control - start);
+        Assert.Equal(40, (byte*)&message.Header.ControlLength - start);
+        Assert.Equal(48, (byte*)&message.Header.Flags - start);
+        Assert.Equal(56, (byte*)&message.Length - start);
+    }
+
+    [LinuxFact]
+    public async Task A_wildcard_listener_answers_from_the_address_that_was_asked()
+    {
+        await using TestListener server = new(
+            TestListener.With(nameof(UdpBackendKind.Native)) with { Addresses = [IPAddress.Any] });
+        IPAddress second = IPAddress.Parse("127.0.0.2");
+        UdpTestClient client = server.CreateUdpClient(new IPEndPoint(second, server.Endpoint.Port));
+
+        client.Send(ScriptedPipeline.Sync, 1);
+        Assert.Equal(second, TestQuery.GetAskedAddress(await client.ReceiveAsync()));
+
+        client.Send(ScriptedPipeline.Wait, 2);
+        await TestListener.UntilAsync(() => server.Pipeline.Waiting == 1);
+        server.Pipeline.Release();
+        byte[] late = await client.ReceiveAsync();
+        Assert.Equal(2, TestQuery.GetId(late));
+        Assert.Equal(second, TestQuery.GetAskedAddress(late));
+    }
+
+    [LinuxFact]
+    public async Task The_loop_allocates_nothing()
+    {
+        const int warmUp = 2_000;
+        const int total = 12_000;
+        int queries = 0;
+        long before = -1;
+        long after = -1;
+
+        // The pipeline runs on the worker's thread, so it can ask what that thread has allocated.
+        ScriptedPipeline pipeline = new()
+        {
+            OnQuery = () =>
+            {
+                int count = ++queries;
+                before = count == warmUp ? GC.GetAllocatedBytesForCurrentThread() : before;
+                after = count == total ? GC.GetAllocatedBytesForCurrentThread() : after;
+            },
+        };
+        await using TestListener server = new(
+            TestListener.With(nameof(UdpBackendKind.Native)) with { Addresses = [IPAddress.Any], Workers = 1 }, start: false);
+        server.Listener.Start(pipeline);
+        UdpTestClient client = server.CreateUdpClient(new IPEndPoint(IPAddress.Loopback, server.Endpoint.Port));
+
+        for (int sent = 0; sent < total; sent += 50)
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                client.Send(ScriptedPipeline.Sync, (ushort)i);
+            }
+
+            for (int i = 0; i < 50; i++)
+            {
+                await client.ReceiveAsync();
+            }
+        }
+
+        Assert.NotEqual(-1, before);
+        Assert.Equal(before, after);
+    }
+
+    [LinuxFact]
+    public void Every_reason_that_an_answer_is_lost_has_its_counter()
+    {
+        ListenerMetrics metrics = new(new ClusterDns.Core.Metrics.MetricRegistry());
+
+        foreach (int error in (int[])[ErrorNumbers.WouldBlock, ErrorNumbers.NoBuffers, ErrorNumbers.NotPermitted,
+            ErrorNumbers.MessageTooLong, ErrorNumbers.NetworkUnreachable, ErrorNumbers.InvalidArgument])
+        {
+            SendErrors.Count(metrics, error);
+        }
+
+        Assert.Equal(1, metrics.SendBlocked.Value);
+        Assert.Equal(1, metrics.SendNoBuffers.Value);
+        Assert.Equal(1, metrics.SendNotPermitted.Value);
+        Assert.Equal(1, metrics.SendTooLarge.Value);
+        Assert.Equal(1, metrics.SendUnreachable.Value);
+        Assert.Equal(1, metrics.SendFailed.Value);
+    }
+}
+
+/// <summary>A fact about Linux.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class LinuxFactAttribute : FactAttribute
+{
+    public LinuxFactAttribute()
+    {
+        if (!LinuxUdpBackend.IsSupported)
+        {
+            Skip = "this is not 64-bit Linux";
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using System.Text;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Serving;
+
+namespace ClusterDns.Tests.Listeners;
+
+/// <summary>Does what the first label of the name says; the answer's one record tells which address was asked.</summary>
+internal sealed class ScriptedPipeline : IQueryPipeline
+{
+    internal const string Sync = "sync";
+    internal const string Wait = "wait";
+    internal const string WaitUnasked = "wait-unasked";
+    internal const string EnterOnly = "enter-only";
+    internal const string Drop = "drop";
+    internal const string Throw = "throw";
+    internal const string ThrowLate = "throw-late";
+    internal const string Large = "large";
+
+    private static readonly byte[] SyncLabel = Encoding.ASCII.GetBytes(Sync);
+
+    private readonly ConcurrentQueue<TaskCompletionSource> _waiting = new();
+    private int _handled;
+
+    /// <summary>The response code of answers, to tell two pipelines apart.</summary>
+    internal ResponseCode Code { get; init; } = ResponseCode.NoError;
+
+    /// <summary>Called for each query, on the thread that serves it.</summary>
+    internal Action? OnQuery { get; init; }
+
+    internal int Handled => Volatile.Read(ref _handled);
+
+    internal int Waiting => _waiting.Count;
+
+    public ValueTask<bool> HandleAsync(
+        QueryContext context,
+        int length,
+        TransportProtocol transport,
+        in NetworkEndpoint local,
+        in NetworkEndpoint remote,
+        IWaitGate? waitGate)
+    {
+        OnQuery?.Invoke();
+        QueryVerdict verdict = context.Accept(length, transport, in local, in remote, 0, waitGate);
+        Interlocked.Increment(ref _handled);
+        if (verdict != QueryVerdict.Serve)
+        {
+            context.WriteResponse();
+            return new(verdict == QueryVerdict.Respond);
+        }
+
+        if (context.GetLabel(0).SequenceEqual(SyncLabel))
+        {
+            return new(Answer(context, Code));
+        }
+
+        switch (Encoding.ASCII.GetString(context.GetLabel(0)))
+        {
+            case Wait:
+                return context.TryBeginWait() ? WaitAsync(context, fail: false) : new(Answer(context, ResponseCode.Refused));
+            case WaitUnasked:
+                return WaitAsync(context, fail: false);
+            case EnterOnly:
+                return new(Answer(context, context.TryBeginWait() && context.TryBeginWait() ? Code : ResponseCode.Refused));
+            case Throw:
+                throw new InvalidOperationException("scripted");
+            case ThrowLate:
+                return WaitAsync(context, fail: true);
+            case Large:
+                return new(AnswerLarge(context));
+            default:
+                return new(false);
+        }
+    }
+
+    /// <summary>Lets the query go on that has waited longest.</summary>
+    internal void Release()
+    {
+        Assert.True(_waiting.TryDequeue(out TaskCompletionSource? source));
+        source.SetResult();
+    }
+
+    internal void ReleaseAll()
+    {
+        while (_waiting.TryDequeue(out TaskCompletionSource? source))
+        {
+            source.SetResult();
+        }
+    }
+
+    private async ValueTask<bool> WaitAsync(QueryContext context, bool fail)
+    {
+        TaskCompletionSource source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Enqueue(source);
+        await source.Task;
+        return fail ? throw new InvalidOperationException("scripted") : Answer(context, Code);
+    }
+
+    private static bool Answer(QueryContext context, ResponseCode code)
+    {
+        Span<byte> address = stackalloc byte[16];
+        int length = context.Local.WriteAddressBytes(address);
+        context.Response.Answer("scripted", code);
+        context.Response.TryAddCopy(
+            ResponseSection.Answer, [], length == 4 ? RecordType.A : RecordType.AAAA, 5, address[..length]);
+        context.WriteResponse();
+        return true;
+    }
+
+    private static bool AnswerLarge(QueryContext context)
+    {
+        context.Response.Answer("scripted");
+        byte[] text = new byte[256];
+        text[0] = 255;
+        for (int i = 0; i < 150; i++)
+        {
+            context.Response.TryAdd(ResponseSection.Answer, RecordType.TXT, 5, text, 0, text.Length);
+        }
+
+        context.WriteResponse();
+        return true;
+    }
+}

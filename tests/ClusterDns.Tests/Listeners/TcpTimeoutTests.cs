@@ -1,0 +1,85 @@
+using ClusterDns.Listeners;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ClusterDns.Tests.Listeners;
+
+public class TcpTimeoutTests
+{
+    private static readonly ListenerOptions TcpOnly = new() { Port = 0, Udp = false };
+
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public async Task A_connection_at_rest_is_closed_after_the_idle_timeout_and_not_before()
+    {
+        await using TestListener server = new(TcpOnly, _time);
+        TcpTestClient client = await server.ConnectAsync();
+        await client.SendAsync(ScriptedPipeline.Sync, 1);
+        Assert.NotNull(await client.ReceiveAsync());
+
+        _time.Advance(TimeSpan.FromSeconds(9));
+        await client.SendAsync(ScriptedPipeline.Sync, 2);
+        Assert.NotNull(await client.ReceiveAsync());
+        _time.Advance(TimeSpan.FromSeconds(9));
+        await client.SendAsync(ScriptedPipeline.Sync, 3);
+        Assert.NotNull(await client.ReceiveAsync());
+
+        await AdvanceUntilAsync(() => server.Listener.Connections == 0);
+        Assert.True(await client.IsClosedAsync());
+        Assert.Equal(0, server.Count("clusterdns_tcp_dropped_total"));
+    }
+
+    [Fact]
+    public async Task A_message_that_was_begun_must_come_within_the_read_timeout()
+    {
+        await using TestListener server = new(TcpOnly, _time);
+        TcpTestClient client = await server.ConnectAsync();
+        byte[] frame = TestQuery.Frame(TestQuery.Create(ScriptedPipeline.Sync, 1));
+
+        // The answer to the first says that the beginning of the second is there too.
+        await client.SendAsync([.. frame, .. frame[..5]]);
+        Assert.NotNull(await client.ReceiveAsync());
+
+        await AdvanceUntilAsync(() => server.Count("clusterdns_tcp_dropped_total", "read_timeout") == 1);
+        Assert.True(await client.IsClosedAsync());
+    }
+
+    [Fact]
+    public async Task A_query_that_waits_keeps_its_connection_open()
+    {
+        await using TestListener server = new(TcpOnly, _time);
+        TcpTestClient client = await server.ConnectAsync();
+        await client.SendAsync(ScriptedPipeline.Wait, 1);
+        await TestListener.UntilAsync(() => server.Pipeline.Waiting == 1);
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        server.Pipeline.Release();
+
+        Assert.Equal(1, TestQuery.GetId(await client.ReceiveAsync()));
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_is_cut_off()
+    {
+        TimeSpan never = TimeSpan.FromDays(10_000);
+        await using TestListener server = new(TcpOnly with { ReadTimeout = never, IdleTimeout = never }, _time);
+        TcpTestClient client = await server.ConnectAsync(receiveBuffer: 4096);
+        byte[] frame = TestQuery.Frame(TestQuery.Create(ScriptedPipeline.Large, 1));
+
+        // 1,000 answers of 38 kB are more than any socket buffers: the server must stop sending, and with it reading.
+        for (int i = 0; i < 1000; i++)
+        {
+            await client.SendAsync(frame);
+        }
+
+        await AdvanceUntilAsync(() => server.Count("clusterdns_tcp_dropped_total", "write_timeout") == 1);
+        await TestListener.UntilAsync(() => server.Listener.Connections == 0);
+        Assert.True(server.Pipeline.Handled < 1000);
+    }
+
+    private Task AdvanceUntilAsync(Func<bool> condition) => TestListener.UntilAsync(() =>
+    {
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        return condition();
+    });
+}

@@ -1,0 +1,196 @@
+using System.Net;
+using System.Net.Sockets;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Listeners;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClusterDns.Tests.Listeners;
+
+/// <summary>A listener on a free port of the loopback interface, with a scripted pipeline.</summary>
+internal sealed class TestListener : IAsyncDisposable
+{
+    /// <summary>How long a test waits for what must come, before it fails.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly List<IDisposable> _clients = [];
+
+    internal TestListener(ListenerOptions? options = null, TimeProvider? time = null, int waitLimit = 100, bool start = true)
+    {
+        options ??= new ListenerOptions { Port = 0 };
+        WaitBound = new WaitBound(waitLimit, Metrics);
+        Listener = DnsListener.Open(
+            options with { Addresses = options.Addresses.Count == 0 ? [IPAddress.Loopback] : options.Addresses },
+            new ListenerServices(WaitBound, Metrics, NullLoggerFactory.Instance, time ?? TimeProvider.System));
+        if (start)
+        {
+            Listener.Start(Pipeline);
+        }
+    }
+
+    internal MetricRegistry Metrics { get; } = new();
+
+    internal WaitBound WaitBound { get; }
+
+    internal ScriptedPipeline Pipeline { get; init; } = new();
+
+    internal DnsListener Listener { get; }
+
+    internal IPEndPoint Endpoint => Listener.BoundEndpoints[0];
+
+    /// <summary>Every backend that works on this system.</summary>
+    public static TheoryData<string> Backends => OperatingSystem.IsLinux()
+        ? [nameof(UdpBackendKind.Native), nameof(UdpBackendKind.Managed)]
+        : [nameof(UdpBackendKind.Managed)];
+
+    internal static ListenerOptions With(string backend) => new() { Port = 0, Backend = Enum.Parse<UdpBackendKind>(backend), Workers = 2 };
+
+    /// <summary>Waits until something is so; fails when it does not become so.</summary>
+    internal static async Task UntilAsync(Func<bool> condition)
+    {
+        using CancellationTokenSource patience = new(Patience);
+        while (!condition())
+        {
+            Assert.False(patience.IsCancellationRequested, "it did not become so");
+            await Task.Yield();
+        }
+    }
+
+    internal long Count(string name, string? reason = null) => Metrics.Families
+        .Where(family => string.Equals(family.Name, name, StringComparison.Ordinal))
+        .SelectMany(static family => family.Children)
+        .Where(child => reason is null || child.LabelValues.Contains(reason, StringComparer.Ordinal))
+        .Sum(static child => child.Value);
+
+    internal UdpTestClient CreateUdpClient(IPEndPoint? server = null)
+    {
+        UdpTestClient client = new(server ?? Endpoint);
+        _clients.Add(client);
+        return client;
+    }
+
+    internal async Task<TcpTestClient> ConnectAsync(int? receiveBuffer = null)
+    {
+        TcpTestClient client = new(Endpoint.AddressFamily, receiveBuffer);
+        _clients.Add(client);
+        await client.ConnectAsync(Endpoint);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _clients.ForEach(static client => client.Dispose());
+        Pipeline.ReleaseAll();
+        await Listener.DisposeAsync();
+    }
+}
+
+/// <summary>A client that takes datagrams only from where it asked.</summary>
+internal sealed class UdpTestClient : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly byte[] _buffer = new byte[65536];
+
+    internal UdpTestClient(IPEndPoint server)
+    {
+        _socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 1 << 20 };
+
+        // A connected socket gets nothing from another address than it asked.
+        _socket.Connect(server);
+    }
+
+    internal void Send(string script, ushort id, int padding = 0) => Send(TestQuery.Create(script, id, padding));
+
+    internal void Send(byte[] datagram) => _socket.Send(datagram);
+
+    internal async Task<byte[]> ReceiveAsync()
+    {
+        int length = await _socket.ReceiveAsync(_buffer, SocketFlags.None).WaitAsync(TestListener.Patience);
+        return _buffer.AsSpan(0, length).ToArray();
+    }
+
+    public void Dispose() => _socket.Dispose();
+}
+
+/// <summary>A client of a stream.</summary>
+internal sealed class TcpTestClient : IDisposable
+{
+    internal TcpTestClient(AddressFamily family, int? receiveBuffer)
+    {
+        Socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBuffer is { } size)
+        {
+            Socket.ReceiveBufferSize = size;
+        }
+    }
+
+    internal Socket Socket { get; }
+
+    internal Task ConnectAsync(IPEndPoint server) => Socket.ConnectAsync(server).WaitAsync(TestListener.Patience);
+
+    internal Task SendAsync(string script, ushort id, int padding = 0) => SendAsync(TestQuery.Frame(TestQuery.Create(script, id, padding)));
+
+    internal async Task SendAsync(byte[] bytes)
+    {
+        for (int sent = 0; sent < bytes.Length;)
+        {
+            sent += await Socket.SendAsync(bytes.AsMemory(sent), SocketFlags.None).AsTask().WaitAsync(TestListener.Patience);
+        }
+    }
+
+    /// <summary>The next answer; null at the end of the stream.</summary>
+    internal async Task<byte[]?> ReceiveAsync()
+    {
+        byte[]? prefix = await ReadAsync(2);
+        return prefix is null ? null : await ReadAsync((prefix[0] << 8) | prefix[1]);
+    }
+
+    /// <summary>Whether the server has ended the connection, gently or not.</summary>
+    internal async Task<bool> IsClosedAsync()
+    {
+        try
+        {
+            return await ReceiveAsync() is null;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    public void Dispose() => Socket.Dispose();
+
+    private async Task<byte[]?> ReadAsync(int length)
+    {
+        byte[] bytes = new byte[length];
+        for (int read = 0; read < length;)
+        {
+            int got = await Socket.ReceiveAsync(bytes.AsMemory(read), SocketFlags.None).AsTask().WaitAsync(TestListener.Patience);
+            if (got == 0)
+            {
+                return null;
+            }
+
+            read += got;
+        }
+
+        return bytes;
+    }
+}
+
+/// <summary>A fact about IPv6, where there is any.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class IPv6TheoryAttribute : TheoryAttribute
+{
+    public IPv6TheoryAttribute()
+    {
+        try
+        {
+            using Socket probe = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
+            probe.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+        }
+        catch (SocketException)
+        {
+            Skip = "this host has no IPv6";
+        }
+    }
+}
