@@ -1,5 +1,6 @@
 using System.Net;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Listeners;
@@ -52,6 +53,19 @@ internal sealed record ListenerOptions
 
     /// <summary>How many queries of one connection may be in flight; the next one is read when one is answered.</summary>
     public int MaxQueriesPerConnection { get; init; } = 128;
+
+    /// <summary>What a server block asks for, on a port.</summary>
+    /// <param name="port">The port.</param>
+    /// <param name="settings">What the block's plugins set.</param>
+    public static ListenerOptions From(int port, ListenerSettings settings) => new()
+    {
+        Port = port,
+        Addresses = [.. settings.BindAddresses],
+        Workers = settings.Workers,
+        ReadTimeout = settings.ReadTimeout,
+        WriteTimeout = settings.WriteTimeout,
+        IdleTimeout = settings.IdleTimeout,
+    };
 
     /// <summary>The most workers that a listener has unless <see cref="Workers"/> says more.</summary>
     public const int MaxDefaultWorkers = 8;

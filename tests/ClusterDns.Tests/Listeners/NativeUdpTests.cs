@@ -1,4 +1,5 @@
 using System.Net;
+using ClusterDns.Core.Metrics;
 using ClusterDns.Interop;
 using ClusterDns.Listeners;
 using ClusterDns.Listeners.Udp;
@@ -52,6 +53,49 @@ public class NativeUdpTests
     }
 
     [LinuxFact]
+    public async Task A_socket_that_has_left_its_group_still_answers_from_the_address_that_was_asked()
+    {
+        await using TestListener server = new(
+            TestListener.With(nameof(UdpBackendKind.Native)) with { Addresses = [IPAddress.Any], Tcp = false });
+        UdpTestClient client = server.CreateUdpClient(new IPEndPoint(IPAddress.Parse("127.0.0.2"), server.Endpoint.Port));
+        client.Send(ScriptedPipeline.Wait, 1);
+        await TestListener.UntilAsync(() => server.Pipeline.Waiting == 1);
+
+        Task stopped = server.Listener.StopAsync(CancellationToken.None);
+
+        await TestListener.UntilAsync(() => !HasOwner(server.Endpoint));
+        server.Pipeline.Release();
+
+        Assert.Equal(1, TestQuery.GetId(await client.ReceiveAsync()));
+        await stopped.WaitAsync(TestListener.Patience);
+    }
+
+    [LinuxFact]
+    public void A_socket_leaves_its_group_without_losing_a_datagram()
+    {
+        const int clients = 64;
+        using TestGroup group = new(sockets: 2);
+
+        for (ushort id = 0; id < clients; id++)
+        {
+            group.Send(id);
+        }
+
+        group.Sockets[0].LeaveGroup();
+        for (ushort id = clients; id < 2 * clients; id++)
+        {
+            group.Send(id);
+        }
+
+        int fromLeaver = group.Drain(group.Sockets[0]);
+        int fromOther = group.Drain(group.Sockets[1]);
+
+        Assert.Equal(2 * clients, fromLeaver + fromOther);
+        Assert.InRange(fromLeaver, 1, clients);
+        Assert.InRange(fromOther, clients, (2 * clients) - 1);
+    }
+
+    [LinuxFact]
     public async Task The_loop_allocates_nothing()
     {
         const int warmUp = 2_000;
@@ -93,9 +137,39 @@ public class NativeUdpTests
     }
 
     [LinuxFact]
+    public async Task A_burst_over_the_receive_buffer_is_served_or_counted_to_the_last_datagram()
+    {
+        const int total = 40_000;
+        using ManualResetEventSlim burstIsOver = new();
+        ScriptedPipeline pipeline = new() { OnQuery = () => burstIsOver.Wait() };
+        await using TestListener server = new(
+            TestListener.With(nameof(UdpBackendKind.Native)) with { Workers = 1, Tcp = false }, start: false);
+        server.Listener.Start(pipeline);
+        UdpTestClient client = server.CreateUdpClient();
+
+        for (int i = 0; i < total; i++)
+        {
+            client.Send(ScriptedPipeline.Drop, (ushort)i);
+        }
+
+        burstIsOver.Set();
+        await server.Listener.StopAsync(CancellationToken.None);
+
+        Assert.Equal(total, pipeline.Handled + server.Count("clusterdns_udp_dropped_total", "receive_buffer"));
+        Assert.NotEqual(0, server.Count("clusterdns_udp_dropped_total", "receive_buffer"));
+    }
+
+    /// <summary>Whether a socket is bound to an endpoint that a datagram to its port would reach, by the kernel's own table.</summary>
+    private static bool HasOwner(IPEndPoint endpoint)
+    {
+        string unconnected = $"00000000:{endpoint.Port:X4} 00000000:0000";
+        return File.ReadLines("/proc/net/udp").Any(line => line.Contains(unconnected, StringComparison.Ordinal));
+    }
+
+    [LinuxFact]
     public void Every_reason_that_an_answer_is_lost_has_its_counter()
     {
-        ListenerMetrics metrics = new(new ClusterDns.Core.Metrics.MetricRegistry());
+        ListenerMetrics metrics = new(new MetricRegistry());
 
         foreach (int error in (int[])[ErrorNumbers.WouldBlock, ErrorNumbers.NoBuffers, ErrorNumbers.NotPermitted,
             ErrorNumbers.MessageTooLong, ErrorNumbers.NetworkUnreachable, ErrorNumbers.InvalidArgument])

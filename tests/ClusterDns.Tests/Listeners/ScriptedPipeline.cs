@@ -17,6 +17,7 @@ internal sealed class ScriptedPipeline : IQueryPipeline
     internal const string Throw = "throw";
     internal const string ThrowLate = "throw-late";
     internal const string Large = "large";
+    internal const string TooLarge = "too-large";
 
     private static readonly byte[] SyncLabel = Encoding.ASCII.GetBytes(Sync);
 
@@ -69,6 +70,10 @@ internal sealed class ScriptedPipeline : IQueryPipeline
                 return WaitAsync(context, fail: true);
             case Large:
                 return new(AnswerLarge(context));
+            case TooLarge:
+                // As if it were a stream's, so that the answer is more than a datagram carries.
+                context.Accept(length, TransportProtocol.Tcp, in local, in remote, 0, waitGate);
+                return new(AnswerLarge(context, records: 244, last: 80));
             default:
                 return new(false);
         }
@@ -108,16 +113,19 @@ internal sealed class ScriptedPipeline : IQueryPipeline
         return true;
     }
 
-    private static bool AnswerLarge(QueryContext context)
+    private static bool AnswerLarge(QueryContext context, int records = 150, byte last = 1)
     {
         context.Response.Answer("scripted");
         byte[] text = new byte[256];
         text[0] = 255;
-        for (int i = 0; i < 150; i++)
+        for (int i = 0; i < records; i++)
         {
             context.Response.TryAdd(ResponseSection.Answer, RecordType.TXT, 5, text, 0, text.Length);
         }
 
+        byte[] lastText = new byte[last];
+        lastText[0] = (byte)(last - 1);
+        context.Response.TryAdd(ResponseSection.Answer, RecordType.TXT, 5, lastText, 0, last);
         context.WriteResponse();
         return true;
     }

@@ -73,6 +73,28 @@ public class UdpListenerTests
 
     [Theory]
     [MemberData(nameof(Backends))]
+    public async Task An_answer_that_cannot_be_sent_takes_none_of_its_batch_with_it(string backend)
+    {
+        await using TestListener server = new(TestListener.With(backend) with { Workers = 1 }, start: false);
+        UdpTestClient client = server.CreateUdpClient();
+        string[] batch = [ScriptedPipeline.TooLarge, ScriptedPipeline.Sync, ScriptedPipeline.TooLarge, ScriptedPipeline.TooLarge,
+            ScriptedPipeline.Sync, ScriptedPipeline.TooLarge];
+        for (ushort id = 0; id < batch.Length; id++)
+        {
+            client.Send(batch[id], id);
+        }
+
+        server.Listener.Start(server.Pipeline);
+
+        Assert.Equal(1, TestQuery.GetId(await client.ReceiveAsync()));
+        Assert.Equal(4, TestQuery.GetId(await client.ReceiveAsync()));
+        await TestListener.UntilAsync(() => server.Count("clusterdns_udp_dropped_total", "too_large") == 4);
+        client.Send(ScriptedPipeline.Sync, 6);
+        Assert.Equal(6, TestQuery.GetId(await client.ReceiveAsync()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
     public async Task Ten_thousand_datagrams_get_ten_thousand_answers(string backend)
     {
         const int total = 10_000;
