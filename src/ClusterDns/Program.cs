@@ -1,1 +1,4 @@
-return 0;
+using ClusterDns.Hosting;
+
+using ServerProcess process = new(Console.OpenStandardOutput, Console.OpenStandardInput, Console.Error);
+return await process.RunAsync(args);

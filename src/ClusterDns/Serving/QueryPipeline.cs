@@ -107,7 +107,7 @@ internal sealed partial class QueryPipeline(
         context.Response.Fail("", ResponseCode.ServFail, failure: null);
         if (block is { StackTraces: true })
         {
-            LogPanicWithTrace(server, exception.ToString());
+            LogPanicWithTrace(exception, server);
         }
         else
         {
@@ -118,6 +118,6 @@ internal sealed partial class QueryPipeline(
     [LoggerMessage(Level = LogLevel.Error, Message = "Recovered from panic in server: \"{Server}\" {Kind}: {Reason}")]
     private partial void LogPanic(string server, string kind, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Recovered from panic in server: \"{Server}\" {Trace}")]
-    private partial void LogPanicWithTrace(string server, string trace);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Recovered from panic in server: \"{Server}\"")]
+    private partial void LogPanicWithTrace(Exception exception, string server);
 }

@@ -1,0 +1,32 @@
+using ClusterDns.Core.Pipeline;
+
+namespace ClusterDns.Files;
+
+/// <summary>The file system.</summary>
+internal sealed class PhysicalFileAccess : IFileAccess
+{
+    /// <inheritdoc/>
+    public byte[] ReadAllBytes(string path) => File.ReadAllBytes(path);
+
+    /// <inheritdoc/>
+    public FileStamp? GetStamp(string path)
+    {
+        // A mounted ConfigMap changes by the target of its links, not by the links' own times.
+        FileSystemInfo file = new FileInfo(path);
+        file = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        return file.Exists ? new FileStamp(file.LastWriteTimeUtc, ((FileInfo)file).Length) : null;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string>? ListFolder(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return null;
+        }
+
+        string[] files = Directory.GetFiles(path);
+        Array.Sort(files, StringComparer.Ordinal);
+        return files;
+    }
+}

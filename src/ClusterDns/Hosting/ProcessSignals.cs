@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Hosting;
+
+/// <summary>
+/// What the process does on signals, as CoreDNS does it: SIGTERM and SIGINT stop in good order, a second SIGINT ends at once with
+/// exit code 2, SIGQUIT stops at once, SIGHUP is ignored, and neither SIGUSR1 nor SIGUSR2 kills.
+/// </summary>
+internal sealed partial class ProcessSignals : IDisposable
+{
+    private const int Sigusr1 = 10;
+    private const int Sigusr2 = 12;
+    private const int SecondInterruptExitCode = 2;
+
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly Action<StopReason> _stop;
+    private readonly Action<int> _exit;
+    private readonly ILogger _logger;
+    private int _interrupts;
+
+    /// <summary>Takes the signals over.</summary>
+    /// <param name="stop">Asks the process to stop.</param>
+    /// <param name="exit">Ends the process with a code.</param>
+    /// <param name="logger">Tells which signal came.</param>
+    public ProcessSignals(Action<StopReason> stop, Action<int> exit, ILogger logger)
+    {
+        _stop = stop;
+        _exit = exit;
+        _logger = logger;
+        Handle(PosixSignal.SIGTERM, OnTerminate);
+        Handle(PosixSignal.SIGINT, OnInterrupt);
+        Handle(PosixSignal.SIGQUIT, OnQuit);
+        Handle(PosixSignal.SIGHUP, static () => { });
+        if (OperatingSystem.IsLinux())
+        {
+            Handle((PosixSignal)Sigusr1, LogReloadMissing);
+            Handle((PosixSignal)Sigusr2, LogUpgradeIgnored);
+        }
+    }
+
+    /// <summary>Gives the signals back.</summary>
+    public void Dispose() => _registrations.ForEach(static registration => registration.Dispose());
+
+    internal void OnTerminate()
+    {
+        LogStopping("SIGTERM");
+        _stop(StopReason.Graceful);
+    }
+
+    internal void OnInterrupt()
+    {
+        if (Interlocked.Increment(ref _interrupts) > 1)
+        {
+            LogForced();
+            _exit(SecondInterruptExitCode);
+            return;
+        }
+
+        LogStopping("SIGINT");
+        _stop(StopReason.Graceful);
+    }
+
+    internal void OnQuit()
+    {
+        LogQuitting();
+        _stop(StopReason.Immediate);
+    }
+
+    private void Handle(PosixSignal signal, Action handler)
+        => _registrations.Add(PosixSignalRegistration.Create(
+            signal,
+            context =>
+            {
+                context.Cancel = true;
+                handler();
+            }));
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Signal}: Shutting down servers then terminating")]
+    private partial void LogStopping(string signal);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "SIGINT: Force quit")]
+    private partial void LogForced();
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "SIGQUIT: Quitting process immediately")]
+    private partial void LogQuitting();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "SIGUSR1: reloading is not built into this version; the configuration stays as it is")]
+    private partial void LogReloadMissing();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "SIGUSR2: ignored; this server does not start itself anew")]
+    private partial void LogUpgradeIgnored();
+}

@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using ClusterDns.CommandLine;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Files;
+using ClusterDns.Listeners;
+using ClusterDns.Logging;
+using ClusterDns.Plugins;
+using ClusterDns.Serving;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Hosting;
+
+/// <summary>The process from its command line to its exit code.</summary>
+/// <param name="openOutput">Opens standard output.</param>
+/// <param name="openInput">Opens standard input.</param>
+/// <param name="error">Standard error, where a failed start says why.</param>
+internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream> openInput, TextWriter error) : IDisposable
+{
+    private const int StartFailed = 1;
+
+    /// <summary>How long the last log lines may take to be read before the process ends without them.</summary>
+    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stopAtOnce = new();
+
+    /// <summary>Runs until the process is told to stop.</summary>
+    /// <param name="arguments">The command line, without the program's name.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    {
+        CommandLineResult commandLine = CommandLineParser.Parse(arguments);
+        if (commandLine.Options is not { } options)
+        {
+            await error.WriteLineAsync(commandLine.Error);
+            return commandLine.ExitCode;
+        }
+
+        if (PrintOnly(options) is { } text)
+        {
+            await using StreamWriter writer = new(openOutput());
+            await writer.WriteLineAsync(text);
+            return 0;
+        }
+
+        MetricRegistry metrics = new();
+        LogQueue log = new(openOutput(), metrics);
+        try
+        {
+            return await ServeAsync(options, metrics, log);
+        }
+        finally
+        {
+            log.Stop(LogPatience);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopAtOnce.Dispose();
+
+    private static string? PrintOnly(CommandLineOptions options)
+    {
+        if (options.ShowHelp)
+        {
+            return CommandLineParser.Usage;
+        }
+
+        if (options.ShowVersion)
+        {
+            return string.Join('\n', ServerVersion.Lines);
+        }
+
+        return options.ListPlugins
+            ? string.Join('\n', PluginCatalog.Order.Where(PluginCatalog.Plugins.ContainsKey).Select(static name => $"dns.{name}"))
+            : null;
+    }
+
+    private async Task<int> ServeAsync(CommandLineOptions options, MetricRegistry metrics, LogQueue log)
+    {
+        using LineLoggerProvider loggers = new(log);
+        using LoggerFactory loggerFactory = new(
+            [loggers], new LoggerFilterOptions { MinLevel = LogLevel.Debug });
+        ILogger logger = loggerFactory.CreateLogger("process");
+        ServerEnvironment environment = new(
+            PluginCatalog.Plugins,
+            PluginCatalog.Order,
+            loggerFactory,
+            log,
+            metrics,
+            TimeProvider.System,
+            new PhysicalFileAccess(),
+            static () => RandomNumberGenerator.GetInt32(int.MaxValue));
+
+        DiagnosticBag diagnostics = new();
+        ServerModel? model = Build(options, environment, diagnostics);
+        foreach (CorefileDiagnostic warning in diagnostics.Warnings)
+        {
+            LogCorefileWarning(logger, warning.ToString());
+        }
+
+        if (model is null)
+        {
+            await error.WriteLineAsync(new CorefileException(diagnostics).Message);
+            return StartFailed;
+        }
+
+        loggers.Debug = model.Debug;
+        ListenerServices services = new(
+            new WaitBound(WaitBound.DefaultLimit, metrics), metrics, loggerFactory, TimeProvider.System);
+        using IHost host = CreateHost(
+            loggerFactory, new DnsServerService(model, services, log, options.Quiet, _stopAtOnce.Token));
+        using ProcessSignals signals = new(reason => Stop(host, reason), Environment.Exit, logger);
+        try
+        {
+            await host.StartAsync();
+            if (options.PidFile is not null)
+            {
+                await File.WriteAllTextAsync(
+                    options.PidFile, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+            }
+        }
+        catch (Exception exception) when (exception is ListenException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            await error.WriteLineAsync(exception.Message);
+            await host.StopAsync();
+            return StartFailed;
+        }
+
+        await host.WaitForShutdownAsync();
+        return 0;
+    }
+
+    private ServerModel? Build(CommandLineOptions options, ServerEnvironment environment, DiagnosticBag diagnostics)
+    {
+        CorefileLoader loader = new(Environment.GetEnvironmentVariable, openInput);
+        if (loader.Load(options, diagnostics) is not { } document)
+        {
+            return null;
+        }
+
+        CorefileValidator.Validate(document, PluginCatalog.Order, PluginCatalog.Plugins.ContainsKey, diagnostics);
+        return new ServerModelBuilder(environment, options.DnsPort).Build(document, diagnostics);
+    }
+
+    private static IHost CreateHost(LoggerFactory loggerFactory, DnsServerService server)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddSingleton<ILoggerFactory>(loggerFactory);
+        builder.Services.AddSingleton<IHostLifetime, ManualLifetime>();
+        builder.Services.AddSingleton<IHostedService>(server);
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
+        return builder.Build();
+    }
+
+    private void Stop(IHost host, StopReason reason)
+    {
+        if (reason == StopReason.Immediate)
+        {
+            _stopAtOnce.Cancel();
+        }
+
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogCorefileWarning(ILogger logger, string warning);
+}

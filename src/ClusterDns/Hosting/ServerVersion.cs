@@ -1,0 +1,30 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace ClusterDns.Hosting;
+
+/// <summary>What this build is.</summary>
+internal static class ServerVersion
+{
+    private static readonly string Informational =
+        typeof(ServerVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>The version, like <c>1.2.3</c>.</summary>
+    public static string Version => Informational.Split('+')[0];
+
+    /// <summary>The first characters of the source's revision; <c>unknown</c> in a build outside a checkout.</summary>
+    public static string Revision => Informational.Split('+') is [_, { Length: >= 7 } revision, ..] ? revision[..7] : "unknown";
+
+    /// <summary>Two lines: the name with the version; the system, the runtime and the revision.</summary>
+    public static IReadOnlyList<string> Lines =>
+    [
+        $"ClusterDns-{Version}",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{OperatingSystemName}/{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}, dotnet{Environment.Version}, {Revision}"),
+    ];
+
+    private static string OperatingSystemName =>
+        OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "darwin" : OperatingSystem.IsWindows() ? "windows" : "other";
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+
+namespace ClusterDns.Serving;
+
+/// <summary>Gathers the zones of all server blocks by the place where they are asked.</summary>
+internal sealed class ListenerGroups
+{
+    private readonly List<Group> _groups = [];
+
+    /// <summary>Adds a block at every place where it listens.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="context">What its plugins have built.</param>
+    /// <param name="chain">Its chain; null without links.</param>
+    /// <param name="diagnostics">Where a zone goes that is served twice at one place.</param>
+    public void Add(ConfiguredBlock block, PluginBuildContext context, PluginHandler? chain, DiagnosticBag diagnostics)
+    {
+        List<IPAddress?> addresses = [.. context.Listener.BindAddresses];
+        if (addresses.Count == 0)
+        {
+            addresses.Add(null);
+        }
+
+        foreach (IPAddress? address in addresses)
+        {
+            foreach (BlockKey key in block.Keys)
+            {
+                Group group = GetGroup(new ListenerPlace(key.Address.Transport, address, key.Address.Port), context.Listener);
+                if (group.Find(key.Address.Zone) is { } earlier)
+                {
+                    diagnostics.Error(
+                        key.Key.Place,
+                        $"zone '{key.Address.Zone}' is served at {group.Place} already, by {earlier.Key.Place}; expected it once");
+                    continue;
+                }
+
+                Zone zone = key.Address.Zone;
+                group.Add(key, new ServerBlock(new ServerBlockInfo(group.Place.ToString(), zone.Text, zone.Wire, ""), chain)
+                {
+                    ServesChaosClass = context.ServesChaosClass,
+                    StackTraces = context.StackTraces,
+                });
+            }
+        }
+    }
+
+    /// <summary>The listeners, in the order in which the Corefile names them.</summary>
+    /// <param name="createPipeline">Makes what serves the queries of one place.</param>
+    public IReadOnlyList<ListenerModel> Build(Func<ListenerPlace, IEnumerable<ServerBlock>, IQueryPipeline> createPipeline)
+        => [.. _groups.Select(group => new ListenerModel(
+            group.Place, group.Settings, group.Zones, createPipeline(group.Place, group.Blocks)))];
+
+    private Group GetGroup(ListenerPlace place, ListenerSettings settings)
+    {
+        Group? group = _groups.Find(candidate => candidate.Place == place);
+        if (group is null)
+        {
+            group = new Group(place, settings);
+            _groups.Add(group);
+        }
+
+        return group;
+    }
+
+    private sealed class Group(ListenerPlace place, ListenerSettings settings)
+    {
+        private readonly List<(BlockKey Key, ServerBlock Block)> _members = [];
+
+        public ListenerPlace Place { get; } = place;
+
+        public ListenerSettings Settings { get; } = settings;
+
+        public IReadOnlyList<Zone> Zones => [.. _members.Select(static member => member.Key.Address.Zone)];
+
+        public IEnumerable<ServerBlock> Blocks => _members.Select(static member => member.Block);
+
+        public BlockKey? Find(Zone zone) => _members.Find(member => member.Key.Address.Zone.Equals(zone)).Key;
+
+        public void Add(BlockKey key, ServerBlock block) => _members.Add((key, block));
+    }
+}

@@ -1,0 +1,25 @@
+using ClusterDns.Core.Logging;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Serving;
+
+/// <summary>What a configuration is built against: the world outside, injected.</summary>
+/// <param name="Plugins">The plugins that are built, by name.</param>
+/// <param name="PluginOrder">The names of all plugins, in running order.</param>
+/// <param name="LoggerFactory">Makes loggers.</param>
+/// <param name="LogOutput">Takes lines that plugins format themselves.</param>
+/// <param name="Metrics">The process's metrics.</param>
+/// <param name="TimeProvider">The clock.</param>
+/// <param name="Files">Files and folders.</param>
+/// <param name="NextSeed">Seeds for randomness.</param>
+internal sealed record ServerEnvironment(
+    IReadOnlyDictionary<string, IPlugin> Plugins,
+    IReadOnlyList<string> PluginOrder,
+    ILoggerFactory LoggerFactory,
+    ILogOutput LogOutput,
+    MetricRegistry Metrics,
+    TimeProvider TimeProvider,
+    IFileAccess Files,
+    Func<int> NextSeed);

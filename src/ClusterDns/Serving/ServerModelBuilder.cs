@@ -1,0 +1,132 @@
+using System.Net;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Serving;
+
+/// <summary>
+/// Turns a Corefile that has been parsed into a model that can run: options first, all of them, so that every error is known
+/// before anything is made.
+/// </summary>
+/// <param name="environment">The world outside.</param>
+/// <param name="dnsPort">The port of <c>dns://</c> keys that name none.</param>
+internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsPort)
+{
+    /// <summary>Builds a model.</summary>
+    /// <param name="document">The Corefile.</param>
+    /// <param name="diagnostics">Where errors and warnings go.</param>
+    /// <returns>The model, or null when there are errors.</returns>
+    public ServerModel? Build(CorefileDocument document, DiagnosticBag diagnostics)
+    {
+        List<ConfiguredBlock> configured = [.. document.Blocks.Select(block => Configure(block, diagnostics))];
+        if (diagnostics.HasErrors)
+        {
+            return null;
+        }
+
+        List<IHostService> services = [];
+        ListenerGroups groups = new();
+        bool debug = false;
+        foreach (ConfiguredBlock block in configured)
+        {
+            PluginBuildContext context = BuildPlugins(block, diagnostics);
+            services.AddRange(context.Services);
+            debug |= context.Debug;
+            groups.Add(block, context, Chain(context), diagnostics);
+        }
+
+        return diagnostics.HasErrors ? null : new ServerModel(groups.Build(CreatePipeline), services, debug);
+    }
+
+    private ConfiguredBlock Configure(ServerBlockSyntax syntax, DiagnosticBag diagnostics)
+    {
+        List<BlockKey> keys = [];
+        foreach (Token key in syntax.Keys)
+        {
+            if (!ServerAddressParser.TryParse(key, dnsPort, diagnostics, out IReadOnlyList<ServerAddress> addresses))
+            {
+                continue;
+            }
+
+            if (addresses[0].Transport != Transport.Dns)
+            {
+                diagnostics.Error(key.Place, $"transport '{addresses[0].Transport.Scheme()}' is not built into this version, expected dns");
+                continue;
+            }
+
+            keys.AddRange(addresses.Select(address => new BlockKey(key, address)));
+        }
+
+        IReadOnlyList<ServerAddress> parsed = [.. keys.Select(static key => key.Address)];
+        List<(IPlugin Plugin, object Options)> plugins = [];
+        ILookup<string, DirectiveSyntax> directives =
+            syntax.Directives.ToLookup(static directive => directive.Name.Text, StringComparer.Ordinal);
+        foreach (string name in environment.PluginOrder)
+        {
+            if (directives.Contains(name) &&
+                environment.Plugins.TryGetValue(name, out IPlugin? plugin) &&
+                plugin.Parse(new PluginParseContext([.. directives[name]], parsed, diagnostics)) is { } options)
+            {
+                plugins.Add((plugin, options));
+            }
+        }
+
+        return new ConfiguredBlock(keys, plugins);
+    }
+
+    private PluginBuildContext BuildPlugins(ConfiguredBlock block, DiagnosticBag diagnostics)
+    {
+        PluginBuildContext context = new()
+        {
+            Keys = [.. block.Keys.Select(static key => key.Address)],
+            Diagnostics = diagnostics,
+            LoggerFactory = environment.LoggerFactory,
+            LogOutput = environment.LogOutput,
+            Metrics = environment.Metrics,
+            TimeProvider = environment.TimeProvider,
+            Files = environment.Files,
+            NextSeed = environment.NextSeed,
+        };
+        foreach ((IPlugin plugin, object options) in block.Plugins)
+        {
+            plugin.Build(options, context);
+        }
+
+        return context;
+    }
+
+    private static PluginHandler? Chain(PluginBuildContext context)
+    {
+        if (context.Links.Count == 0)
+        {
+            return null;
+        }
+
+        PluginHandler chain = EndOfChain.Instance;
+        for (int i = context.Links.Count - 1; i >= 0; i--)
+        {
+            chain = context.Links[i](chain);
+        }
+
+        return chain;
+    }
+
+    private QueryPipeline CreatePipeline(ListenerPlace place, IEnumerable<ServerBlock> blocks)
+        => new(
+            place.ToString(),
+            new RoutingTable(blocks),
+            environment.Metrics.Counter("coredns_panics_total", "A metrics that counts the number of panics."),
+            environment.TimeProvider,
+            environment.LoggerFactory.CreateLogger("server"));
+}
+
+/// <summary>A zone of a server block, and the key that named it.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Address">What it says.</param>
+internal sealed record BlockKey(Token Key, ServerAddress Address);
+
+/// <summary>A server block whose options have been read.</summary>
+/// <param name="Keys">Its zones.</param>
+/// <param name="Plugins">Its plugins in running order, each with its options.</param>
+internal sealed record ConfiguredBlock(IReadOnlyList<BlockKey> Keys, IReadOnlyList<(IPlugin Plugin, object Options)> Plugins);
