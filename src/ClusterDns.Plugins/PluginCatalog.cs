@@ -76,5 +76,17 @@ public static class PluginCatalog
     ];
 
     /// <summary>The plugins that are built, by name.</summary>
-    public static FrozenDictionary<string, IPlugin> Plugins { get; } = FrozenDictionary<string, IPlugin>.Empty;
+    public static FrozenDictionary<string, IPlugin> Plugins { get; } = new IPlugin[]
+    {
+        new Any.AnyPlugin(),
+        new Bind.BindPlugin(),
+        new Bufsize.BufsizePlugin(),
+        new Chaos.ChaosPlugin(),
+        new Debug.DebugPlugin(),
+        new Errors.ErrorsPlugin(),
+        new Log.LogPlugin(),
+        new Minimal.MinimalPlugin(),
+        new Root.RootPlugin(),
+        new Whoami.WhoamiPlugin(),
+    }.ToFrozenDictionary(static plugin => plugin.Name, StringComparer.Ordinal);
 }

@@ -1,0 +1,57 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Plugins.Any;
+
+/// <summary>The options of the any plugin: none.</summary>
+public sealed record AnyOptions;
+
+/// <summary>Answers queries of type ANY with next to nothing (RFC 8482).</summary>
+public sealed class AnyPlugin : Plugin<AnyOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "any";
+
+    /// <inheritdoc/>
+    protected override AnyOptions? Parse(PluginParseContext context)
+    {
+        bool isRight = true;
+        foreach (DirectiveSyntax directive in context.Directives)
+        {
+            DirectiveReader reader = new(directive, context.Diagnostics);
+            isRight &= reader.ExpectArguments(0, 0, "any") & reader.ExpectNoBlock();
+        }
+
+        return isRight ? new AnyOptions() : null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Build(AnyOptions options, PluginBuildContext context)
+        => context.AddLink(static next => new AnyHandler(next));
+}
+
+/// <summary>Answers ANY with one HINFO record (RFC 8482 section 4.2).</summary>
+/// <param name="next">The link below.</param>
+internal sealed class AnyHandler(PluginHandler next) : PluginHandler(next)
+{
+    private const uint TimeToLive = 8482;
+
+    private static readonly byte[] Rdata = [13, .. "ANY obsoleted"u8, 12, .. "See RFC 8482"u8];
+
+    /// <inheritdoc/>
+    public override string Name => "any";
+
+    /// <inheritdoc/>
+    public override ValueTask ServeAsync(QueryContext context)
+    {
+        if (context.Type != RecordType.ANY)
+        {
+            return NextAsync(context);
+        }
+
+        context.Response.Answer(Name, authoritative: false);
+        context.Response.TryAdd(ResponseSection.Answer, RecordType.HINFO, TimeToLive, Rdata, 0, Rdata.Length);
+        return ValueTask.CompletedTask;
+    }
+}

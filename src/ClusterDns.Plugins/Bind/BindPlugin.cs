@@ -1,0 +1,120 @@
+using System.Net;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Common;
+
+namespace ClusterDns.Plugins.Bind;
+
+/// <summary>The options of the bind plugin.</summary>
+/// <param name="Directives">What each directive of the block says; they add up.</param>
+public sealed record BindOptions(IReadOnlyList<BindDirective> Directives);
+
+/// <summary>One bind directive.</summary>
+/// <param name="Places">The addresses and interfaces to listen on.</param>
+/// <param name="Except">The addresses and interfaces to leave out of them.</param>
+public sealed record BindDirective(IReadOnlyList<Token> Places, IReadOnlyList<Token> Except);
+
+/// <summary>Chooses the addresses that a server block listens on.</summary>
+public sealed class BindPlugin : Plugin<BindOptions>
+{
+    private static readonly string[] KnownOptions = ["except"];
+
+    private readonly INetworkInterfaces _interfaces;
+
+    /// <summary>The plugin, with the interfaces of this host.</summary>
+    public BindPlugin()
+        : this(new HostNetworkInterfaces())
+    {
+    }
+
+    internal BindPlugin(INetworkInterfaces interfaces) => _interfaces = interfaces;
+
+    /// <inheritdoc/>
+    public override string Name => "bind";
+
+    /// <inheritdoc/>
+    protected override BindOptions? Parse(PluginParseContext context)
+    {
+        bool isRight = true;
+        List<BindDirective> directives = [];
+        foreach (DirectiveSyntax directive in context.Directives)
+        {
+            DirectiveReader reader = new(directive, context.Diagnostics);
+            isRight &= reader.ExpectArguments(1, int.MaxValue, "bind ADDRESS|IFACE...");
+            List<Token> except = [];
+            foreach (DirectiveSyntax option in directive.Block)
+            {
+                if (string.Equals(option.Name.Text, "except", StringComparison.Ordinal))
+                {
+                    isRight &= reader.For(option).ExpectArguments(1, int.MaxValue, "except ADDRESS|IFACE...");
+                    except.AddRange(option.Arguments);
+                }
+                else
+                {
+                    reader.UnknownOption(option, KnownOptions);
+                    isRight = false;
+                }
+            }
+
+            directives.Add(new BindDirective(directive.Arguments, except));
+        }
+
+        return isRight ? new BindOptions(directives) : null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Build(BindOptions options, PluginBuildContext context)
+    {
+        List<IPAddress> all = [];
+        foreach (BindDirective directive in options.Directives)
+        {
+            HashSet<IPAddress> except = [.. Resolve(directive.Except, context.Diagnostics)];
+            all.AddRange(Resolve(directive.Places, context.Diagnostics).Where(address => !except.Contains(address)));
+        }
+
+        if (all.Count == 0 && !context.Diagnostics.HasErrors)
+        {
+            context.Diagnostics.Error(
+                options.Directives[0].Places[0].Place, "no address is left to listen on, expected one that except leaves");
+        }
+
+        foreach (IPAddress address in all.Distinct())
+        {
+            context.Listener.BindAddresses.Add(address);
+        }
+    }
+
+    private List<IPAddress> Resolve(IReadOnlyList<Token> places, DiagnosticBag diagnostics)
+    {
+        List<IPAddress> found = [];
+        foreach (Token place in places)
+        {
+            if (_interfaces.GetAddresses(place.Text) is { } addresses)
+            {
+                if (addresses.Count == 0)
+                {
+                    diagnostics.Error(place.Place, $"interface '{place.Text}' has no address, expected one that has");
+                }
+
+                found.AddRange(addresses);
+            }
+            else if (TryParseAddress(place.Text, out IPAddress? address))
+            {
+                found.Add(address!);
+            }
+            else
+            {
+                diagnostics.Error(
+                    place.Place, $"'{place.Text}' is neither an address nor an interface of this host, expected the one or the other");
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>A link-local address may name its interface after a percent sign, which only the host can read.</summary>
+    private static bool TryParseAddress(string text, out IPAddress? address)
+        => text.Contains('%', StringComparison.Ordinal)
+            ? IPAddress.TryParse(text, out address)
+            : AddressText.TryParse(text, out address);
+}

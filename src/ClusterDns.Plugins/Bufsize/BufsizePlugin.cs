@@ -1,0 +1,60 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+
+namespace ClusterDns.Plugins.Bufsize;
+
+/// <summary>The options of the bufsize plugin.</summary>
+/// <param name="Size">The largest UDP payload, 512 to 4096 bytes.</param>
+public sealed record BufsizeOptions(ushort Size);
+
+/// <summary>Bounds the size of UDP answers, so that none is fragmented on its way.</summary>
+public sealed class BufsizePlugin : Plugin<BufsizeOptions>
+{
+    private const int Least = 512;
+    private const int Most = 4096;
+
+    /// <summary>What fits every path that carries IPv6 (DNS flag day 2020).</summary>
+    private const ushort Default = 1232;
+
+    /// <inheritdoc/>
+    public override string Name => "bufsize";
+
+    /// <inheritdoc/>
+    protected override BufsizeOptions? Parse(PluginParseContext context)
+    {
+        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
+        if (!DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) |
+            !reader.ExpectArguments(0, 1, "bufsize [SIZE]") |
+            !reader.ExpectNoBlock())
+        {
+            return null;
+        }
+
+        if (reader.Arguments.Count == 0)
+        {
+            return new BufsizeOptions(Default);
+        }
+
+        return reader.TryInteger(reader.Arguments[0], Least, Most, out int size) ? new BufsizeOptions((ushort)size) : null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Build(BufsizeOptions options, PluginBuildContext context)
+        => context.AddLink(next => new BufsizeHandler(next, options.Size));
+}
+
+/// <summary>Lowers the UDP size that a client says it takes.</summary>
+/// <param name="next">The link below.</param>
+/// <param name="size">The bound.</param>
+internal sealed class BufsizeHandler(PluginHandler next, ushort size) : PluginHandler(next)
+{
+    /// <inheritdoc/>
+    public override string Name => "bufsize";
+
+    /// <inheritdoc/>
+    public override ValueTask ServeAsync(QueryContext context)
+    {
+        context.UdpSize = Math.Min(context.UdpSize, size);
+        return NextAsync(context);
+    }
+}

@@ -1,0 +1,93 @@
+using ClusterDns.Core.Pipeline;
+
+namespace ClusterDns.Plugins.Common;
+
+/// <summary>
+/// Reads addresses out of reverse names: four octets below <c>in-addr.arpa</c> (RFC 1035 section 3.5), 32 digits below
+/// <c>ip6.arpa</c> (RFC 3596 section 2.5).
+/// </summary>
+internal static class ReverseName
+{
+    private const int IPv4Labels = 6;
+    private const int IPv6Labels = 34;
+
+    /// <summary>Reads the address that a query asks the name of.</summary>
+    /// <param name="context">The query.</param>
+    /// <param name="address">The address; IPv4 mapped as in <see cref="NetworkEndpoint.AddressBits"/>.</param>
+    public static bool TryParse(QueryContext context, out UInt128 address)
+    {
+        address = 0;
+        if (context.LabelCount is not (IPv4Labels or IPv6Labels) || !context.GetLabel(context.LabelCount - 1).SequenceEqual("arpa"u8))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> family = context.GetLabel(context.LabelCount - 2);
+        return context.LabelCount == IPv4Labels
+            ? family.SequenceEqual("in-addr"u8) && TryParseIPv4(context, out address)
+            : family.SequenceEqual("ip6"u8) && TryParseIPv6(context, out address);
+    }
+
+    private static bool TryParseIPv4(QueryContext context, out UInt128 address)
+    {
+        uint value = 0;
+        address = 0;
+        for (int label = 3; label >= 0; label--)
+        {
+            int octet = 0;
+            ReadOnlySpan<byte> digits = context.GetLabel(label);
+            if (digits.Length > 3 || digits is [(byte)'0', _, ..])
+            {
+                return false;
+            }
+
+            foreach (byte digit in digits)
+            {
+                if (digit is < (byte)'0' or > (byte)'9')
+                {
+                    return false;
+                }
+
+                octet = (octet * 10) + (digit - '0');
+            }
+
+            if (octet > byte.MaxValue)
+            {
+                return false;
+            }
+
+            value = (value << 8) | (uint)octet;
+        }
+
+        address = ((UInt128)0xFFFF << 32) | value;
+        return true;
+    }
+
+    private static bool TryParseIPv6(QueryContext context, out UInt128 address)
+    {
+        address = 0;
+        for (int label = 31; label >= 0; label--)
+        {
+            ReadOnlySpan<byte> digit = context.GetLabel(label);
+            if (digit.Length != 1)
+            {
+                return false;
+            }
+
+            int value = digit[0] switch
+            {
+                >= (byte)'0' and <= (byte)'9' => digit[0] - '0',
+                >= (byte)'a' and <= (byte)'f' => digit[0] - 'a' + 10,
+                _ => -1,
+            };
+            if (value < 0)
+            {
+                return false;
+            }
+
+            address = (address << 4) | (uint)value;
+        }
+
+        return true;
+    }
+}

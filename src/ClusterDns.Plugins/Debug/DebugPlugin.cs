@@ -1,0 +1,34 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+
+namespace ClusterDns.Plugins.Debug;
+
+/// <summary>The options of the debug plugin: none.</summary>
+public sealed record DebugOptions;
+
+/// <summary>Writes debug lines, and stack traces of exceptions out of plugins.</summary>
+public sealed class DebugPlugin : Plugin<DebugOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "debug";
+
+    /// <inheritdoc/>
+    protected override DebugOptions? Parse(PluginParseContext context)
+    {
+        bool isRight = true;
+        foreach (DirectiveSyntax directive in context.Directives)
+        {
+            DirectiveReader reader = new(directive, context.Diagnostics);
+            isRight &= reader.ExpectArguments(0, 0, "debug") & reader.ExpectNoBlock();
+        }
+
+        return isRight ? new DebugOptions() : null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Build(DebugOptions options, PluginBuildContext context)
+    {
+        context.Debug = true;
+        context.StackTraces = true;
+    }
+}

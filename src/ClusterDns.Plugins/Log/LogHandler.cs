@@ -1,0 +1,179 @@
+using System.Runtime.CompilerServices;
+using ClusterDns.Core.Logging;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
+
+namespace ClusterDns.Plugins.Log;
+
+/// <summary>Writes a line for each query, once it is answered, without allocation.</summary>
+internal sealed class LogHandler : SurroundingHandler
+{
+    /// <summary>The longest line; what is longer is cut. A name takes at most 1,004 bytes of text.</summary>
+    private const int MaxLine = 4096;
+
+    private readonly Rule[] _rules;
+    private readonly ILogOutput _output;
+    private readonly TimeProvider _timeProvider;
+
+    /// <summary>A link.</summary>
+    /// <param name="next">The link below.</param>
+    /// <param name="options">What is logged.</param>
+    /// <param name="output">Where the lines go.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public LogHandler(PluginHandler next, LogOptions options, ILogOutput output, TimeProvider timeProvider)
+        : base(next)
+    {
+        _rules =
+        [
+            .. options.Rules.Select(static rule => new Rule(rule.Zone.Wire.ToArray(), LogFormat.Compile(rule.Format), rule.Classes)),
+        ];
+        _output = output;
+        _timeProvider = timeProvider;
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "log";
+
+    /// <inheritdoc/>
+    protected override void After(QueryContext context)
+    {
+        foreach (Rule rule in _rules)
+        {
+            if (DomainName.IsSubdomainOf(context.Name, rule.Zone))
+            {
+                if (rule.Classes.HasFlag(ToLogClass(ResponseKinds.Of(context).ToClass())))
+                {
+                    Write(context, rule);
+                }
+
+                return;
+            }
+        }
+    }
+
+    private static LogClasses ToLogClass(ResponseClass responseClass) => responseClass switch
+    {
+        ResponseClass.Success => LogClasses.Success,
+        ResponseClass.Denial => LogClasses.Denial,
+        _ => LogClasses.Error,
+    };
+
+    [SkipLocalsInit]
+    private void Write(QueryContext context, Rule rule)
+    {
+        LogLineWriter line = new(stackalloc byte[MaxLine]);
+        line.Append("[INFO] "u8);
+        foreach ((LogPart part, byte[] literal) in rule.Format)
+        {
+            Append(ref line, context, part, literal);
+        }
+
+        _output.TryWriteLine(line.Written);
+    }
+
+    private void Append(ref LogLineWriter line, QueryContext context, LogPart part, byte[] literal)
+    {
+        switch (part)
+        {
+            case LogPart.Literal:
+                line.Append(literal);
+                break;
+            case LogPart.Duration:
+                line.AppendSeconds(_timeProvider.GetElapsedTime(context.ReceivedTimestamp));
+                line.Append("s"u8);
+                break;
+            case LogPart.ResponseCode or LogPart.ResponseFlags or LogPart.ResponseSize:
+                AppendResponse(ref line, context, part);
+                break;
+            default:
+                AppendRequest(ref line, context, part);
+                break;
+        }
+    }
+
+    private static void AppendRequest(ref LogLineWriter line, QueryContext context, LogPart part)
+    {
+        switch (part)
+        {
+            case LogPart.Type:
+                line.Append(context.Type);
+                break;
+            case LogPart.Name:
+                line.AppendName(context.Name);
+                break;
+            case LogPart.Class:
+                line.Append(context.Class);
+                break;
+            case LogPart.Protocol:
+                line.Append(context.Transport == TransportProtocol.Udp ? "udp"u8 : "tcp"u8);
+                break;
+            case LogPart.Size:
+                line.Append(context.Request.Length);
+                break;
+            case LogPart.Remote:
+                line.AppendAddress(context.Remote);
+                break;
+            case LogPart.Port:
+                line.Append(context.Remote.Port);
+                break;
+            case LogPart.Local:
+                line.AppendAddress(context.Local);
+                break;
+            case LogPart.Id:
+                line.Append(context.Header.Id);
+                break;
+            case LogPart.Opcode:
+                line.Append((int)context.Header.Opcode);
+                break;
+            case LogPart.DnssecOk:
+                line.Append(context.DnssecOk ? "true"u8 : "false"u8);
+                break;
+            case LogPart.BufferSize:
+                line.Append(context.Transport == TransportProtocol.Udp ? Math.Max(512, (int)context.UdpSize) : ushort.MaxValue);
+                break;
+            default:
+                line.Append("-"u8);
+                break;
+        }
+    }
+
+    private static void AppendResponse(ref LogLineWriter line, QueryContext context, LogPart part)
+    {
+        Response response = context.Response;
+        if (response.Status is ResponseStatus.None or ResponseStatus.Dropped)
+        {
+            line.Append(part == LogPart.ResponseSize ? "0"u8 : "-"u8);
+            return;
+        }
+
+        switch (part)
+        {
+            case LogPart.ResponseCode:
+                line.Append(response.Code);
+                break;
+            case LogPart.ResponseSize:
+                line.Append(ResponseWriter.GetUncompressedLength(context));
+                break;
+            default:
+                line.Append("qr"u8);
+                AppendFlag(ref line, response.Authoritative, ",aa"u8);
+                AppendFlag(ref line, response.Truncated, ",tc"u8);
+                AppendFlag(ref line, context.Header.Flags.HasFlag(HeaderFlags.RecursionDesired), ",rd"u8);
+                AppendFlag(ref line, response.RecursionAvailable, ",ra"u8);
+                AppendFlag(ref line, response.AuthenticData, ",ad"u8);
+                AppendFlag(ref line, context.Header.Flags.HasFlag(HeaderFlags.CheckingDisabled), ",cd"u8);
+                break;
+        }
+    }
+
+    private static void AppendFlag(ref LogLineWriter line, bool isSet, ReadOnlySpan<byte> text)
+    {
+        if (isSet)
+        {
+            line.Append(text);
+        }
+    }
+
+    private readonly record struct Rule(byte[] Zone, (LogPart Part, byte[] Literal)[] Format, LogClasses Classes);
+}

@@ -1,0 +1,40 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Plugins.Root;
+
+/// <summary>The options of the root plugin.</summary>
+/// <param name="Path">The folder.</param>
+public sealed record RootOptions(string Path);
+
+/// <summary>Sets the folder that relative paths of the block's other plugins start from.</summary>
+public sealed partial class RootPlugin : Plugin<RootOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "root";
+
+    /// <inheritdoc/>
+    protected override RootOptions? Parse(PluginParseContext context)
+    {
+        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
+        return DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) &
+            reader.ExpectArguments(1, 1, "root PATH") &
+            reader.ExpectNoBlock()
+            ? new RootOptions(reader.Arguments[0].Text)
+            : null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Build(RootOptions options, PluginBuildContext context)
+    {
+        context.Root = options.Path;
+        if (context.Files.ListFolder(options.Path) is null)
+        {
+            LogMissing(context.LoggerFactory.CreateLogger("plugin/root"), options.Path);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Root path does not exist: {Path}")]
+    private static partial void LogMissing(ILogger logger, string path);
+}
