@@ -59,13 +59,9 @@ internal sealed partial class ErrorReports : IHostService
             }
         }
 
-        if (!_logger.IsEnabled(level))
-        {
-            return;
-        }
-
-        LogFailure(
-            level, (int)context.Response.Code, DomainName.ToText(context.Name), RecordTypes.ToText(context.Type), failure);
+        string name = DomainName.ToText(context.Name);
+        string type = RecordTypes.ToText(context.Type);
+        LogFailure(level, (int)context.Response.Code, name, type, failure);
     }
 
     /// <summary>Counts a failure; false when it is to be logged all the same.</summary>
