@@ -1,0 +1,185 @@
+#!/usr/bin/env bash
+# What a query costs: the floor, Knot, ClusterDns, and CoreDNS when it is on the PATH, each alone on core 0 with dnsperf on
+# core 1, in turns. README.md says what the figures are.
+set -euo pipefail
+# shellcheck source=bench/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+usage() {
+    cat <<'HELP'
+usage: bench/run.sh [OPTION...]
+  --rounds N        how often each server gets its turn (default 3)
+  --seconds N       how long a measurement lasts (default 5)
+  --workload NAME   a: A of 4,500 ClusterIP Services (default); mixed: what pods ask
+  --outstanding N   queries in flight (default 100)
+  --peers LIST      of floor, knot, clusterdns, coredns (default: all that are there)
+  --install         install dnsperf, knot and gcc with apt-get when they are missing
+ClusterDns is taken from artifacts/publish (or from $CLUSTERDNS); make it with
+  dotnet publish src/ClusterDns -c Release -r linux-x64 -o artifacts/publish
+HELP
+}
+
+rounds=3 seconds=5 workload=a outstanding=100 peers= install=no
+while (($#)); do
+    case $1 in
+        --rounds) rounds=$2; shift ;;
+        --seconds) seconds=$2; shift ;;
+        --workload) workload=$2; shift ;;
+        --outstanding) outstanding=$2; shift ;;
+        --peers) peers=${2//,/ }; shift ;;
+        --install) install=yes ;;
+        -h | --help) usage; exit ;;
+        *) usage >&2; exit 2 ;;
+    esac
+    shift
+done
+[[ $workload == a || $workload == mixed ]] || die "no such workload: $workload"
+
+require_cores
+require dnsperf dnsperf
+compile floor
+compile firstanswer
+clusterdns=${CLUSTERDNS:-$root_dir/artifacts/publish/clusterdns}
+
+scratch=$(mktemp -d)
+trap 'stop_server; rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+"$bench_dir/workload/generate.sh" "$scratch"
+queries=$scratch/$workload.queries
+read -r probe_name probe_address <"$scratch/probe"
+
+# Each start_PEER PORT starts the server with one worker on 127.0.0.1.
+start_floor() { start_server "$scratch/log" "$out_dir/floor" "$1"; }
+
+start_knot() {
+    local home=$scratch/knot
+    rm -rf "$home"
+    mkdir -p "$home/db"
+    cat >"$home/knot.conf" <<CONF
+server:
+    listen: 127.0.0.1@$1
+    rundir: $home
+    user: $(id -un):$(id -gn)
+    udp-workers: 1
+    tcp-workers: 1
+    background-workers: 1
+database:
+    storage: $home/db
+log:
+  - target: stderr
+    any: warning
+zone:
+  - domain: cluster.local
+    file: $scratch/zone
+    zonefile-sync: -1
+    journal-content: none
+CONF
+    PATH=$PATH:/usr/sbin start_server "$scratch/log" knotd -c "$home/knot.conf" -s "$home/knot.sock"
+}
+
+start_clusterdns() {
+    cat >"$scratch/Corefile" <<CONF
+cluster.local:$1 {
+    bind 127.0.0.1
+    kubernetes cluster.local {
+        manifests $scratch/cluster.json
+        ttl 30
+    }
+}
+CONF
+    start_server "$scratch/log" "$clusterdns" -conf "$scratch/Corefile"
+}
+
+# CoreDNS reads no manifests, so it serves the zone file, which costs it less than its kubernetes plugin would.
+start_coredns() {
+    cat >"$scratch/Corefile.coredns" <<CONF
+cluster.local:$1 {
+    bind 127.0.0.1
+    file $scratch/zone
+}
+CONF
+    start_server "$scratch/log" coredns -conf "$scratch/Corefile.coredns"
+}
+
+title() {
+    case $1 in
+        floor) echo "floor (C, fixed answer)" ;;
+        knot) echo "Knot $(PATH=$PATH:/usr/sbin knotd --version | sed 's/.*version //')" ;;
+        clusterdns) echo "ClusterDns (AOT)" ;;
+        coredns) echo "CoreDNS (file plugin)" ;;
+    esac
+}
+
+is_there() {
+    case $1 in
+        floor) true ;;
+        knot) [[ $install == yes ]] && require knotd knot; have knotd ;;
+        clusterdns) [[ -x $clusterdns ]] ;;
+        coredns) have coredns ;;
+        *) die "no such peer: $1" ;;
+    esac
+}
+
+missing() {
+    case $1 in
+        knot) echo "Knot is left out: apt-get install knot (or start this with --install)" ;;
+        clusterdns) echo "ClusterDns is left out: dotnet publish src/ClusterDns -c Release -r linux-x64 -o artifacts/publish" ;;
+        coredns) echo "CoreDNS is left out: not on the PATH" ;;
+    esac
+}
+
+present=()
+for peer in ${peers:-floor knot clusterdns coredns}; do
+    if is_there "$peer"; then present+=("$peer"); else missing "$peer" >&2; fi
+done
+
+# One turn: start, first answer (which must be the right one), idle memory, a second of warming up, the measurement.
+turn() {
+    local peer=$1 port first idle expected=NOERROR
+    port=$(free_port)
+    "start_$peer" "$port"
+    first=$("$out_dir/firstanswer" "$port" "$probe_name") || { cat "$scratch/log" >&2; die "$peer does not answer"; }
+    [[ ${first#* } == "$probe_address" ]] || die "$peer answers ${first#* } for $probe_name, not $probe_address"
+    sleep 1
+    idle=$(resident_kb "$server_pid")
+    run_dnsperf "$port" "$queries" 1 "$scratch/warm" -q "$outstanding"
+    measure "$port" "$queries" "$seconds" "$scratch/report" -q "$outstanding"
+    [[ $workload == mixed ]] && expected='NOERROR|NXDOMAIN'
+    if [[ $peer != floor ]] && grep 'Response codes:' "$scratch/report" | grep -oE '[A-Z]+ [0-9]' | grep -qvE "^($expected) "; then
+        cat "$scratch/report" >&2
+        die "$peer answered with an unexpected response code"
+    fi
+    echo "$peer $qps $cpu_us $idle $(resident_kb "$server_pid") $answered $lost $others_percent" >>"$scratch/rows"
+    stop_server
+}
+
+for ((round = 1; round <= rounds; round++)); do
+    for peer in "${present[@]}"; do
+        echo "round $round of $rounds: $peer" >&2
+        turn "$peer"
+    done
+done
+
+# column PEER FIELD: that figure of each round, one a line.
+column() { awk -v peer="$1" -v field="$2" '$1 == peer { print $field }' "$scratch/rows"; }
+
+# The ratio is taken within a round, whose turns saw the same neighbours, and only then the median.
+ratio() { paste <(column "$1" 3) <(column floor 3) | awk 'NF == 2 { printf "%.3f\n", $1 / $2 }' | median; }
+
+result=$out_dir/run-$(date +%Y%m%d-%H%M%S).md
+{
+    echo "Workload $workload, $outstanding outstanding, $rounds rounds of $seconds s, medians. $(machine)."
+    echo
+    echo "| server | queries/s | CPU µs a query [range] | ÷ floor | RSS idle MB | RSS after MB | lost | others on core % |"
+    echo "|---|---|---|---|---|---|---|---|"
+    for peer in "${present[@]}"; do
+        printf '| %s | %.0f | %.2f [%.2f–%.2f] | %s | %.1f | %.1f | %s of %s | %.1f |\n' "$(title "$peer")" \
+            "$(column "$peer" 2 | median)" "$(column "$peer" 3 | median)" \
+            "$(column "$peer" 3 | sort -g | head -n 1)" "$(column "$peer" 3 | sort -g | tail -n 1)" \
+            "$(ratio "$peer" | awk '{ printf "%.2f", $1 }')" \
+            "$(column "$peer" 4 | median | awk '{ print $1 / 1024 }')" "$(column "$peer" 5 | median | awk '{ print $1 / 1024 }')" \
+            "$(column "$peer" 7 | awk '{ n += $1 } END { print n }')" "$(column "$peer" 6 | awk '{ n += $1 } END { print n }')" \
+            "$(column "$peer" 8 | median)"
+    done
+} | tee "$result"
+echo "written to ${result#"$root_dir"/}" >&2
