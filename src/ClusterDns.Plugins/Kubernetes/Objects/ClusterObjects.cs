@@ -60,8 +60,3 @@ internal sealed record EndpointObject(IPAddress Address, string Hostname, bool I
 /// <param name="Endpoints">Its endpoints, one entry an address.</param>
 internal sealed record EndpointSliceObject(
     ObjectKey Key, string ServiceName, IReadOnlyList<PortObject> Ports, IReadOnlyList<EndpointObject> Endpoints);
-
-/// <summary>What of a Pod DNS needs.</summary>
-/// <param name="Key">Namespace and name.</param>
-/// <param name="Addresses">Its addresses; a Pod that shares the node's network, or has ended, has none here.</param>
-internal sealed record PodObject(ObjectKey Key, IReadOnlyList<IPAddress> Addresses);

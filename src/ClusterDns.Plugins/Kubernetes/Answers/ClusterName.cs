@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Plugins.Kubernetes.Answers;
+
+/// <summary>What a name below the cluster's zone is for (the Kubernetes DNS specification, section 2).</summary>
+internal enum ClusterNameKind : byte
+{
+    /// <summary>Nothing: no object can have it.</summary>
+    Invalid,
+
+    /// <summary>The zone itself, or a name between it and the objects, which exists and has no records.</summary>
+    Empty,
+
+    /// <summary><c>dns-version</c>.</summary>
+    Version,
+
+    /// <summary><c>ns.dns</c>.</summary>
+    NameServer,
+
+    /// <summary><c>NAMESPACE.svc</c> or <c>NAMESPACE.pod</c>.</summary>
+    Namespace,
+
+    /// <summary>A Service, an endpoint or a port of it.</summary>
+    Service,
+
+    /// <summary>A Pod by its address.</summary>
+    Pod,
+}
+
+/// <summary>A name of the cluster, taken apart in place.</summary>
+internal readonly ref struct ClusterName
+{
+    private ClusterName(ClusterNameKind kind) => Kind = kind;
+
+    /// <summary>What it is for.</summary>
+    public ClusterNameKind Kind { get; private init; }
+
+    /// <summary>The namespace as one label in wire form.</summary>
+    public ReadOnlySpan<byte> Namespace { get; private init; }
+
+    /// <summary>Service and namespace as two labels in wire form; of a Pod, its address's label and the namespace.</summary>
+    public ReadOnlySpan<byte> ServiceKey { get; private init; }
+
+    /// <summary>The endpoint as one label in wire form; empty where the name has none.</summary>
+    public ReadOnlySpan<byte> Endpoint { get; private init; }
+
+    /// <summary>The port's name without its underscore; empty where the name has none, which means any.</summary>
+    public ReadOnlySpan<byte> Port { get; private init; }
+
+    /// <summary>The protocol without its underscore; empty where the name has none, which means any.</summary>
+    public ReadOnlySpan<byte> Protocol { get; private init; }
+
+    /// <summary>Whether the name asks for a Pod rather than for a Service.</summary>
+    public bool IsPod { get; private init; }
+
+    /// <summary>Takes a name apart.</summary>
+    /// <param name="name">The name in wire form and lower case, below or equal to the zone.</param>
+    /// <param name="zoneLength">How many bytes of it are the zone.</param>
+    [SkipLocalsInit]
+    public static ClusterName Parse(ReadOnlySpan<byte> name, int zoneLength)
+    {
+        const int longest = 5;
+        Span<byte> starts = stackalloc byte[longest];
+        int count = 0;
+        int end = name.Length - zoneLength;
+        for (int offset = 0; offset < end; offset += name[offset] + 1)
+        {
+            if (count == longest)
+            {
+                return new ClusterName(ClusterNameKind.Invalid);
+            }
+
+            starts[count++] = (byte)offset;
+        }
+
+        if (count == 0)
+        {
+            return new ClusterName(ClusterNameKind.Empty);
+        }
+
+        ReadOnlySpan<byte> last = name[starts[count - 1]..end];
+        bool isPod = last.SequenceEqual("\u0003pod"u8);
+        return isPod || last.SequenceEqual("\u0003svc"u8)
+            ? ParseObject(name[..end], starts[..count], isPod)
+            : new ClusterName(ParseSpecial(name[..end]));
+    }
+
+    private static ClusterNameKind ParseSpecial(ReadOnlySpan<byte> labels)
+    {
+        if (labels.SequenceEqual("\u000bdns-version"u8))
+        {
+            return ClusterNameKind.Version;
+        }
+
+        return labels.SequenceEqual("\u0002ns\u0003dns"u8) ? ClusterNameKind.NameServer
+            : labels.SequenceEqual("\u0003dns"u8) ? ClusterNameKind.Empty
+            : ClusterNameKind.Invalid;
+    }
+
+    private static ClusterName ParseObject(ReadOnlySpan<byte> labels, scoped ReadOnlySpan<byte> starts, bool isPod)
+    {
+        int count = starts.Length;
+        if (count == 1)
+        {
+            return new ClusterName(ClusterNameKind.Empty);
+        }
+
+        int end = starts[count - 1];
+        int namespaceStart = starts[count - 2];
+        ReadOnlySpan<byte> namespaceLabel = labels[namespaceStart..end];
+        if (count == 2)
+        {
+            return new ClusterName(ClusterNameKind.Namespace) { Namespace = namespaceLabel, IsPod = isPod };
+        }
+
+        int serviceStart = starts[count - 3];
+        return new ClusterName(isPod ? ClusterNameKind.Pod : ClusterNameKind.Service)
+        {
+            Namespace = namespaceLabel,
+            ServiceKey = labels[serviceStart..end],
+            IsPod = isPod,
+            Endpoint = count == 4 ? labels[..serviceStart] : default,
+            Port = count == 5 ? StripUnderscore(labels[1..starts[1]]) : default,
+            Protocol = count == 5 ? StripUnderscore(labels[(starts[1] + 1)..serviceStart]) : default,
+        };
+    }
+
+    private static ReadOnlySpan<byte> StripUnderscore(ReadOnlySpan<byte> label) => label is [(byte)'_', ..] ? label[1..] : label;
+}

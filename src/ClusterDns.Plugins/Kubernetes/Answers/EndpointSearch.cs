@@ -1,0 +1,122 @@
+using ClusterDns.Plugins.Kubernetes.Index;
+using ClusterDns.Plugins.Kubernetes.Objects;
+
+namespace ClusterDns.Plugins.Kubernetes.Answers;
+
+/// <summary>Takes what a search finds.</summary>
+internal interface IEndpointVisitor
+{
+    /// <summary>Takes one address with one port.</summary>
+    /// <param name="data">The bytes in which the address, and the label, stand.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="labelOffset">Where the endpoint's label stands; -1 for a Service's own address.</param>
+    /// <param name="port">The port.</param>
+    /// <returns>Whether to go on.</returns>
+    bool Visit(byte[] data, in AddressEntry address, int labelOffset, in PortEntry port);
+}
+
+/// <summary>Finds the addresses and ports that a name of a Service means.</summary>
+internal static class EndpointSearch
+{
+    /// <summary>Visits everything that a name means.</summary>
+    /// <param name="service">The Service.</param>
+    /// <param name="slices">Its slices.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="visitor">Takes what is found.</param>
+    /// <returns>Whether anything was found, so that the name exists.</returns>
+    public static bool Visit<TVisitor>(ServicePart service, SliceEntry[] slices, in ClusterName name, ref TVisitor visitor)
+        where TVisitor : struct, IEndpointVisitor, allows ref struct
+        => service.Kind == ServiceKind.Headless || !name.Endpoint.IsEmpty
+            ? VisitSlices(slices, in name, ref visitor)
+            : VisitAddresses(service, in name, ref visitor);
+
+    private static bool VisitAddresses<TVisitor>(ServicePart service, in ClusterName name, ref TVisitor visitor)
+        where TVisitor : struct, IEndpointVisitor, allows ref struct
+    {
+        bool found = false;
+        foreach (ref readonly PortEntry port in service.Ports.AsSpan())
+        {
+            if (!Matches(in name, in port))
+            {
+                continue;
+            }
+
+            found = true;
+            foreach (ref readonly AddressEntry address in service.Addresses.AsSpan())
+            {
+                if (!visitor.Visit(service.Data, in address, -1, in port))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private static bool VisitSlices<TVisitor>(SliceEntry[] slices, in ClusterName name, ref TVisitor visitor)
+        where TVisitor : struct, IEndpointVisitor, allows ref struct
+    {
+        bool found = false;
+        foreach (SliceEntry slice in slices)
+        {
+            bool goesOn = true;
+            if (name.Endpoint.IsEmpty)
+            {
+                for (int i = 0; goesOn && i < slice.Endpoints.Length; i++)
+                {
+                    goesOn = VisitEndpoint(slice, i, in name, ref visitor, ref found);
+                }
+            }
+            else
+            {
+                int position = -1;
+                for (int i; goesOn && (i = slice.FindByLabel(name.Endpoint, ref position)) >= 0;)
+                {
+                    goesOn = VisitEndpoint(slice, i, in name, ref visitor, ref found);
+                }
+            }
+
+            if (!goesOn)
+            {
+                break;
+            }
+        }
+
+        return found;
+    }
+
+    private static bool VisitEndpoint<TVisitor>(
+        SliceEntry slice, int index, in ClusterName name, ref TVisitor visitor, ref bool found)
+        where TVisitor : struct, IEndpointVisitor, allows ref struct
+    {
+        ref readonly EndpointEntry endpoint = ref slice.Endpoints[index];
+        foreach (ref readonly PortEntry port in slice.Ports.AsSpan())
+        {
+            if (Matches(in name, in port))
+            {
+                found = true;
+                if (!visitor.Visit(slice.Data, endpoint.Address, endpoint.LabelOffset, in port))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Matches(in ClusterName name, in PortEntry port)
+        => (name.Port.IsEmpty || name.Port.SequenceEqual(port.Name)) && (name.Protocol.IsEmpty || name.Protocol.SequenceEqual(port.Protocol));
+}
+
+/// <summary>Counts, and goes no further than it must.</summary>
+/// <param name="atMost">When to stop.</param>
+internal struct CountingVisitor(int atMost) : IEndpointVisitor
+{
+    /// <summary>How many addresses with a port there are.</summary>
+    public int Count { get; private set; }
+
+    /// <inheritdoc/>
+    public bool Visit(byte[] data, in AddressEntry address, int labelOffset, in PortEntry port) => ++Count < atMost;
+}

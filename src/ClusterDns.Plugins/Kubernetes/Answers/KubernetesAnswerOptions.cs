@@ -1,0 +1,23 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Plugins.Common;
+
+namespace ClusterDns.Plugins.Kubernetes.Answers;
+
+/// <summary>How Pods are answered by their addresses.</summary>
+public enum PodsMode : byte
+{
+    /// <summary>Not at all.</summary>
+    Disabled,
+
+    /// <summary>With whatever address the name has, whether there is such a Pod or not.</summary>
+    Insecure,
+}
+
+/// <summary>How names are answered.</summary>
+/// <param name="Zones">The zones, those of reverse names included.</param>
+/// <param name="PrimaryZone">The zone in which reverse names' targets are: the first that is not a reverse one.</param>
+/// <param name="TimeToLive">The time to live of all records but dns-version's, 0 to 3600 seconds.</param>
+/// <param name="Pods">How Pods are answered.</param>
+/// <param name="Fallthrough">The zones whose names are passed on when they do not exist.</param>
+internal sealed record KubernetesAnswerOptions(
+    ZoneSet Zones, Zone PrimaryZone, uint TimeToLive, PodsMode Pods, ZoneSet Fallthrough);

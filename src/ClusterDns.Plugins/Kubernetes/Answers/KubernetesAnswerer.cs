@@ -1,0 +1,242 @@
+using System.Net;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Kubernetes.Index;
+using ClusterDns.Plugins.Kubernetes.Objects;
+
+namespace ClusterDns.Plugins.Kubernetes.Answers;
+
+/// <summary>Answers forward names: everything of the Kubernetes DNS specification but PTR. It allocates nothing.</summary>
+/// <param name="index">The cluster.</param>
+/// <param name="options">How names are answered.</param>
+/// <param name="localAddresses">The server's own addresses, which the zone's name server has.</param>
+internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOptions options, IReadOnlyList<IPAddress> localAddresses)
+{
+    private const int MaxChain = 10;
+    private const uint VersionTimeToLive = 28800;
+
+    private static readonly byte[] VersionRdata = [5, .. "1.1.0"u8];
+
+    private readonly byte[][] _localAddresses = [.. localAddresses.Select(static address => address.GetAddressBytes())];
+
+    /// <summary>Answers a query.</summary>
+    /// <param name="context">The query.</param>
+    /// <param name="zone">The zone that its name is in.</param>
+    /// <returns>Whether the name exists; its records, if it has any of the type, are in the response.</returns>
+    public bool TryAnswer(QueryContext context, ZoneRecords zone)
+    {
+        ClusterName name = ClusterName.Parse(context.Name, zone.Wire.Length);
+        Response response = context.Response;
+
+        // Names in answers end in the zone as it was asked: clients that randomize case, and CoreDNS, have it so.
+        ReadOnlySpan<byte> askedZone = context.QuestionName[^zone.Wire.Length..];
+        switch (name.Kind)
+        {
+            case ClusterNameKind.Empty:
+                if (context.Name.Length == zone.Wire.Length)
+                {
+                    AnswerApex(context.Type, zone, response);
+                }
+
+                return true;
+            case ClusterNameKind.Version:
+                if (context.Type == RecordType.TXT)
+                {
+                    response.TryAdd(ResponseSection.Answer, RecordType.TXT, VersionTimeToLive, VersionRdata, 0, VersionRdata.Length);
+                }
+
+                return true;
+            case ClusterNameKind.NameServer:
+                AddNameServerAddresses(response, ResponseSection.Answer, context.Type, null);
+                return true;
+            case ClusterNameKind.Namespace:
+                return (!name.IsPod || options.Pods != PodsMode.Disabled) && index.HasNamespace(name.Namespace);
+            case ClusterNameKind.Pod:
+                return TryAnswerPod(in name, context.Type, askedZone, response);
+            case ClusterNameKind.Service:
+                return TryAnswerService(in name, context.Type, zone, askedZone, response);
+            default:
+                // The name of no object can be asked for its SOA; CoreDNS says of every name in its zone that it has none.
+                return context.Type == RecordType.SOA;
+        }
+    }
+
+    private void AnswerApex(RecordType type, ZoneRecords zone, Response response)
+    {
+        if (type == RecordType.SOA)
+        {
+            zone.AddAuthority(response, ResponseSection.Answer, index.LastChange);
+        }
+        else if (type == RecordType.NS && _localAddresses.Length > 0)
+        {
+            response.TryAdd(ResponseSection.Answer, RecordType.NS, options.TimeToLive, zone.NameServer, 0, zone.NameServer.Length);
+            AddNameServerAddresses(response, ResponseSection.Additional, RecordType.ANY, zone.NameServer);
+        }
+    }
+
+    private void AddNameServerAddresses(Response response, ResponseSection section, RecordType type, byte[]? owner)
+    {
+        foreach (byte[] address in _localAddresses)
+        {
+            RecordType family = address.Length == 4 ? RecordType.A : RecordType.AAAA;
+            if (type == RecordType.ANY || type == family)
+            {
+                response.TryAdd(section, owner, 0, family, options.TimeToLive, address, 0, address.Length);
+            }
+        }
+    }
+
+    private bool TryAnswerPod(in ClusterName name, RecordType type, ReadOnlySpan<byte> askedZone, Response response)
+    {
+        if (options.Pods == PodsMode.Disabled || !index.HasNamespace(name.Namespace))
+        {
+            return type == RecordType.SOA;
+        }
+
+        Span<byte> address = stackalloc byte[16];
+        int length = DashedAddress.Parse(name.ServiceKey[1..(name.ServiceKey[0] + 1)], address);
+        if (length == 0)
+        {
+            return type == RecordType.SOA;
+        }
+
+        RecordType family = length == 4 ? RecordType.A : RecordType.AAAA;
+        if (type == family)
+        {
+            response.TryAddCopy(ResponseSection.Answer, default, type, options.TimeToLive, address[..length]);
+        }
+        else if (type == RecordType.SRV)
+        {
+            AddPodService(in name, family, address[..length], askedZone, response);
+        }
+
+        return true;
+    }
+
+    /// <summary>A Pod has no ports that are known, so its SRV record says 0; CoreDNS answers the same.</summary>
+    private void AddPodService(
+        in ClusterName name, RecordType family, ReadOnlySpan<byte> address, ReadOnlySpan<byte> askedZone, Response response)
+    {
+        const int fieldsLength = 6;
+        Span<byte> rdata = stackalloc byte[fieldsLength + DomainName.MaxWireLength];
+        rdata[..fieldsLength].Clear();
+        rdata[3] = ServiceAnswer.FullWeight;
+        if (ServiceName.TryWrite([], name.ServiceKey, isPod: true, askedZone, rdata[fieldsLength..], out int length))
+        {
+            response.TryAddCopy(ResponseSection.Answer, default, RecordType.SRV, options.TimeToLive, rdata[..(fieldsLength + length)]);
+            response.TryAddCopy(ResponseSection.Additional, rdata.Slice(fieldsLength, length), family, options.TimeToLive, address);
+        }
+    }
+
+    private bool TryAnswerService(
+        in ClusterName name, RecordType type, ZoneRecords zone, ReadOnlySpan<byte> askedZone, Response response)
+    {
+        if (!index.HasNamespace(name.Namespace) ||
+            index.FindService(name.ServiceKey) is not { Service: { } service } entry)
+        {
+            return type == RecordType.SOA;
+        }
+
+        if (service.Kind == ServiceKind.ExternalName)
+        {
+            return TryAnswerExternalName(in name, service, type, zone, response) || type == RecordType.SOA;
+        }
+
+        switch (type)
+        {
+            case RecordType.A or RecordType.AAAA:
+                return AddressAnswer.TryAdd(service, entry.Slices, in name, response, type, options.TimeToLive, null);
+            case RecordType.SRV:
+                Span<byte> suffix = stackalloc byte[DomainName.MaxWireLength];
+                return ServiceName.TryWrite([], name.ServiceKey, isPod: false, askedZone, suffix, out int length) &&
+                    ServiceAnswer.TryAdd(service, entry.Slices, in name, suffix[..length], response, options.TimeToLive);
+            default:
+                CountingVisitor counting = new(1);
+                return EndpointSearch.Visit(service, entry.Slices, in name, ref counting) || type == RecordType.SOA;
+        }
+    }
+
+    /// <summary>
+    /// An ExternalName is a CNAME (RFC 1034 section 3.6.2), followed as long as it stays within the zone. Where following leads
+    /// nowhere within it, the name has no records; endpoints and ports it has none.
+    /// </summary>
+    private bool TryAnswerExternalName(
+        in ClusterName name, ServicePart service, RecordType type, ZoneRecords zone, Response response)
+    {
+        if (service.ExternalName.Length == 0 || !name.Endpoint.IsEmpty || !name.Port.IsEmpty || !name.Protocol.IsEmpty)
+        {
+            return false;
+        }
+
+        if (type == RecordType.CNAME)
+        {
+            AddAlias(response, null, service.ExternalName);
+        }
+        else if (type is RecordType.A or RecordType.AAAA && !TryFollow(service, type, zone, response))
+        {
+            response.Answers.Clear();
+        }
+
+        return true;
+    }
+
+    private bool TryFollow(ServicePart service, RecordType type, ZoneRecords zone, Response response)
+    {
+        byte[]? owner = null;
+        Span<byte> target = stackalloc byte[DomainName.MaxWireLength];
+        for (int links = 0; links <= MaxChain; links++)
+        {
+            AddAlias(response, owner, service.ExternalName);
+            owner = service.ExternalName;
+            if (!DomainName.IsSubdomainOf(owner, zone.Wire))
+            {
+                return true;
+            }
+
+            DomainName.ToLowerInvariant(owner, target);
+            ClusterName name = ClusterName.Parse(target[..owner.Length], zone.Wire.Length);
+            if (name.Kind == ClusterNameKind.Pod)
+            {
+                return TryFollowPod(in name, type, response, owner);
+            }
+
+            if (name.Kind != ClusterNameKind.Service ||
+                !index.HasNamespace(name.Namespace) ||
+                index.FindService(name.ServiceKey) is not { Service: { } next } entry)
+            {
+                return false;
+            }
+
+            if (next.Kind != ServiceKind.ExternalName)
+            {
+                int before = response.Answers.Count;
+                return AddressAnswer.TryAdd(next, entry.Slices, in name, response, type, options.TimeToLive, owner)
+                    && response.Answers.Count > before;
+            }
+
+            if (next.ExternalName.Length == 0 || !name.Endpoint.IsEmpty || !name.Port.IsEmpty)
+            {
+                return false;
+            }
+
+            service = next;
+        }
+
+        return false;
+    }
+
+    private bool TryFollowPod(in ClusterName name, RecordType type, Response response, byte[] owner)
+    {
+        int before = response.Answers.Count;
+        if (!TryAnswerPod(in name, type, [], response) || response.Answers.Count == before)
+        {
+            return false;
+        }
+
+        response.Answers.Span[^1].OwnerSource = owner;
+        return true;
+    }
+
+    private void AddAlias(Response response, byte[]? owner, byte[] target)
+        => response.TryAdd(ResponseSection.Answer, owner, 0, RecordType.CNAME, options.TimeToLive, target, 0, target.Length);
+}

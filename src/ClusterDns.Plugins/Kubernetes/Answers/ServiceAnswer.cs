@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Kubernetes.Index;
+
+namespace ClusterDns.Plugins.Kubernetes.Answers;
+
+/// <summary>Adds an SRV record for each port (RFC 2782), and the addresses of its targets beside it.</summary>
+internal ref struct ServiceVisitor : IEndpointVisitor
+{
+    /// <summary>Priority, weight and port.</summary>
+    private const int FieldsLength = 6;
+
+    private readonly Response _response;
+    private readonly ReadOnlySpan<byte> _suffix;
+    private readonly ushort _weight;
+    private readonly uint _timeToLive;
+    private readonly RecordSet _services;
+    private readonly RecordSet _addresses;
+
+    /// <summary>Adds to a response.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="suffix">What follows an endpoint's label in its name; without a label it is the Service's own name.</param>
+    /// <param name="weight">The weight of each record.</param>
+    /// <param name="timeToLive">The time to live.</param>
+    /// <param name="services">Tells which SRV records are there.</param>
+    /// <param name="addresses">Tells which addresses are there.</param>
+    public ServiceVisitor(
+        Response response, ReadOnlySpan<byte> suffix, ushort weight, uint timeToLive, RecordSet services, RecordSet addresses)
+    {
+        _response = response;
+        _suffix = suffix;
+        _weight = weight;
+        _timeToLive = timeToLive;
+        _services = services;
+        _addresses = addresses;
+    }
+
+    /// <inheritdoc/>
+    public readonly bool Visit(byte[] data, in AddressEntry address, int labelOffset, in PortEntry port)
+    {
+        if (port.Number < 0)
+        {
+            return true;
+        }
+
+        ReadOnlySpan<byte> label = labelOffset < 0 ? [] : data.AsSpan(labelOffset, data[labelOffset] + 1);
+        int length = FieldsLength + label.Length + _suffix.Length;
+        if (label.Length + _suffix.Length > DomainName.MaxWireLength)
+        {
+            return true;
+        }
+
+        if (!_response.Arena.TryAllocate(length, out byte[] array, out int offset))
+        {
+            return false;
+        }
+
+        Span<byte> rdata = array.AsSpan(offset, length);
+        BinaryPrimitives.WriteUInt16BigEndian(rdata, 0);
+        BinaryPrimitives.WriteUInt16BigEndian(rdata[2..], _weight);
+        BinaryPrimitives.WriteUInt16BigEndian(rdata[4..], (ushort)port.Number);
+        label.CopyTo(rdata[FieldsLength..]);
+        _suffix.CopyTo(rdata[(FieldsLength + label.Length)..]);
+
+        ResponseRecord service = new()
+        {
+            RdataSource = array,
+            RdataOffset = offset,
+            RdataLength = (ushort)length,
+            Type = RecordType.SRV,
+            Class = RecordClass.IN,
+            TimeToLive = _timeToLive,
+        };
+        ResponseRecord target = new()
+        {
+            OwnerSource = array,
+            OwnerOffset = offset + FieldsLength,
+            RdataSource = data,
+            RdataOffset = address.Offset,
+            RdataLength = address.Length,
+            Type = address.Length == 4 ? RecordType.A : RecordType.AAAA,
+            Class = RecordClass.IN,
+            TimeToLive = _timeToLive,
+        };
+        return _services.TryAdd(_response.Answers, in service) && _addresses.TryAdd(_response.Additional, in target);
+    }
+}
+
+/// <summary>Answers SRV of Services, endpoints and ports.</summary>
+internal static class ServiceAnswer
+{
+    /// <summary>What the records of a name share.</summary>
+    public const byte FullWeight = 100;
+
+    /// <summary>Adds the records that a name means.</summary>
+    /// <param name="service">The Service.</param>
+    /// <param name="slices">Its slices.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="suffix">The Service's own name, in wire form.</param>
+    /// <param name="response">Where they are added.</param>
+    /// <param name="timeToLive">The time to live.</param>
+    /// <returns>Whether the name exists.</returns>
+    public static bool TryAdd(
+        ServicePart service, SliceEntry[] slices, in ClusterName name, ReadOnlySpan<byte> suffix, Response response, uint timeToLive)
+    {
+        CountingVisitor counting = new(int.MaxValue);
+        if (!EndpointSearch.Visit(service, slices, in name, ref counting))
+        {
+            return false;
+        }
+
+        int places = RecordSet.GetPlaces(counting.Count);
+        Span<ushort> services = stackalloc ushort[places];
+        Span<ushort> addresses = stackalloc ushort[places];
+        services.Clear();
+        addresses.Clear();
+
+        // A hundred is shared out by all that was found, as CoreDNS shares it, and nobody gets nothing.
+        ushort weight = (ushort)Math.Max(1, FullWeight / Math.Max(1, counting.Count));
+        ServiceVisitor visitor = new(
+            response, suffix, weight, timeToLive, new RecordSet(services, 0), new RecordSet(addresses, 0));
+        EndpointSearch.Visit(service, slices, in name, ref visitor);
+        return true;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Buffers.Binary;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Plugins.Kubernetes.Answers;
+
+/// <summary>The records of a zone that are the same for every query: its SOA but for the serial, and the name of its server.</summary>
+internal sealed class ZoneRecords
+{
+    private const int FieldsLength = 20;
+    private const uint Refresh = 7200;
+    private const uint Retry = 1800;
+    private const uint Expire = 86400;
+    private const uint MaxTimeToLive = 300;
+
+    private readonly byte[] _authority;
+    private readonly int _serialOffset;
+
+    /// <summary>The records of a zone.</summary>
+    /// <param name="zone">The zone.</param>
+    /// <param name="timeToLive">The time to live of the zone's records, and of its denials (RFC 2308 section 4).</param>
+    public ZoneRecords(Zone zone, uint timeToLive)
+    {
+        Zone = zone;
+        Wire = zone.Wire.ToArray();
+        TimeToLive = Math.Min(timeToLive, MaxTimeToLive);
+        NameServer = Join("ns.dns", zone);
+        byte[] mailbox = Join("hostmaster", zone);
+        _authority = [.. NameServer, .. mailbox, .. new byte[FieldsLength]];
+        _serialOffset = _authority.Length - FieldsLength;
+        Span<byte> fields = _authority.AsSpan(_serialOffset);
+        BinaryPrimitives.WriteUInt32BigEndian(fields[4..], Refresh);
+        BinaryPrimitives.WriteUInt32BigEndian(fields[8..], Retry);
+        BinaryPrimitives.WriteUInt32BigEndian(fields[12..], Expire);
+        BinaryPrimitives.WriteUInt32BigEndian(fields[16..], timeToLive);
+    }
+
+    /// <summary>The zone.</summary>
+    public Zone Zone { get; }
+
+    /// <summary>The zone in wire form.</summary>
+    public byte[] Wire { get; }
+
+    /// <summary>The name of the zone's server, in wire form.</summary>
+    public byte[] NameServer { get; }
+
+    /// <summary>The time to live of the SOA, in seconds.</summary>
+    public uint TimeToLive { get; }
+
+    /// <summary>Adds the SOA (RFC 1035 section 3.3.13).</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="section">Answer, or authority in a denial.</param>
+    /// <param name="serial">The serial.</param>
+    public void AddAuthority(Response response, ResponseSection section, uint serial)
+    {
+        if (response.Arena.TryAllocate(_authority.Length, out byte[] array, out int offset))
+        {
+            _authority.CopyTo(array, offset);
+            BinaryPrimitives.WriteUInt32BigEndian(array.AsSpan(offset + _serialOffset), serial);
+            response.TryAdd(section, Wire, 0, RecordType.SOA, TimeToLive, array, offset, _authority.Length);
+        }
+    }
+
+    private static byte[] Join(string labels, Zone zone)
+        => zone.Text is "." ? DomainName.Parse(labels + ".") : DomainName.Parse($"{labels}.{zone.Text}");
+}

@@ -1,0 +1,43 @@
+namespace ClusterDns.Plugins.Kubernetes.Index;
+
+/// <summary>
+/// What queries are answered from: a cluster's names and addresses, found by what a query holds. Any thread reads, without a lock;
+/// <see cref="ClusterIndexWriter"/> alone writes.
+/// </summary>
+internal sealed class ClusterIndex
+{
+    private uint _lastChange;
+    private volatile bool _isSynced;
+
+    /// <summary>Whether everything that the cluster has was seen once.</summary>
+    public bool IsSynced
+    {
+        get => _isSynced;
+        internal set => _isSynced = value;
+    }
+
+    /// <summary>When something last changed, in seconds since 1970: the SOA's serial.</summary>
+    public uint LastChange
+    {
+        get => Volatile.Read(ref _lastChange);
+        internal set => Volatile.Write(ref _lastChange, value);
+    }
+
+    internal WireTable<NamespaceEntry> Namespaces { get; } = new();
+
+    internal WireTable<ServiceEntry> Services { get; } = new();
+
+    internal WireTable<AddressOwners> Addresses { get; } = new();
+
+    /// <summary>Whether a namespace exists.</summary>
+    /// <param name="label">Its name as one label in wire form, in lower case.</param>
+    public bool HasNamespace(ReadOnlySpan<byte> label) => Namespaces.Find(label) is not null;
+
+    /// <summary>A Service with its endpoints.</summary>
+    /// <param name="key">Service and namespace as two labels in wire form, in lower case.</param>
+    public ServiceEntry? FindService(ReadOnlySpan<byte> key) => Services.Find(key);
+
+    /// <summary>What an address belongs to.</summary>
+    /// <param name="key">The address in 16 bytes, IPv4 mapped.</param>
+    public AddressOwners? FindAddress(ReadOnlySpan<byte> key) => Addresses.Find(key);
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using System.Text;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
+using ClusterDns.Plugins.Kubernetes.Objects;
+
+namespace ClusterDns.Plugins.Kubernetes.Index;
+
+/// <summary>Turns objects into the forms in which queries find them.</summary>
+internal static class EntryBuilder
+{
+    /// <summary>No API server makes larger ones: the greatest that a controller may be told to fill is 1,000.</summary>
+    public const int MaxEndpoints = ushort.MaxValue;
+
+    /// <summary>A name as one label in wire form, in lower case.</summary>
+    /// <param name="name">The name; what is longer than 63 bytes is cut, since no query can ask it.</param>
+    public static byte[] CreateLabel(string name)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(name.ToLowerInvariant());
+        ReadOnlySpan<byte> kept = bytes.AsSpan(0, Math.Min(bytes.Length, DomainName.MaxLabelLength));
+        return [(byte)kept.Length, .. kept];
+    }
+
+    /// <summary>The key of a Service.</summary>
+    /// <param name="namespaceName">Its namespace.</param>
+    /// <param name="name">Its name.</param>
+    public static byte[] CreateServiceKey(string namespaceName, string name) => [.. CreateLabel(name), .. CreateLabel(namespaceName)];
+
+    /// <summary>What a Service says.</summary>
+    /// <param name="service">The Service.</param>
+    public static ServicePart Create(ServiceObject service)
+    {
+        List<byte> data = [];
+        AddressEntry[] addresses = [.. service.ClusterIPs.Distinct().Select(address => Add(data, address))];
+        return new ServicePart
+        {
+            Kind = service.Kind,
+            Data = [.. data],
+            Addresses = addresses,
+            Ports = Create(service.Ports),
+            ExternalName = CreateExternalName(service),
+        };
+    }
+
+    /// <summary>What an EndpointSlice says.</summary>
+    /// <param name="slice">The slice; of its endpoints, those are kept that are ready.</param>
+    public static SliceEntry Create(EndpointSliceObject slice)
+    {
+        List<byte> data = [];
+        List<EndpointEntry> endpoints = [];
+        foreach (EndpointObject endpoint in slice.Endpoints.Where(static endpoint => endpoint.IsReady).Take(MaxEndpoints))
+        {
+            AddressEntry address = Add(data, endpoint.Address);
+            endpoints.Add(new EndpointEntry(address, data.Count));
+            data.AddRange(CreateLabel(endpoint.Hostname.Length > 0 ? endpoint.Hostname : CreateDashed(endpoint.Address)));
+        }
+
+        return new SliceEntry(
+            CreateServiceKey(slice.Key.Namespace, slice.ServiceName), [.. data], [.. endpoints], Create(slice.Ports));
+    }
+
+    /// <summary>Whether two Services say the same.</summary>
+    public static bool ContentEquals(ServicePart left, ServicePart right)
+        => left.Kind == right.Kind
+            && left.Data.AsSpan().SequenceEqual(right.Data)
+            && left.Addresses.AsSpan().SequenceEqual(right.Addresses)
+            && left.ExternalName.AsSpan().SequenceEqual(right.ExternalName)
+            && PortsEqual(left.Ports, right.Ports);
+
+    /// <summary>Whether two lists of ports are the same.</summary>
+    public static bool PortsEqual(PortEntry[] left, PortEntry[] right)
+    {
+        bool areEqual = left.Length == right.Length;
+        for (int i = 0; areEqual && i < left.Length; i++)
+        {
+            areEqual = left[i].Number == right[i].Number
+                && left[i].Name.AsSpan().SequenceEqual(right[i].Name)
+                && left[i].Protocol.AsSpan().SequenceEqual(right[i].Protocol);
+        }
+
+        return areEqual;
+    }
+
+    /// <summary>An address in 16 bytes, IPv4 mapped.</summary>
+    /// <param name="address">4 or 16 bytes.</param>
+    /// <param name="key">16 bytes.</param>
+    public static void WriteAddressKey(ReadOnlySpan<byte> address, Span<byte> key)
+    {
+        key.Clear();
+        if (address.Length == 4)
+        {
+            key[10] = key[11] = 0xFF;
+        }
+
+        address.CopyTo(key[(16 - address.Length)..]);
+    }
+
+    /// <summary>The name of an endpoint without one: its address with dashes.</summary>
+    private static string CreateDashed(IPAddress address)
+    {
+        string dashed = address.ToString().Replace('.', '-').Replace(':', '-');
+        return dashed.EndsWith('-') ? dashed + "0" : dashed;
+    }
+
+    private static AddressEntry Add(List<byte> data, IPAddress address)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        data.AddRange(bytes);
+        return new AddressEntry(data.Count - bytes.Length, (byte)bytes.Length);
+    }
+
+    private static PortEntry[] Create(IReadOnlyList<PortObject> ports)
+        => ports.Count == 0
+            ? [PortEntry.None]
+            : [.. ports.Select(static port => new PortEntry(
+                Encoding.UTF8.GetBytes(port.Name), Encoding.UTF8.GetBytes(port.Protocol), port.Number == 0 ? -1 : port.Number))];
+
+    /// <summary>An address is no name, and neither is what has no wire form: such a Service has no records.</summary>
+    private static byte[] CreateExternalName(ServiceObject service)
+    {
+        Span<byte> wire = stackalloc byte[DomainName.MaxWireLength];
+        return service.Kind == ServiceKind.ExternalName &&
+            !AddressText.TryParse(service.ExternalName, out _) &&
+            DomainName.TryParse(service.ExternalName, wire, out int length)
+            ? wire[..length].ToArray()
+            : [];
+    }
+}

@@ -1,0 +1,73 @@
+using ClusterDns.Plugins.Kubernetes.Objects;
+
+namespace ClusterDns.Plugins.Kubernetes.Index;
+
+/// <summary>A namespace that exists. Its key is its name as one label in wire form.</summary>
+internal sealed class NamespaceEntry(byte[] key) : WireTableEntry(key)
+{
+    /// <summary>The relist in which it was last seen; the writer's.</summary>
+    public int Generation { get; set; }
+}
+
+/// <summary>A port. <see cref="Number"/> is -1 where a Service or EndpointSlice has no ports at all, or the port has no number.</summary>
+internal readonly record struct PortEntry(byte[] Name, byte[] Protocol, int Number)
+{
+    /// <summary>Stands in where there are no ports, so that addresses are answered all the same.</summary>
+    public static PortEntry None { get; } = new([], [], -1);
+}
+
+/// <summary>Where an address stands in the bytes of its owner: 4 or 16 of them, which are its rdata.</summary>
+internal readonly record struct AddressEntry(int Offset, byte Length);
+
+/// <summary>An endpoint: its address, and its name as one label in wire form, both in the bytes of its slice.</summary>
+internal readonly record struct EndpointEntry(AddressEntry Address, int LabelOffset);
+
+/// <summary>What a Service itself says. Immutable.</summary>
+internal sealed class ServicePart
+{
+    /// <summary>How it is reached.</summary>
+    public required ServiceKind Kind { get; init; }
+
+    /// <summary>The bytes of its addresses.</summary>
+    public required byte[] Data { get; init; }
+
+    /// <summary>Its addresses.</summary>
+    public required AddressEntry[] Addresses { get; init; }
+
+    /// <summary>Its ports, or <see cref="PortEntry.None"/> alone.</summary>
+    public required PortEntry[] Ports { get; init; }
+
+    /// <summary>
+    /// The name that stands for an ExternalName Service, in wire form and its own case; empty where what stands there is no name.
+    /// </summary>
+    public required byte[] ExternalName { get; init; }
+
+    /// <summary>The relist in which it was last seen; the writer's.</summary>
+    public int Generation { get; set; }
+}
+
+/// <summary>
+/// A Service with its EndpointSlices: what a query finds. Its key is service and namespace as two labels in wire form, which stand
+/// side by side in the name asked. Immutable: a change makes a new one.
+/// </summary>
+internal sealed class ServiceEntry(byte[] key, ServicePart? service, SliceEntry[] slices) : WireTableEntry(key)
+{
+    /// <summary>The Service; null where only slices of that name are known.</summary>
+    public ServicePart? Service { get; } = service;
+
+    /// <summary>The slices.</summary>
+    public SliceEntry[] Slices { get; } = slices;
+}
+
+/// <summary>An endpoint of a slice.</summary>
+internal readonly record struct EndpointReference(SliceEntry Slice, int Index);
+
+/// <summary>What an address belongs to. Its key is the address in 16 bytes, IPv4 mapped into IPv6. Immutable.</summary>
+internal sealed class AddressOwners(byte[] key, byte[][] services, EndpointReference[] endpoints) : WireTableEntry(key)
+{
+    /// <summary>The keys of the Services that have it as their own.</summary>
+    public byte[][] Services { get; } = services;
+
+    /// <summary>The endpoints that have it.</summary>
+    public EndpointReference[] Endpoints { get; } = endpoints;
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Common;
+using ClusterDns.Plugins.Kubernetes.Answers;
+using ClusterDns.Plugins.Kubernetes.Index;
+using ClusterDns.Plugins.Kubernetes.Manifests;
+using ClusterDns.Plugins.Kubernetes.Options;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Plugins.Kubernetes;
+
+/// <summary>Answers the names of a Kubernetes cluster, as the Kubernetes DNS specification 1.1.0 has them.</summary>
+public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
+{
+    private readonly Func<IReadOnlyList<IPAddress>> _hostAddresses;
+
+    /// <summary>The plugin, with the addresses of this host.</summary>
+    public KubernetesPlugin()
+        : this(GetHostAddresses)
+    {
+    }
+
+    internal KubernetesPlugin(Func<IReadOnlyList<IPAddress>> hostAddresses) => _hostAddresses = hostAddresses;
+
+    /// <inheritdoc/>
+    public override string Name => "kubernetes";
+
+    /// <inheritdoc/>
+    protected override KubernetesOptions? Parse(PluginParseContext context) => new KubernetesOptionsParser(context).Parse();
+
+    /// <inheritdoc/>
+    protected override void Build(KubernetesOptions options, PluginBuildContext context)
+    {
+        ClusterIndex index = new();
+        ClusterIndexWriter writer = new(index, context.TimeProvider);
+        ManifestSource source = new(
+            new ManifestFiles(context.Files, [.. options.Manifests.Select(path => context.ResolvePath(path.Text))]),
+            objects => Replace(writer, objects),
+            context.TimeProvider,
+            context.LoggerFactory.CreateLogger("plugin/kubernetes"));
+        try
+        {
+            source.Load();
+        }
+        catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
+        {
+            context.Diagnostics.Error(options.Manifests[0].Place, $"manifests cannot be read: {exception.Message}");
+            return;
+        }
+
+        KubernetesAnswerOptions answerOptions = new(
+            new ZoneSet(options.Zones),
+            options.Zones.First(static zone => !KubernetesOptionsParser.IsReverse(zone)),
+            options.TimeToLive,
+            options.Pods,
+            new ZoneSet(options.Fallthrough));
+        IEnumerable<IPAddress> bound = context.Listener.BindAddresses;
+        IReadOnlyList<IPAddress> localAddresses =
+            [.. (bound.Any() ? bound : _hostAddresses()).Where(static address => !IPAddress.IsLoopback(address))];
+        context.AddService(source);
+        context.AddLink(next => new KubernetesHandler(next, index, answerOptions, options.Zones, localAddresses));
+    }
+
+    private static void Replace(ClusterIndexWriter writer, ManifestObjects objects)
+    {
+        writer.BeginRelist();
+        foreach (var namespaceObject in objects.Namespaces.Values)
+        {
+            writer.Apply(namespaceObject);
+        }
+
+        foreach (var slice in objects.EndpointSlices.Values)
+        {
+            writer.Apply(slice);
+        }
+
+        foreach (var service in objects.Services.Values)
+        {
+            writer.Apply(service);
+        }
+
+        writer.EndRelist();
+    }
+
+    private static List<IPAddress> GetHostAddresses()
+        => [.. NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(static network => network.GetIPProperties().UnicastAddresses)
+            .Select(static unicast => unicast.Address)];
+}

@@ -1,0 +1,47 @@
+using System.Text;
+using ClusterDns.Core.Pipeline;
+
+namespace ClusterDns.Plugins.Kubernetes.Manifests;
+
+/// <summary>The files that a manifests option names, folders opened.</summary>
+/// <param name="files">The file system.</param>
+/// <param name="paths">Files and folders; of a folder, the files that end in .yaml, .yml or .json.</param>
+internal sealed class ManifestFiles(IFileAccess files, IReadOnlyList<string> paths)
+{
+    private const long MaxBytes = 1L << 30;
+
+    /// <summary>What tells that a file has been changed, added or taken away.</summary>
+    public IReadOnlyList<(string Path, FileStamp? Stamp)> GetStamps()
+        => [.. paths.SelectMany(Open).Select(path => (path, files.GetStamp(path)))];
+
+    /// <summary>Reads all files.</summary>
+    /// <exception cref="ManifestException">One is no manifest.</exception>
+    /// <exception cref="IOException">One is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
+    public ManifestObjects Read()
+    {
+        ManifestObjects objects = new();
+        long bytes = 0;
+        foreach (string path in paths.SelectMany(Open))
+        {
+            byte[] content = files.ReadAllBytes(path);
+            bytes += content.Length;
+            if (bytes > MaxBytes)
+            {
+                throw new IOException($"{path}: the manifests have more than {MaxBytes} bytes together");
+            }
+
+            ManifestReader.Read(path, Encoding.UTF8.GetString(content), objects);
+        }
+
+        return objects;
+    }
+
+    private IEnumerable<string> Open(string path)
+        => files.ListFolder(path) is { } inside
+            ? inside.Where(static file =>
+                file.EndsWith(".yaml", StringComparison.Ordinal) ||
+                file.EndsWith(".yml", StringComparison.Ordinal) ||
+                file.EndsWith(".json", StringComparison.Ordinal))
+            : [path];
+}

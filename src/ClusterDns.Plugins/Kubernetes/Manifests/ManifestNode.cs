@@ -1,0 +1,121 @@
+using ClusterDns.Core.Corefiles;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace ClusterDns.Plugins.Kubernetes.Manifests;
+
+/// <summary>A value of a manifest, with its place: a scalar, a sequence or a mapping. JSON is read as the YAML that it is.</summary>
+internal sealed class ManifestNode
+{
+    /// <summary>How deep values may stand in values; Kubernetes' own objects stay far below.</summary>
+    private const int MaxDepth = 100;
+
+    private static readonly ManifestNode[] NoItems = [];
+
+    private readonly Dictionary<string, ManifestNode>? _members;
+
+    private ManifestNode(SourcePlace place, string? scalar, IReadOnlyList<ManifestNode>? items, Dictionary<string, ManifestNode>? members)
+    {
+        Place = place;
+        Scalar = scalar;
+        IsSequence = items is not null;
+        Items = items ?? NoItems;
+        _members = members;
+    }
+
+    /// <summary>Where the value begins.</summary>
+    public SourcePlace Place { get; }
+
+    /// <summary>A scalar's text; null for anything else, and for a plain <c>null</c>.</summary>
+    public string? Scalar { get; }
+
+    /// <summary>Whether the value is a sequence.</summary>
+    public bool IsSequence { get; }
+
+    /// <summary>Whether the value is a mapping.</summary>
+    public bool IsMapping => _members is not null;
+
+    /// <summary>A sequence's values; none for anything else.</summary>
+    public IReadOnlyList<ManifestNode> Items { get; }
+
+    /// <summary>A member of a mapping; null where there is none, or it is null.</summary>
+    /// <param name="name">The member's name.</param>
+    public ManifestNode? this[string name]
+        => _members is not null && _members.TryGetValue(name, out ManifestNode? member) && (member.Scalar is not null || member.IsSequence || member.IsMapping)
+            ? member
+            : null;
+
+    /// <summary>Reads all documents of a file.</summary>
+    /// <param name="file">Its name.</param>
+    /// <param name="text">What is in it.</param>
+    /// <exception cref="ManifestException">It is neither YAML nor JSON.</exception>
+    public static IReadOnlyList<ManifestNode> ReadAll(string file, string text)
+    {
+        List<ManifestNode> documents = [];
+        try
+        {
+            Parser parser = new(new StringReader(text));
+            parser.Consume<StreamStart>();
+            while (parser.TryConsume<DocumentStart>(out _))
+            {
+                documents.Add(Read(file, parser, depth: 0));
+                parser.Consume<DocumentEnd>();
+            }
+        }
+        catch (YamlException exception)
+        {
+            throw new ManifestException(Place(file, exception.Start), $"neither YAML nor JSON: {exception.Message}");
+        }
+
+        return documents;
+
+        static SourcePlace Place(string file, Mark mark) => new(file, (int)mark.Line, (int)mark.Column);
+    }
+
+    private static ManifestNode Read(string file, Parser parser, int depth)
+    {
+        ParsingEvent start = parser.Current!;
+        SourcePlace place = new(file, (int)start.Start.Line, (int)start.Start.Column);
+        if (depth == MaxDepth)
+        {
+            throw new ManifestException(place, $"values more than {MaxDepth} deep, expected a Kubernetes object");
+        }
+
+        if (start is Scalar scalar)
+        {
+            parser.MoveNext();
+            bool isNull = scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "null" or "~";
+            return new ManifestNode(place, isNull ? null : scalar.Value, null, null);
+        }
+
+        if (parser.TryConsume<SequenceStart>(out _))
+        {
+            List<ManifestNode> items = [];
+            while (!parser.TryConsume<SequenceEnd>(out _))
+            {
+                items.Add(Read(file, parser, depth + 1));
+            }
+
+            return new ManifestNode(place, null, items, null);
+        }
+
+        if (parser.TryConsume<MappingStart>(out _))
+        {
+            Dictionary<string, ManifestNode> members = new(StringComparer.Ordinal);
+            while (!parser.TryConsume<MappingEnd>(out _))
+            {
+                string name = Read(file, parser, depth + 1).Scalar ?? "";
+                members[name] = Read(file, parser, depth + 1);
+            }
+
+            return new ManifestNode(place, null, null, members);
+        }
+
+        throw new ManifestException(place, "an alias, expected the value itself: Kubernetes objects have none");
+    }
+}
+
+/// <summary>A manifest that cannot be read.</summary>
+/// <param name="place">Where it is wrong.</param>
+/// <param name="problem">What is wrong, and what was expected.</param>
+internal sealed class ManifestException(SourcePlace place, string problem) : Exception($"{place}: {problem}");

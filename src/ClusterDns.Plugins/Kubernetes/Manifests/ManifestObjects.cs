@@ -1,0 +1,16 @@
+using ClusterDns.Plugins.Kubernetes.Objects;
+
+namespace ClusterDns.Plugins.Kubernetes.Manifests;
+
+/// <summary>The objects of all manifests together.</summary>
+internal sealed class ManifestObjects
+{
+    /// <summary>The namespaces, those included that are only mentioned: an object's namespace exists.</summary>
+    public Dictionary<string, NamespaceObject> Namespaces { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The Services.</summary>
+    public Dictionary<ObjectKey, ServiceObject> Services { get; } = [];
+
+    /// <summary>The EndpointSlices.</summary>
+    public Dictionary<ObjectKey, EndpointSliceObject> EndpointSlices { get; } = [];
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Net;
+using ClusterDns.Plugins.Common;
+using ClusterDns.Plugins.Kubernetes.Objects;
+
+namespace ClusterDns.Plugins.Kubernetes.Manifests;
+
+/// <summary>Takes out of manifests what DNS needs: Namespaces, Services and EndpointSlices, and the namespaces of
+/// Pods. Other kinds are passed over.</summary>
+internal static class ManifestReader
+{
+    private const string ServiceNameLabel = "kubernetes.io/service-name";
+    private const string DefaultNamespace = "default";
+    private const string NoClusterIP = "None";
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="file">Its name.</param>
+    /// <param name="text">What is in it: YAML documents, or JSON; objects, or lists of them.</param>
+    /// <param name="objects">Where its objects are added; a later one of the same name replaces an earlier.</param>
+    /// <exception cref="ManifestException">It is no manifest; the message says where and why.</exception>
+    public static void Read(string file, string text, ManifestObjects objects)
+    {
+        foreach (ManifestNode document in ManifestNode.ReadAll(file, text))
+        {
+            ReadObject(document, listKind: "", objects);
+        }
+    }
+
+    private static void ReadObject(ManifestNode node, string listKind, ManifestObjects objects)
+    {
+        if (!node.IsMapping)
+        {
+            if (node.Scalar is null && !node.IsSequence)
+            {
+                return;
+            }
+
+            throw new ManifestException(node.Place, "no Kubernetes object, expected a mapping with a kind");
+        }
+
+        // The items of a ServiceList need not say that they are Services.
+        string kind = node["kind"]?.Scalar ?? listKind;
+        if (kind.EndsWith("List", StringComparison.Ordinal) && node["items"] is { } items)
+        {
+            foreach (ManifestNode item in items.Items)
+            {
+                ReadObject(item, kind[..^"List".Length], objects);
+            }
+
+            return;
+        }
+
+        switch (kind)
+        {
+            case "":
+                throw new ManifestException(node.Place, "an object without a kind, expected a Kubernetes object");
+            case "Namespace":
+                AddNamespace(objects, RequireText(Require(node, "metadata"), "name"));
+                break;
+            case "Service":
+                ServiceObject service = ReadService(node);
+                objects.Services[service.Key] = service;
+                AddNamespace(objects, service.Key.Namespace);
+                break;
+            case "EndpointSlice":
+                if (ReadEndpointSlice(node) is { } slice)
+                {
+                    objects.EndpointSlices[slice.Key] = slice;
+                    AddNamespace(objects, slice.Key.Namespace);
+                }
+
+                break;
+            case "Pod":
+                AddNamespace(objects, ReadKey(node).Namespace);
+                break;
+        }
+    }
+
+    private static void AddNamespace(ManifestObjects objects, string name) => objects.Namespaces[name] = new NamespaceObject(name);
+
+    private static ServiceObject ReadService(ManifestNode node)
+    {
+        ManifestNode? spec = node["spec"];
+        string clusterIP = spec?["clusterIP"]?.Scalar ?? "";
+        ServiceKind kind = spec?["type"]?.Scalar switch
+        {
+            "ExternalName" => ServiceKind.ExternalName,
+            _ when string.Equals(clusterIP, NoClusterIP, StringComparison.Ordinal) => ServiceKind.Headless,
+            _ => ServiceKind.ClusterIP,
+        };
+        List<IPAddress> addresses = [];
+        if (kind == ServiceKind.ClusterIP)
+        {
+            addresses = [.. (spec?["clusterIPs"]?.Items ?? []).Select(ReadAddress)];
+            if (addresses.Count == 0 && clusterIP.Length > 0)
+            {
+                addresses.Add(ReadAddress(spec!["clusterIP"]!));
+            }
+        }
+
+        return new ServiceObject(
+            ReadKey(node),
+            kind,
+            addresses,
+            ReadPorts(spec?["ports"]),
+            kind == ServiceKind.ExternalName ? RequireText(spec!, "externalName") : "",
+            IsTrue(spec?["publishNotReadyAddresses"]));
+    }
+
+    private static EndpointSliceObject? ReadEndpointSlice(ManifestNode node)
+    {
+        if (node["metadata"]?["labels"]?[ServiceNameLabel]?.Scalar is not { Length: > 0 } serviceName)
+        {
+            return null;
+        }
+
+        List<EndpointObject> endpoints = [];
+        bool hasNames = string.Equals(node["addressType"]?.Scalar, "FQDN", StringComparison.Ordinal);
+        foreach (ManifestNode endpoint in hasNames ? [] : node["endpoints"]?.Items ?? [])
+        {
+            ManifestNode? ready = endpoint["conditions"]?["ready"];
+            string hostname = endpoint["hostname"]?.Scalar ?? "";
+            string targetName = endpoint["targetRef"]?["name"]?.Scalar ?? "";
+            string zone = endpoint["zone"]?.Scalar ?? "";
+            endpoints.AddRange((endpoint["addresses"]?.Items ?? []).Select(address => new EndpointObject(
+                ReadAddress(address), hostname, ready is null || IsTrue(ready), targetName, zone)));
+        }
+
+        return new EndpointSliceObject(ReadKey(node), serviceName, ReadPorts(node["ports"]), endpoints);
+    }
+
+    private static List<PortObject> ReadPorts(ManifestNode? ports)
+        => [.. (ports?.Items ?? []).Select(static port => new PortObject(
+            (port["name"]?.Scalar ?? "").ToLowerInvariant(),
+            (port["protocol"]?.Scalar ?? "TCP").ToLowerInvariant(),
+            port["port"] is { } number ? ReadPort(number) : (ushort)0))];
+
+    private static ObjectKey ReadKey(ManifestNode node)
+    {
+        ManifestNode metadata = Require(node, "metadata");
+        return new ObjectKey(metadata["namespace"]?.Scalar ?? DefaultNamespace, RequireText(metadata, "name"));
+    }
+
+    private static ManifestNode Require(ManifestNode node, string name)
+        => node[name] ?? throw new ManifestException(node.Place, $"no {name}, expected it in this object");
+
+    private static string RequireText(ManifestNode node, string name)
+    {
+        ManifestNode member = Require(node, name);
+        return member.Scalar is { Length: > 0 } text
+            ? text
+            : throw new ManifestException(member.Place, $"{name} is empty or no text, expected a name");
+    }
+
+    private static IPAddress ReadAddress(ManifestNode node)
+        => AddressText.TryParse(node.Scalar, out IPAddress? address)
+            ? address
+            : throw new ManifestException(node.Place, $"'{node.Scalar}' is no address, expected IPv4 or IPv6");
+
+    private static ushort ReadPort(ManifestNode node)
+        => ushort.TryParse(node.Scalar, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
+            ? port
+            : throw new ManifestException(node.Place, $"'{node.Scalar}' is no port, expected a number from 0 to 65535");
+
+    private static bool IsTrue(ManifestNode? node) => node?.Scalar is "true" or "True" or "TRUE";
+}

@@ -1,0 +1,100 @@
+using ClusterDns.Core.Pipeline;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Plugins.Kubernetes.Manifests;
+
+/// <summary>
+/// Keeps an index in step with manifests: looks every <see cref="Period"/> whether a file has changed, and reads them all when one
+/// has. What cannot be read changes nothing, and is told once.
+/// </summary>
+internal sealed partial class ManifestSource : IHostService
+{
+    /// <summary>How often it looks.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+
+    private readonly ManifestFiles _files;
+    private readonly Action<ManifestObjects> _replace;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private IReadOnlyList<(string Path, FileStamp? Stamp)> _seen = [];
+    private ITimer? _timer;
+
+    /// <summary>A source.</summary>
+    /// <param name="files">The manifests.</param>
+    /// <param name="replace">Makes the index hold these objects and no others.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">Tells of reloads, and of those that fail.</param>
+    public ManifestSource(ManifestFiles files, Action<ManifestObjects> replace, TimeProvider timeProvider, ILogger logger)
+    {
+        _files = files;
+        _replace = replace;
+        _timeProvider = timeProvider;
+        _logger = logger;
+    }
+
+    /// <summary>Reads the manifests for the first time.</summary>
+    /// <exception cref="ManifestException">One is no manifest.</exception>
+    /// <exception cref="IOException">One is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
+    public void Load()
+    {
+        lock (_lock)
+        {
+            _seen = _files.GetStamps();
+            _replace(_files.Read());
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        _timer = _timeProvider.CreateTimer(static state => ((ManifestSource)state!).Look(), this, Period, Period);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask StopAsync(CancellationToken cancellationToken)
+    {
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync();
+        }
+    }
+
+    private void Look()
+    {
+        // A look that takes longer than the period is not overtaken by the next.
+        if (!_lock.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            IReadOnlyList<(string Path, FileStamp? Stamp)> stamps = _files.GetStamps();
+            if (stamps.SequenceEqual(_seen))
+            {
+                return;
+            }
+
+            _seen = stamps;
+            _replace(_files.Read());
+            LogReloaded();
+        }
+        catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
+        {
+            LogReloadFailed(exception.Message);
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Manifests reloaded")]
+    private partial void LogReloaded();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Manifests not reloaded, the last good ones stay: {Reason}")]
+    private partial void LogReloadFailed(string reason);
+}

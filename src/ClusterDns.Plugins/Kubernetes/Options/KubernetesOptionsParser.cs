@@ -1,0 +1,123 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Kubernetes.Answers;
+
+namespace ClusterDns.Plugins.Kubernetes.Options;
+
+/// <summary>Reads <c>kubernetes [ZONES...] { … }</c>.</summary>
+/// <param name="context">The directive.</param>
+internal sealed class KubernetesOptionsParser(PluginParseContext context)
+{
+    private const uint DefaultTimeToLive = 5;
+    private const int MaxTimeToLive = 3600;
+
+    private static readonly string[] BuiltOptions = ["manifests", "pods", "ttl", "fallthrough"];
+
+    /// <summary>What CoreDNS has and this version does not: an option that does nothing would be worse than none.</summary>
+    private static readonly string[] MissingOptions =
+    [
+        "endpoint", "tls", "kubeconfig", "apiserver_qps", "apiserver_burst", "apiserver_max_inflight", "namespaces",
+        "namespace_labels", "labels", "endpoint_pod_names", "noendpoints", "ignore", "multicluster", "zonal", "startup_timeout",
+    ];
+
+    private static readonly string[] KnownOptions = [.. BuiltOptions, .. MissingOptions];
+
+    private readonly DirectiveReader _reader = new(context.Directives[0], context.Diagnostics);
+    private readonly List<Token> _manifests = [];
+    private PodsMode _pods = PodsMode.Disabled;
+    private uint _timeToLive = DefaultTimeToLive;
+    private IReadOnlyList<Zone> _fallthrough = [];
+    private bool _isRight = true;
+
+    /// <summary>Reads the options.</summary>
+    /// <returns>Null when errors were reported.</returns>
+    public KubernetesOptions? Parse()
+    {
+        _isRight &= DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
+        _isRight &= _reader.TryZones(
+            _reader.Arguments, context.Keys.Select(static key => key.Zone).Distinct(), out IReadOnlyList<Zone> zones);
+        foreach (DirectiveSyntax option in _reader.Directive.Block)
+        {
+            ParseOption(option);
+        }
+
+        if (_manifests.Count == 0 && _isRight)
+        {
+            Fail(_reader.Directive.Place, "kubernetes has no source of objects, expected manifests PATH... (this version cannot ask an API server)");
+        }
+
+        if (_isRight && zones.All(IsReverse))
+        {
+            Fail(_reader.Directive.Place, "kubernetes has reverse zones alone, expected a zone for Services, such as cluster.local");
+        }
+
+        return _isRight ? new KubernetesOptions(zones, _manifests, _pods, _timeToLive, _fallthrough) : null;
+    }
+
+    /// <summary>Whether a zone is one of reverse names.</summary>
+    /// <param name="zone">The zone.</param>
+    internal static bool IsReverse(Zone zone)
+        => zone.Text.EndsWith("in-addr.arpa.", StringComparison.Ordinal) || zone.Text.EndsWith("ip6.arpa.", StringComparison.Ordinal);
+
+    private void ParseOption(DirectiveSyntax option)
+    {
+        DirectiveReader reader = _reader.For(option);
+        switch (option.Name.Text)
+        {
+            case "manifests":
+                _isRight &= reader.ExpectArguments(1, int.MaxValue, "manifests PATH...");
+                _manifests.AddRange(option.Arguments);
+                break;
+            case "pods":
+                ParsePods(reader);
+                break;
+            case "ttl":
+                int seconds = 0;
+                _isRight &= reader.ExpectArguments(1, 1, "ttl SECONDS") && reader.TryInteger(option.Arguments[0], 0, MaxTimeToLive, out seconds);
+                _timeToLive = (uint)seconds;
+                break;
+            case "fallthrough":
+                _isRight &= reader.TryZones(
+                    option.Arguments.DefaultIfEmpty(new Token(".", option.Place)), [], out _fallthrough);
+                break;
+            default:
+                ReportOption(option);
+                break;
+        }
+    }
+
+    private void ParsePods(DirectiveReader reader)
+    {
+        if (!reader.ExpectArguments(1, 1, "pods disabled|insecure") ||
+            !reader.TryChoice(reader.Arguments[0], ["disabled", "insecure", "verified"], out string mode))
+        {
+            _isRight = false;
+        }
+        else if (string.Equals(mode, "verified", StringComparison.Ordinal))
+        {
+            Fail(reader.Arguments[0].Place, "pods verified is not built into this version, expected disabled or insecure");
+        }
+        else
+        {
+            _pods = string.Equals(mode, "insecure", StringComparison.Ordinal) ? PodsMode.Insecure : PodsMode.Disabled;
+        }
+    }
+
+    private void ReportOption(DirectiveSyntax option)
+    {
+        if (MissingOptions.Contains(option.Name.Text, StringComparer.Ordinal))
+        {
+            Fail(option.Place, $"option '{option.Name.Text}' of kubernetes is not built into this version, expected {string.Join(", ", BuiltOptions)}");
+            return;
+        }
+
+        _isRight = false;
+        _reader.UnknownOption(option, KnownOptions);
+    }
+
+    private void Fail(SourcePlace place, string message)
+    {
+        _isRight = false;
+        _reader.Error(place, message);
+    }
+}

@@ -1,0 +1,37 @@
+using ClusterDns.Core.Pipeline;
+
+namespace ClusterDns.Plugins.Tests.TestKit;
+
+/// <summary>Files that are nowhere but here; a change of content is a change of stamp.</summary>
+internal sealed class FakeFiles : IFileAccess
+{
+    private readonly Dictionary<string, (byte[] Content, DateTime Modified)> _files = new(StringComparer.Ordinal);
+    private int _changes;
+
+    public string? this[string path]
+    {
+        set
+        {
+            if (value is null)
+            {
+                _files.Remove(path);
+            }
+            else
+            {
+                _files[path] = (System.Text.Encoding.UTF8.GetBytes(value), DateTime.UnixEpoch.AddSeconds(++_changes));
+            }
+        }
+    }
+
+    public byte[] ReadAllBytes(string path)
+        => _files.TryGetValue(path, out (byte[] Content, DateTime Modified) file) ? file.Content : throw new FileNotFoundException($"{path}: no such file");
+
+    public FileStamp? GetStamp(string path)
+        => _files.TryGetValue(path, out (byte[] Content, DateTime Modified) file) ? new FileStamp(file.Modified, file.Content.Length) : null;
+
+    public IReadOnlyList<string>? ListFolder(string path)
+    {
+        string[] inside = [.. _files.Keys.Where(file => file.StartsWith(path + "/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        return inside.Length > 0 ? inside : null;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Logging;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Records;
+using ClusterDns.Core.Wire;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ClusterDns.Plugins.Tests.TestKit;
+
+/// <summary>One plugin, built from the text of a server block over a link that the test scripts.</summary>
+internal sealed class PluginKit : ILogOutput
+{
+    private readonly QueryContext _context = new();
+
+    public PluginKit(IPlugin plugin, string blockBody, Action<QueryContext>? next = null, FakeFiles? files = null)
+    {
+        Files = files ?? new FakeFiles();
+        CorefileDocument document = CorefileParser.Parse(
+            "Corefile", Encoding.UTF8.GetBytes($". {{\n{blockBody}\n}}\n"), new InMemoryCorefileSource(), static _ => null, Diagnostics);
+        DirectiveSyntax[] directives =
+            [.. document.Blocks[0].Directives.Where(directive => string.Equals(directive.Name.Text, plugin.Name, StringComparison.Ordinal))];
+        Assert.True(ServerAddressParser.TryParse(document.Blocks[0].Keys[0], 53, Diagnostics, out IReadOnlyList<ServerAddress> keys));
+        Build = new PluginBuildContext
+        {
+            Keys = keys,
+            Diagnostics = Diagnostics,
+            LoggerFactory = new KitLoggers(this),
+            LogOutput = this,
+            Metrics = Metrics,
+            TimeProvider = Time,
+            Files = Files,
+            NextSeed = static () => 42,
+        };
+        object? options = plugin.Parse(new PluginParseContext(directives, keys, Diagnostics));
+        if (options is not null)
+        {
+            plugin.Build(options, Build);
+        }
+
+        Handler = new ScriptedHandler(next ?? (static context => context.Response.Fail("next", ResponseCode.Refused, null)));
+        foreach (Func<PluginHandler, PluginHandler> link in Build.Links.Reverse())
+        {
+            Handler = link(Handler);
+        }
+    }
+
+    public DiagnosticBag Diagnostics { get; } = new();
+
+    public string Errors => string.Join('\n', Diagnostics.Errors);
+
+    public PluginBuildContext Build { get; }
+
+    public PluginHandler Handler { get; }
+
+    public FakeFiles Files { get; }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public MetricRegistry Metrics { get; } = new();
+
+    public ConcurrentQueue<string> Log { get; } = new();
+
+    /// <summary>Asks, and gives the response as text: the code, then a line for each record with its section.</summary>
+    public string Ask(
+        string name,
+        RecordType type = RecordType.A,
+        RecordClass recordClass = RecordClass.IN,
+        TransportProtocol transport = TransportProtocol.Udp,
+        string client = "192.0.2.1:5300")
+    {
+        QueryContext context = Serve(name, type, recordClass, transport, client);
+        StringBuilder text = new(context.Response.Status == ResponseStatus.Dropped ? "DROPPED" : ResponseCodes.ToText(context.Response.Code));
+        for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
+        {
+            foreach (ResponseRecord record in context.Response[section].Span)
+            {
+                text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n{section}: {Format(context, record)}");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Asks, and gives the context as the chain left it; it lasts until the next question.</summary>
+    public QueryContext Serve(
+        string name,
+        RecordType type = RecordType.A,
+        RecordClass recordClass = RecordClass.IN,
+        TransportProtocol transport = TransportProtocol.Udp,
+        string client = "192.0.2.1:5300")
+    {
+        _context.Reset();
+        WireWriter writer = new(_context.RequestBuffer);
+        writer.TryWriteHeader(new DnsHeader { Id = 1, Flags = HeaderFlags.RecursionDesired, QuestionCount = 1 });
+        writer.TryWriteQuestion(DomainName.Parse(name), type, recordClass);
+        Assert.Equal(
+            QueryVerdict.Serve,
+            _context.Accept(
+                writer.Length,
+                transport,
+                NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 53)),
+                NetworkEndpoint.From(IPEndPoint.Parse(client)),
+                Time.GetTimestamp()));
+        AssertCompleted(Handler.ServeAsync(_context));
+        return _context;
+    }
+
+    /// <summary>Serves the same question again and writes the response: what a test of allocations repeats.</summary>
+    public void ServeAgain(QueryContext context)
+    {
+        context.Response.Reset();
+        AssertCompleted(Handler.ServeAsync(context));
+        context.WriteResponse();
+    }
+
+    public static string Format(QueryContext context, ResponseRecord record)
+        => $"{DomainName.ToText(record.OwnerSource is null ? context.QuestionName : record.Owner)} {record.TimeToLive} "
+            + $"{(record.Class == RecordClass.IN ? "" : RecordClasses.ToText(record.Class) + " ")}{RecordTypes.ToText(record.Type)} {RdataText.ToText(record.Type, record.Rdata)}";
+
+    private static void AssertCompleted(ValueTask served) => Assert.True(served.IsCompletedSuccessfully);
+
+    bool ILogOutput.TryWriteLine(ReadOnlySpan<byte> line)
+    {
+        Log.Enqueue(Encoding.UTF8.GetString(line));
+        return true;
+    }
+
+    private sealed class ScriptedHandler(Action<QueryContext> serve) : PluginHandler(EndOfChain.Instance)
+    {
+        public override string Name => "next";
+
+        public override ValueTask ServeAsync(QueryContext context)
+        {
+            serve(context);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class KitLoggers(PluginKit kit) : ILoggerFactory, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+            => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            => kit.Log.Enqueue($"{logLevel}: {formatter(state, exception)}");
+    }
+}
