@@ -84,6 +84,8 @@ public static class PluginCatalog
         new Chaos.ChaosPlugin(),
         new Debug.DebugPlugin(),
         new Errors.ErrorsPlugin(),
+        new Hosts.HostsPlugin(),
+        new Kubernetes.KubernetesPlugin(),
         new Log.LogPlugin(),
         new Minimal.MinimalPlugin(),
         new Root.RootPlugin(),

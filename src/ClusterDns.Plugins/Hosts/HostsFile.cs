@@ -1,0 +1,122 @@
+using System.Text;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Common;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Plugins.Hosts;
+
+/// <summary>A hosts file that is read again when it has changed. While it is missing, what it said last goes on counting.</summary>
+internal sealed partial class HostsFile : IHostService
+{
+    /// <summary>The longest file that is read: a block list of a million names.</summary>
+    public const long MaxLength = 64 * 1024 * 1024;
+
+    private readonly HostsOptions _options;
+    private readonly ZoneSet _zones;
+    private readonly IFileAccess _files;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private volatile HostsTable _table = HostsTable.Empty;
+    private FileStamp? _seen;
+    private ITimer? _timer;
+
+    /// <summary>A file.</summary>
+    /// <param name="options">Which, for which zones, and how often it is looked at.</param>
+    /// <param name="files">The file system.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">Tells what cannot be read.</param>
+    public HostsFile(HostsOptions options, IFileAccess files, TimeProvider timeProvider, ILogger logger)
+    {
+        _options = options;
+        _zones = new ZoneSet(options.Zones);
+        _files = files;
+        _timeProvider = timeProvider;
+        _logger = logger;
+        Inline = HostsTable.Parse(options.Inline, _zones, options.Reverse);
+    }
+
+    /// <summary>What the Corefile's own lines say.</summary>
+    public HostsTable Inline { get; }
+
+    /// <summary>What the file says.</summary>
+    public HostsTable Table => _table;
+
+    /// <summary>Reads the file for the first time; that it is missing is told, and no error, since it may come later.</summary>
+    public void Load()
+    {
+        if (_files.GetStamp(_options.Path) is null)
+        {
+            LogMissing(_options.Path);
+        }
+
+        Look();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        if (_options.Reload > TimeSpan.Zero)
+        {
+            _timer = _timeProvider.CreateTimer(static state => ((HostsFile)state!).Look(), this, _options.Reload, _options.Reload);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask StopAsync(CancellationToken cancellationToken)
+    {
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync();
+        }
+    }
+
+    private void Look()
+    {
+        if (!_lock.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            FileStamp? stamp = _files.GetStamp(_options.Path);
+            if (stamp is null || stamp == _seen)
+            {
+                return;
+            }
+
+            _seen = stamp;
+            if (stamp.Value.Length > MaxLength)
+            {
+                LogTooLong(_options.Path, MaxLength);
+                return;
+            }
+
+            _table = HostsTable.Parse(Encoding.UTF8.GetString(_files.ReadAllBytes(_options.Path)), _zones, _options.Reverse);
+            LogParsed(_table.Count);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogUnreadable(_options.Path, exception.Message);
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "File does not exist: {Path}")]
+    private partial void LogMissing(string path);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "File {Path} has more than {Bytes} bytes and is not read")]
+    private partial void LogTooLong(string path, long bytes);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "File {Path} cannot be read: {Reason}")]
+    private partial void LogUnreadable(string path, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Parsed hosts file into {Count} entries")]
+    private partial void LogParsed(int count);
+}

@@ -1,0 +1,101 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Plugins.Hosts;
+
+/// <summary>Answers from a file like <c>/etc/hosts</c>, and from such lines in the Corefile.</summary>
+public sealed class HostsPlugin : Plugin<HostsOptions>
+{
+    private const string DefaultPath = "/etc/hosts";
+    private const int DefaultTimeToLive = 3600;
+
+    private static readonly TimeSpan DefaultReload = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    public override string Name => "hosts";
+
+    /// <inheritdoc/>
+    protected override HostsOptions? Parse(PluginParseContext context)
+    {
+        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
+        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
+        isRight &= reader.TryZones(
+            reader.Arguments.Skip(1), context.Keys.Select(static key => key.Zone).Distinct(), out IReadOnlyList<Zone> zones);
+
+        List<string> inline = [];
+        int timeToLive = DefaultTimeToLive;
+        TimeSpan reload = DefaultReload;
+        bool reverse = true;
+        bool unsupported = false;
+        IReadOnlyList<Zone> fallthrough = [];
+        foreach (DirectiveSyntax option in reader.Directive.Block)
+        {
+            DirectiveReader optionReader = reader.For(option);
+            switch (option.Name.Text)
+            {
+                case "ttl":
+                    isRight &= optionReader.ExpectArguments(1, 1, "ttl SECONDS") &&
+                        optionReader.TryInteger(option.Arguments[0], 1, ushort.MaxValue, out timeToLive);
+                    break;
+                case "reload":
+                    isRight &= optionReader.ExpectArguments(1, 1, "reload DURATION") &&
+                        optionReader.TryDuration(option.Arguments[0], TimeSpan.Zero, out reload);
+                    break;
+                case "no_reverse":
+                    reverse = false;
+                    isRight &= optionReader.ExpectArguments(0, 0, "no_reverse");
+                    break;
+                case "fallthrough":
+                    isRight &= optionReader.TryZones(option.Arguments.DefaultIfEmpty(new Token(".", option.Place)), [], out fallthrough);
+                    break;
+                case "fallthrough_unsupported":
+                    unsupported = true;
+                    isRight &= optionReader.ExpectArguments(0, 0, "fallthrough_unsupported");
+                    break;
+                default:
+                    isRight &= TryAddInline(optionReader, inline);
+                    break;
+            }
+        }
+
+        if (unsupported && fallthrough.Count == 0)
+        {
+            reader.Error(reader.Directive.Place, "fallthrough_unsupported stands alone, expected fallthrough beside it");
+            isRight = false;
+        }
+
+        string path = reader.Arguments.Count > 0 ? reader.Arguments[0].Text : DefaultPath;
+        return isRight
+            ? new HostsOptions(path, zones, string.Join('\n', inline), (uint)timeToLive, reverse, reload, fallthrough, unsupported)
+            : null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Build(HostsOptions options, PluginBuildContext context)
+    {
+        HostsFile file = new(
+            options with { Path = context.ResolvePath(options.Path) },
+            context.Files,
+            context.TimeProvider,
+            context.LoggerFactory.CreateLogger("plugin/hosts"));
+        file.Load();
+        context.AddService(file);
+        context.AddLink(next => new HostsHandler(next, options, file));
+    }
+
+    /// <summary>A line that begins with an address is one of a hosts file; anything else is a wrong option.</summary>
+    private static bool TryAddInline(DirectiveReader reader, List<string> inline)
+    {
+        if (HostsTable.TryParseAddress(reader.Name, out _))
+        {
+            inline.Add(string.Join(' ', reader.Arguments.Select(static name => name.Text).Prepend(reader.Name)));
+            return true;
+        }
+
+        reader.Error(
+            reader.Directive.Place,
+            $"'{reader.Name}' is neither an option of hosts nor an address, expected ttl, reload, no_reverse, fallthrough, fallthrough_unsupported or an address with names");
+        return false;
+    }
+}

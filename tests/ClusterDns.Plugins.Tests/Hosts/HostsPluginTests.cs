@@ -1,0 +1,155 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Hosts;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Hosts;
+
+public sealed class HostsPluginTests
+{
+    private const string File = """
+        # a comment
+        192.0.2.1  one.test alias.test   # another
+        192.0.2.2  one.test
+        2001:db8::1 one.test
+        192.0.2.9  *.wild.test
+        010.0.0.1  octal.test
+        fe80::1%eth0 scoped.test
+        nonsense
+        """;
+
+    private readonly FakeFiles _files = new() { ["hosts"] = File };
+
+    [Fact]
+    public void Names_have_the_addresses_of_their_lines_in_order()
+    {
+        PluginKit kit = Create("hosts hosts");
+
+        Assert.Equal("NOERROR\nAnswer: ONE.test. 3600 A 192.0.2.1\nAnswer: ONE.test. 3600 A 192.0.2.2", kit.Ask("ONE.test."));
+        Assert.Equal("NOERROR\nAnswer: one.test. 3600 AAAA 2001:db8::1", kit.Ask("one.test.", RecordType.AAAA));
+        Assert.Equal("NOERROR\nAnswer: alias.test. 3600 A 192.0.2.1", kit.Ask("alias.test."));
+        Assert.Equal("NOERROR\nAnswer: scoped.test. 3600 AAAA fe80::1", kit.Ask("scoped.test.", RecordType.AAAA));
+        Assert.True(kit.Serve("one.test.").Response.Authoritative);
+    }
+
+    [Fact]
+    public void Addresses_have_the_names_of_their_lines()
+    {
+        PluginKit kit = Create("hosts hosts");
+
+        Assert.Equal(
+            "NOERROR\nAnswer: 1.2.0.192.in-addr.arpa. 3600 PTR one.test.\nAnswer: 1.2.0.192.in-addr.arpa. 3600 PTR alias.test.",
+            kit.Ask("1.2.0.192.in-addr.arpa.", RecordType.PTR));
+        Assert.Equal("REFUSED", kit.Ask("9.2.0.192.in-addr.arpa.", RecordType.PTR));
+        Assert.Equal("REFUSED", Create("hosts hosts {\n no_reverse\n}").Ask("1.2.0.192.in-addr.arpa.", RecordType.PTR));
+    }
+
+    [Fact]
+    public void A_name_that_is_there_has_NODATA_for_other_types_and_one_that_is_not_SERVFAIL()
+    {
+        PluginKit kit = Create("hosts hosts");
+
+        Assert.Equal("NOERROR", kit.Ask("alias.test.", RecordType.AAAA));
+        Assert.Equal("NOERROR", kit.Ask("alias.test.", RecordType.TXT));
+        Assert.Equal("SERVFAIL", kit.Ask("nosuch.test."));
+        Assert.Equal("SERVFAIL", kit.Ask("octal.test."));
+    }
+
+    [Fact]
+    public void An_asterisk_stands_for_one_label()
+    {
+        PluginKit kit = Create("hosts hosts");
+
+        Assert.Equal("NOERROR\nAnswer: any.wild.test. 3600 A 192.0.2.9", kit.Ask("any.wild.test."));
+        Assert.Equal("SERVFAIL", kit.Ask("wild.test."));
+        Assert.Equal("SERVFAIL", kit.Ask("a.b.wild.test."));
+    }
+
+    [Fact]
+    public void Fallthrough_passes_on_what_is_not_there_in_its_zones()
+    {
+        PluginKit kit = Create("hosts hosts {\n fallthrough test\n}");
+
+        Assert.Equal("REFUSED", kit.Ask("nosuch.test."));
+        Assert.Equal("SERVFAIL", kit.Ask("nosuch.example."));
+        Assert.Equal("NOERROR", kit.Ask("one.test.", RecordType.TXT));
+        Assert.Equal("REFUSED", Create("hosts hosts {\n fallthrough\n fallthrough_unsupported\n}").Ask("one.test.", RecordType.TXT));
+    }
+
+    [Fact]
+    public void Lines_in_the_Corefile_come_after_the_files_and_ttl_is_theirs_too()
+    {
+        PluginKit kit = Create("hosts hosts {\n 192.0.2.1 one.test\n 192.0.2.7 one.test two.test\n ttl 60\n}");
+
+        Assert.Equal(
+            "NOERROR\nAnswer: one.test. 60 A 192.0.2.1\nAnswer: one.test. 60 A 192.0.2.2\nAnswer: one.test. 60 A 192.0.2.7", kit.Ask("one.test."));
+        Assert.Equal("NOERROR\nAnswer: two.test. 60 A 192.0.2.7", kit.Ask("two.test."));
+    }
+
+    [Fact]
+    public void Names_outside_the_zones_are_passed_on()
+    {
+        PluginKit kit = Create("hosts hosts example");
+
+        Assert.Equal("REFUSED", kit.Ask("one.test."));
+        Assert.Equal("SERVFAIL", kit.Ask("one.example."));
+    }
+
+    [Fact]
+    public async Task The_file_is_read_again_when_it_has_changed_and_kept_when_it_is_gone()
+    {
+        PluginKit kit = Create("hosts hosts {\n reload 3s\n}");
+        IHostService service = Assert.Single(kit.Build.Services);
+        await service.StartAsync(CancellationToken.None);
+
+        _files["hosts"] = "192.0.2.5 one.test";
+        Assert.Contains("192.0.2.1", kit.Ask("one.test."), StringComparison.Ordinal);
+        kit.Time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal("NOERROR\nAnswer: one.test. 3600 A 192.0.2.5", kit.Ask("one.test."));
+
+        _files["hosts"] = null;
+        kit.Time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal("NOERROR\nAnswer: one.test. 3600 A 192.0.2.5", kit.Ask("one.test."));
+
+        await service.StopAsync(CancellationToken.None);
+        _files["hosts"] = "192.0.2.6 one.test";
+        kit.Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal("NOERROR\nAnswer: one.test. 3600 A 192.0.2.5", kit.Ask("one.test."));
+    }
+
+    [Fact]
+    public void A_missing_file_is_told_and_no_error()
+    {
+        _files["hosts"] = null;
+        PluginKit kit = Create("hosts hosts");
+
+        Assert.Equal("Warning: File does not exist: hosts", kit.Log.First());
+        Assert.Equal("SERVFAIL", kit.Ask("one.test."));
+    }
+
+    [Fact]
+    public void Answering_allocates_nothing()
+    {
+        PluginKit kit = Create("hosts hosts");
+        QueryContext context = kit.Serve("one.test.");
+        kit.ServeAgain(context);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (int i = 0; i < 1000; i++)
+        {
+            kit.ServeAgain(context);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Theory]
+    [InlineData("hosts a\n hosts b", "Corefile:3:2: hosts stands at Corefile:2:1 already, expected it once in a server block")]
+    [InlineData("hosts {\n ttl 0\n}", "Corefile:3:6: '0' is no value for ttl, expected a number from 1 to 65535")]
+    [InlineData("hosts {\n reload soon\n}", "Corefile:3:9: 'soon' is no value for reload, expected a duration that is not negative, such as 5s or 1m30s")]
+    [InlineData("hosts {\n fallthrough_unsupported\n}", "Corefile:2:1: fallthrough_unsupported stands alone, expected fallthrough beside it")]
+    [InlineData("hosts {\n falltrough\n}", "Corefile:3:2: 'falltrough' is neither an option of hosts nor an address, expected ttl, reload, no_reverse, fallthrough, fallthrough_unsupported or an address with names")]
+    public void Wrong_options_say_where_and_why(string text, string error) => Assert.Equal(error, Create(text).Errors);
+
+    private PluginKit Create(string text) => new(new HostsPlugin(), text, files: _files);
+}
