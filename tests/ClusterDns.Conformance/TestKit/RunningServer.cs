@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace ClusterDns.Conformance.TestKit;
+
+/// <summary>The executable, as a user starts it, on a port that the system picks.</summary>
+internal sealed partial class RunningServer : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private RunningServer(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Read(line.Data);
+        process.ErrorDataReceived += (_, line) => Errors.Enqueue(line.Data ?? "");
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public ConcurrentQueue<string> Output { get; } = new();
+
+    public ConcurrentQueue<string> Errors { get; } = new();
+
+    public int Port => _port.Task.Result;
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>Starts the executable with a Corefile and waits until it serves.</summary>
+    /// <param name="flavor">Which build.</param>
+    /// <param name="corefile">Its text; server blocks on port 0.</param>
+    public static async Task<RunningServer> StartAsync(Executable flavor, string corefile)
+    {
+        RunningServer server = new(flavor.CreateProcess("-conf", "stdin"));
+        await server._process.StandardInput.WriteAsync(corefile);
+        server._process.StandardInput.Close();
+        await server._port.Task.WaitAsync(Patience);
+        return server;
+    }
+
+    /// <summary>Asks with dig.</summary>
+    /// <param name="arguments">What to ask, and how.</param>
+    /// <returns>What dig prints.</returns>
+    public async Task<string> DigAsync(params string[] arguments)
+    {
+        ProcessStartInfo dig = new("dig", ["@127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "+time=10", "+tries=1", .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
+        using Process process = Process.Start(dig)!;
+        string printed = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return printed.Trim();
+    }
+
+    /// <summary>Sends a signal.</summary>
+    /// <param name="name">Its name without SIG.</param>
+    public async Task SignalAsync(string name)
+    {
+        using Process kill = Process.Start("kill", ["-s", name, ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Waits for the end.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> WaitForExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null)
+        {
+            _port.TrySetException(new InvalidOperationException($"the server ended: {string.Join('\n', Errors)}"));
+            return;
+        }
+
+        Output.Enqueue(line);
+        if (BannerLine().Match(line) is { Success: true } banner)
+        {
+            _port.TrySetResult(int.Parse(banner.Groups["port"].ValueSpan, CultureInfo.InvariantCulture));
+        }
+    }
+
+    [GeneratedRegex(@"^[^ ]*\.:(?<port>[0-9]+)( on .*)?$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex BannerLine();
+}
