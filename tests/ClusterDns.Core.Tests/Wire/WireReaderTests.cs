@@ -42,6 +42,7 @@ public class WireReaderTests
     [InlineData("0161C000", 0)]
     [InlineData("0161C002", 0)]
     [InlineData("0161C004016200", 0)]
+    [InlineData("020061C001", 0)]
     [InlineData("00C0", 1)]
     [InlineData("008001", 1)]
     [InlineData("004001", 1)]
@@ -74,6 +75,20 @@ public class WireReaderTests
             Assert.Equal(labels <= 127 ? (2 * labels) + 1 : 0, length);
             Assert.Equal(labels <= 127 ? start + 4 : 0, end);
         }
+    }
+
+    [Fact]
+    public void A_name_of_256_octets_is_refused_whatever_the_destination()
+    {
+        byte[] tail = [.. Label(63), .. Label(63), .. Label(63), 0];
+        byte[] fits = [.. tail, .. Label(61), 0xC0, 0];
+        byte[] over = [.. tail, .. Label(62), 0xC0, 0];
+
+        Assert.True(CompressedName.TryExpand(fits, tail.Length, new byte[400], out int length, out _));
+        Assert.Equal(255, length);
+        Assert.False(CompressedName.TryExpand(over, tail.Length, new byte[400], out _, out _));
+
+        static byte[] Label(int length) => [(byte)length, .. Enumerable.Repeat((byte)'x', length)];
     }
 
     [Fact]

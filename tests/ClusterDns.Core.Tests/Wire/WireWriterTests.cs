@@ -154,6 +154,32 @@ public class WireWriterTests
         }
     }
 
+    [Theory]
+    [InlineData(0x3FFF, true)]
+    [InlineData(0x4000, false)]
+    public void A_pointer_reaches_14_bits_far(int offset, bool reaches)
+    {
+        byte[] name = DomainName.Parse("net");
+        var writer = new WireWriter(new byte[ushort.MaxValue]);
+        Assert.True(writer.TryWriteBytes(new byte[offset]));
+        Assert.True(writer.TryWriteName(name, compress: true));
+        Assert.True(writer.TryWriteName(name, compress: true));
+
+        Assert.Equal(reaches ? [0xFF, 0xFF] : name, writer.Written[(offset + name.Length)..].ToArray());
+    }
+
+    [Fact]
+    public void A_name_hidden_within_a_label_of_the_question_is_not_pointed_to()
+    {
+        byte[] name = DomainName.Parse("org");
+        var writer = new WireWriter(new byte[512]);
+        Assert.True(writer.TryWriteHeader(default));
+        Assert.True(writer.TryWriteQuestion([5, (byte)'x', .. name], RecordType.A, RecordClass.IN));
+        int start = writer.Length;
+        Assert.True(writer.TryWriteName(name, compress: true));
+        Assert.Equal(name, writer.Written[start..].ToArray());
+    }
+
     [Fact]
     public void What_was_taken_back_is_not_pointed_to()
     {
