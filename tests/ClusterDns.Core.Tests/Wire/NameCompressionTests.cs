@@ -27,6 +27,20 @@ public class NameCompressionTests
     }
 
     [Fact]
+    public void Another_label_is_not_found_even_when_its_key_is_the_same()
+    {
+        byte[] message = [6, .. "000000"u8, 0];
+        NameCompression table = default;
+        Assert.True(table.TryAdd(message.AsSpan(0, 7), 0, NameCompression.Root, out _));
+        byte[] other = message[..7];
+        for (int number = 1; number < 500_000; number++)
+        {
+            Assert.True(number.TryFormat(other.AsSpan(1), out _, "D6", CultureInfo.InvariantCulture));
+            Assert.Equal(-1, table.Find(message, other, NameCompression.Root));
+        }
+    }
+
+    [Fact]
     public void The_table_takes_so_many_and_no_more()
     {
         NameCompression table = default;

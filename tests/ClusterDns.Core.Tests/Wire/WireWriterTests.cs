@@ -198,6 +198,16 @@ public class WireWriterTests
         Assert.Equal(new byte[] { 1, (byte)'x', 0xC0, 24 }, writer.Written[^4..].ToArray());
     }
 
+    [Theory]
+    [InlineData(65535, true)]
+    [InlineData(65536, false)]
+    public void Rdata_has_at_most_65535_octets(int length, bool fits)
+    {
+        var writer = new WireWriter(new byte[70000]);
+        Assert.Equal(fits, writer.TryWriteRecord(DomainName.Root, RecordType.TXT, RecordClass.IN, 5, new byte[length]));
+        Assert.Equal(fits ? length + 11 : 0, writer.Length);
+    }
+
     [Fact]
     public void Bugs_of_the_caller_are_exceptions()
     {
