@@ -32,6 +32,8 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
         ReadOnlySpan<byte> askedZone = context.QuestionName[^zone.Wire.Length..];
         switch (name.Kind)
         {
+            case ClusterNameKind.Namespace or ClusterNameKind.Pod or ClusterNameKind.Service when zone.IsReverse:
+                return context.Type == RecordType.SOA;
             case ClusterNameKind.Empty:
                 if (context.Name.Length == zone.Wire.Length)
                 {

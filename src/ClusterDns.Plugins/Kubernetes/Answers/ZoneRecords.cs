@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Kubernetes.Options;
 
 namespace ClusterDns.Plugins.Kubernetes.Answers;
 
@@ -24,6 +25,7 @@ internal sealed class ZoneRecords
     {
         Zone = zone;
         Wire = zone.Wire.ToArray();
+        IsReverse = KubernetesOptionsParser.IsReverse(zone);
         TimeToLive = Math.Min(timeToLive, MaxTimeToLive);
         NameServer = Join("ns.dns", zone);
         byte[] mailbox = Join("hostmaster", zone);
@@ -41,6 +43,9 @@ internal sealed class ZoneRecords
 
     /// <summary>The zone in wire form.</summary>
     public byte[] Wire { get; }
+
+    /// <summary>Whether it is a zone of reverse names, which has no names of Services or Pods.</summary>
+    public bool IsReverse { get; }
 
     /// <summary>The name of the zone's server, in wire form.</summary>
     public byte[] NameServer { get; }

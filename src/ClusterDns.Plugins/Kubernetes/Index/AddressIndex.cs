@@ -1,63 +1,88 @@
 namespace ClusterDns.Plugins.Kubernetes.Index;
 
-/// <summary>Keeps the table of addresses in step: to whom each belongs.</summary>
+/// <summary>
+/// Keeps the table of addresses in step: to whom each belongs. An address that belongs to something before and after a change is
+/// never missing meanwhile, since readers look at any time.
+/// </summary>
 /// <param name="table">The table.</param>
 internal sealed class AddressIndex(WireTable<AddressOwners> table)
 {
     private const int KeyLength = 16;
 
-    /// <summary>A Service has come.</summary>
-    public void AddService(byte[] serviceKey, ServicePart part)
+    /// <summary>A Service has come, changed or gone.</summary>
+    /// <param name="serviceKey">Its key.</param>
+    /// <param name="known">What it said before; null when it was not there.</param>
+    /// <param name="part">What it says now; null when it is gone.</param>
+    public void ReplaceService(byte[] serviceKey, ServicePart? known, ServicePart? part)
     {
-        foreach (AddressEntry address in part.Addresses)
+        Span<byte> key = stackalloc byte[KeyLength];
+        foreach (AddressEntry address in part?.Addresses ?? [])
         {
-            byte[] key = CreateKey(part.Data, address);
+            EntryBuilder.WriteAddressKey(part!.Data.AsSpan(address.Offset, address.Length), key);
             AddressOwners? owners = table.Find(key);
-            table.Set(new AddressOwners(owners?.Key ?? key, [.. owners?.Services ?? [], serviceKey], owners?.Endpoints ?? []));
-        }
-    }
-
-    /// <summary>A Service has gone.</summary>
-    public void RemoveService(byte[] serviceKey, ServicePart part)
-    {
-        foreach (AddressEntry address in part.Addresses)
-        {
-            if (table.Find(CreateKey(part.Data, address)) is { } owners)
+            if (owners is null || !owners.Services.Any(owner => owner.AsSpan().SequenceEqual(serviceKey)))
             {
-                Set(owners.Key, [.. owners.Services.Where(key => !key.AsSpan().SequenceEqual(serviceKey))], owners.Endpoints);
+                table.Set(new AddressOwners(owners?.Key ?? key.ToArray(), [.. owners?.Services ?? [], serviceKey], owners?.Endpoints ?? []));
+            }
+        }
+
+        foreach (AddressEntry address in known?.Addresses ?? [])
+        {
+            EntryBuilder.WriteAddressKey(known!.Data.AsSpan(address.Offset, address.Length), key);
+            if (table.Find(key) is { } owners && !Has(part, key))
+            {
+                Set(owners.Key, [.. owners.Services.Where(owner => !owner.AsSpan().SequenceEqual(serviceKey))], owners.Endpoints);
             }
         }
     }
 
-    /// <summary>A slice has come.</summary>
-    public void AddSlice(SliceEntry slice)
+    /// <summary>A slice has come, changed or gone.</summary>
+    /// <param name="known">What it was before; null when it was not there.</param>
+    /// <param name="slice">What it is now; null when it is gone.</param>
+    public void ReplaceSlice(SliceEntry? known, SliceEntry? slice)
     {
-        for (int i = 0; i < slice.Endpoints.Length; i++)
+        Span<byte> key = stackalloc byte[KeyLength];
+        for (int i = 0; i < slice?.Endpoints.Length; i++)
         {
-            byte[] key = CreateKey(slice.Data, slice.Endpoints[i].Address);
+            WriteKey(slice, i, key);
             AddressOwners? owners = table.Find(key);
+            EndpointReference[] others = Without(owners?.Endpoints ?? [], known);
             table.Set(new AddressOwners(
-                owners?.Key ?? key, owners?.Services ?? [], [.. owners?.Endpoints ?? [], new EndpointReference(slice, i)]));
+                owners?.Key ?? key.ToArray(), owners?.Services ?? [], [.. others, new EndpointReference(slice, i)]));
         }
-    }
 
-    /// <summary>A slice has gone.</summary>
-    public void RemoveSlice(SliceEntry slice)
-    {
-        foreach (EndpointEntry endpoint in slice.Endpoints)
+        for (int i = 0; i < known?.Endpoints.Length; i++)
         {
-            if (table.Find(CreateKey(slice.Data, endpoint.Address)) is { } owners)
+            WriteKey(known, i, key);
+            if (table.Find(key) is { } owners && owners.Endpoints.Any(reference => ReferenceEquals(reference.Slice, known)))
             {
-                Set(owners.Key, owners.Services, [.. owners.Endpoints.Where(reference => !ReferenceEquals(reference.Slice, slice))]);
+                Set(owners.Key, owners.Services, Without(owners.Endpoints, known));
             }
         }
     }
 
-    private static byte[] CreateKey(byte[] data, AddressEntry address)
+    private static void WriteKey(SliceEntry slice, int index, Span<byte> key)
     {
-        byte[] key = new byte[KeyLength];
-        EntryBuilder.WriteAddressKey(data.AsSpan(address.Offset, address.Length), key);
-        return key;
+        AddressEntry address = slice.Endpoints[index].Address;
+        EntryBuilder.WriteAddressKey(slice.Data.AsSpan(address.Offset, address.Length), key);
+    }
+
+    private static EndpointReference[] Without(EndpointReference[] endpoints, SliceEntry? slice)
+        => slice is null ? endpoints : [.. endpoints.Where(reference => !ReferenceEquals(reference.Slice, slice))];
+
+    private static bool Has(ServicePart? part, ReadOnlySpan<byte> key)
+    {
+        Span<byte> other = stackalloc byte[KeyLength];
+        foreach (AddressEntry address in part?.Addresses ?? [])
+        {
+            EntryBuilder.WriteAddressKey(part!.Data.AsSpan(address.Offset, address.Length), other);
+            if (key.SequenceEqual(other))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Set(byte[] key, byte[][] services, EndpointReference[] endpoints)

@@ -116,27 +116,14 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
     private void SetService(byte[] key, ServicePart? part)
     {
         ServiceEntry? known = index.Services.Find(key);
-        if (known?.Service is { } before)
-        {
-            _addresses.RemoveService(key, before);
-        }
-
         SetEntry(key, part, known?.Slices ?? []);
-        if (part is not null)
-        {
-            _addresses.AddService(key, part);
-        }
-
+        _addresses.ReplaceService(key, known?.Service, part);
         Touch();
     }
 
     private void ReplaceSlice(SliceEntry? known, SliceEntry? entry)
     {
-        if (known is not null)
-        {
-            _addresses.RemoveSlice(known);
-        }
-
+        _addresses.ReplaceSlice(known, entry);
         bool hasMoved = known is not null && entry is not null && !known.ServiceKey.AsSpan().SequenceEqual(entry.ServiceKey);
         if (hasMoved)
         {
@@ -145,11 +132,6 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
         }
 
         SetSlices((entry ?? known!).ServiceKey, known, entry);
-        if (entry is not null)
-        {
-            _addresses.AddSlice(entry);
-        }
-
         Touch();
     }
 

@@ -1,0 +1,52 @@
+using System.Net;
+using ClusterDns.Plugins.Kubernetes.Index;
+using ClusterDns.Plugins.Kubernetes.Objects;
+
+namespace ClusterDns.Plugins.Tests.Kubernetes.Index;
+
+/// <summary>Makes objects from few words.</summary>
+internal static class ClusterObjectsKit
+{
+    public static readonly PortObject Http = new("http", "tcp", 80);
+
+    public static ServiceObject Service(string name, params string[] addresses)
+        => new(new ObjectKey("ns", name), ServiceKind.ClusterIP, [.. addresses.Select(IPAddress.Parse)], [Http], "", false);
+
+    public static ServiceObject Headless(string name)
+        => new(new ObjectKey("ns", name), ServiceKind.Headless, [], [Http], "", false);
+
+    public static ServiceObject External(string name, string target)
+        => new(new ObjectKey("ns", name), ServiceKind.ExternalName, [], [], target, false);
+
+    /// <summary>A slice; endpoints are written <c>ADDRESS</c> or <c>ADDRESS=HOSTNAME</c>, and <c>!</c> before one that is not ready.</summary>
+    public static EndpointSliceObject Slice(string name, string service, params string[] endpoints)
+        => new(new ObjectKey("ns", name), service, [Http], [.. endpoints.Select(static text =>
+        {
+            string[] parts = text.TrimStart('!').Split('=');
+            return new EndpointObject(IPAddress.Parse(parts[0]), parts.ElementAtOrDefault(1) ?? "", text[0] != '!', "", "");
+        })]);
+
+    /// <summary>All that an address belongs to, as text; empty when it belongs to nothing.</summary>
+    public static string Owners(ClusterIndex index, string address)
+    {
+        byte[] key = new byte[16];
+        EntryBuilder.WriteAddressKey(IPAddress.Parse(address).GetAddressBytes(), key);
+        return index.FindAddress(key) is not { } owners
+            ? ""
+            : string.Join(' ', owners.Services.Select(ToText)
+                .Concat(owners.Endpoints.Select(static endpoint =>
+                    ToText([.. endpoint.Slice.GetLabel(in endpoint.Slice.Endpoints[endpoint.Index]), .. endpoint.Slice.ServiceKey])))
+                .Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>A Service's own addresses and its endpoints' names, as text; empty when there is neither Service nor slice.</summary>
+    public static string Entry(ClusterIndex index, string name)
+        => index.FindService(EntryBuilder.CreateServiceKey("ns", name)) is not { } entry
+            ? ""
+            : $"{(entry.Service is { } service ? $"{service.Kind} {string.Join(' ', service.Addresses.Select(address => new IPAddress(service.Data.AsSpan(address.Offset, address.Length))))}" : "none")}: "
+                + string.Join(' ', entry.Slices
+                    .SelectMany(static slice => slice.Endpoints.Select(endpoint => ToText(slice.GetLabel(in endpoint).ToArray())))
+                    .Order(StringComparer.Ordinal));
+
+    private static string ToText(byte[] labels) => Core.Wire.DomainName.ToText([.. labels, 0]);
+}

@@ -1,0 +1,121 @@
+using System.Buffers.Binary;
+using ClusterDns.Plugins.Kubernetes.Index;
+using CsCheck;
+
+namespace ClusterDns.Plugins.Tests.Kubernetes.Index;
+
+public sealed class WireTableTests
+{
+    [Fact]
+    public void It_holds_what_a_dictionary_would_hold()
+        => Gen.Select(Gen.Byte, Gen.Bool).Array[0, 400].Sample(steps =>
+        {
+            WireTable<Item> table = new();
+            Dictionary<byte, Item> model = [];
+            foreach ((byte number, bool isThere) in steps)
+            {
+                byte[] key = CreateKey(number % 64);
+                if (isThere)
+                {
+                    table.Set(model[(byte)(number % 64)] = new Item(key));
+                }
+                else
+                {
+                    table.Remove(key);
+                    model.Remove((byte)(number % 64));
+                }
+
+                Assert.Equal(model.Count, table.Count);
+            }
+
+            for (byte number = 0; number < 64; number++)
+            {
+                Assert.Same(model.GetValueOrDefault(number), table.Find(CreateKey(number)));
+            }
+
+            Assert.Equal(model.Values.ToHashSet(), [.. table.Entries]);
+        });
+
+    [Fact]
+    public void Coming_and_going_takes_no_more_room_than_what_stays()
+    {
+        WireTable<Item> table = new();
+        for (int number = 0; number < 100_000; number++)
+        {
+            table.Set(new Item(CreateKey(number)));
+            table.Remove(CreateKey(number));
+        }
+
+        Assert.Equal(0, table.Count);
+        Assert.InRange(table.Capacity, 1, 64);
+    }
+
+    [Fact]
+    public async Task A_reader_finds_what_is_there_throughout_while_the_writer_grows_and_shrinks_the_rest()
+    {
+        const int kept = 200;
+        WireTable<Item> table = new();
+        for (int number = 0; number < kept; number++)
+        {
+            table.Set(new Item(CreateKey(number)));
+        }
+
+        using CancellationTokenSource done = new();
+        Task<int> reader = Task.Run(() =>
+        {
+            int missing = 0;
+            while (!done.IsCancellationRequested)
+            {
+                for (int number = 0; number < kept; number++)
+                {
+                    missing += table.Find(CreateKey(number)) is null ? 1 : 0;
+                }
+            }
+
+            return missing;
+        });
+        for (int round = 0; round < 20; round++)
+        {
+            for (int number = kept; number < 5000; number++)
+            {
+                table.Set(new Item(CreateKey(number)));
+                table.Set(new Item(CreateKey(number % kept)));
+            }
+
+            for (int number = kept; number < 5000; number++)
+            {
+                table.Remove(CreateKey(number));
+            }
+        }
+
+        await done.CancelAsync();
+        Assert.Equal(0, await reader);
+    }
+
+    [Fact]
+    public void Keys_that_differ_in_one_byte_or_in_length_have_different_hashes()
+    {
+        HashSet<ulong> hashes = [];
+        byte[] key = new byte[40];
+        for (int length = 0; length <= key.Length; length++)
+        {
+            Assert.True(hashes.Add(WireTableHash.Of(key.AsSpan(0, length))));
+        }
+
+        for (int position = 0; position < key.Length; position++)
+        {
+            key[position] = 1;
+            Assert.True(hashes.Add(WireTableHash.Of(key)));
+            key[position] = 0;
+        }
+    }
+
+    private static byte[] CreateKey(int number)
+    {
+        byte[] key = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(key, number);
+        return key;
+    }
+
+    private sealed class Item(byte[] key) : WireTableEntry(key);
+}
