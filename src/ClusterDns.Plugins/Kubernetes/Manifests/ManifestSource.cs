@@ -42,7 +42,7 @@ internal sealed partial class ManifestSource : IHostService
         lock (_lock)
         {
             _seen = _files.GetStamps();
-            _replace(_files.Read());
+            Replace();
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed partial class ManifestSource : IHostService
             }
 
             _seen = stamps;
-            _replace(_files.Read());
+            Replace();
             LogReloaded();
         }
         catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
@@ -90,6 +90,15 @@ internal sealed partial class ManifestSource : IHostService
         {
             _lock.Exit();
         }
+    }
+
+    private void Replace()
+    {
+        _replace(_files.Read());
+
+        // Reading text leaves many times the index's size behind, which the runtime would keep for ever: a server at rest
+        // allocates nothing that would make it collect.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Manifests reloaded")]
