@@ -1,0 +1,72 @@
+using System.Net;
+using System.Text;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Kubernetes;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Kubernetes;
+
+public sealed class AllocationTests
+{
+    [Theory]
+    [InlineData("web.shop.svc.cluster.local.", RecordType.A)]
+    [InlineData("web.shop.svc.cluster.local.", RecordType.SRV)]
+    [InlineData("_http._tcp.web.shop.svc.cluster.local.", RecordType.SRV)]
+    [InlineData("many.shop.svc.cluster.local.", RecordType.A)]
+    [InlineData("many.shop.svc.cluster.local.", RecordType.SRV)]
+    [InlineData("pod-7.many.shop.svc.cluster.local.", RecordType.A)]
+    [InlineData("alias.shop.svc.cluster.local.", RecordType.A)]
+    [InlineData("7.0.1.10.in-addr.arpa.", RecordType.PTR)]
+    [InlineData("1.0.96.10.in-addr.arpa.", RecordType.PTR)]
+    [InlineData("10-1-2-3.shop.pod.cluster.local.", RecordType.A)]
+    [InlineData("fd00--1.shop.pod.cluster.local.", RecordType.AAAA)]
+    [InlineData("nosuch.shop.svc.cluster.local.", RecordType.A)]
+    [InlineData("web.shop.svc.cluster.local.", RecordType.AAAA)]
+    [InlineData("cluster.local.", RecordType.SOA)]
+    [InlineData("cluster.local.", RecordType.NS)]
+    public void A_look_up_allocates_nothing(string name, RecordType type)
+    {
+        PluginKit kit = new(
+            new KubernetesPlugin(static () => [IPAddress.Parse("192.0.2.2")]),
+            "kubernetes cluster.local in-addr.arpa {\n manifests objects.yaml\n pods insecure\n}",
+            files: new FakeFiles { ["objects.yaml"] = CreateManifests() });
+        Assert.Equal("", kit.Errors);
+        QueryContext context = kit.Serve(name, type, transport: TransportProtocol.Tcp);
+        for (int i = 0; i < 100; i++)
+        {
+            kit.ServeAgain(context);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            kit.ServeAgain(context);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private static string CreateManifests()
+    {
+        StringBuilder text = new("""
+            {apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {clusterIP: 10.96.0.1, ports: [{name: http, port: 80}]}}
+            ---
+            {apiVersion: v1, kind: Service, metadata: {name: many, namespace: shop}, spec: {clusterIP: None, ports: [{name: http, port: 80}]}}
+            ---
+            {apiVersion: v1, kind: Service, metadata: {name: alias, namespace: shop}, spec: {type: ExternalName, externalName: web.shop.svc.cluster.local}}
+            ---
+            kind: EndpointSlice
+            metadata: {name: many-1, namespace: shop, labels: {kubernetes.io/service-name: many}}
+            ports: [{name: http, port: 80}]
+            endpoints:
+
+            """);
+        for (int i = 0; i < 100; i++)
+        {
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"- {{addresses: [10.1.0.{i}], hostname: pod-{i}}}\n");
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,82 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Kubernetes;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Kubernetes;
+
+public sealed class ManifestTests
+{
+    private const string Web = "{kind: Service, metadata: {name: web, namespace: shop}, spec: {clusterIP: 10.96.0.1, ports: [{port: 80}]}}";
+
+    private readonly FakeFiles _files = new() { ["web.yaml"] = Web };
+
+    [Fact]
+    public async Task A_change_is_answered_and_what_cannot_be_read_changes_nothing()
+    {
+        PluginKit kit = Create("manifests web.yaml");
+        IHostService source = Assert.Single(kit.Build.Services);
+        await source.StartAsync(CancellationToken.None);
+        Assert.Contains("10.96.0.1", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
+
+        _files["web.yaml"] = Web.Replace("10.96.0.1", "10.96.0.2", StringComparison.Ordinal);
+        kit.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Contains("10.96.0.2", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
+        Assert.StartsWith("NXDOMAIN", kit.Ask("1.0.96.10.in-addr.arpa.", RecordType.PTR), StringComparison.Ordinal);
+
+        _files["web.yaml"] = "{kind: Service";
+        kit.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Contains("10.96.0.2", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
+        Assert.Contains("the last good ones stay: web.yaml:", string.Join('\n', kit.Log), StringComparison.Ordinal);
+
+        _files["web.yaml"] = null;
+        kit.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Contains("10.96.0.2", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
+
+        _files["web.yaml"] = "{kind: Namespace, metadata: {name: shop}}";
+        kit.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.StartsWith("NXDOMAIN", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
+        await source.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public void Folders_lists_and_several_documents_are_read()
+    {
+        FakeFiles files = new()
+        {
+            ["all/a.yaml"] = Web + "\n---\n{kind: Deployment, metadata: {name: x}}\n---\n",
+            ["all/b.json"] = """{"kind": "ServiceList", "items": [{"metadata": {"name": "api", "namespace": "shop"}, "spec": {"clusterIP": "10.96.0.3", "ports": [{"port": 80}]}}]}""",
+            ["all/c.txt"] = "not a manifest",
+        };
+        PluginKit kit = new(new KubernetesPlugin(static () => []), "kubernetes cluster.local {\n manifests all\n}", files: files);
+
+        Assert.Equal("", kit.Errors);
+        Assert.Contains("10.96.0.1", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
+        Assert.Contains("10.96.0.3", kit.Ask("api.shop.svc.cluster.local."), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "Corefile:2:1: kubernetes has no source of objects, expected manifests PATH... (this version cannot ask an API server)")]
+    [InlineData("manifests nosuch.yaml", "Corefile:3:11: manifests cannot be read: nosuch.yaml: no such file")]
+    [InlineData("manifests web.yaml\nttl 3601", "Corefile:4:5: '3601' is no value for ttl, expected a number from 0 to 3600")]
+    [InlineData("manifests web.yaml\npods verified", "Corefile:4:6: pods verified is not built into this version, expected disabled or insecure")]
+    [InlineData("manifests web.yaml\nkubeconfig x", "Corefile:4:1: option 'kubeconfig' of kubernetes is not built into this version, expected manifests, pods, ttl, fallthrough")]
+    [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes, expected manifests, pods, ttl, fallthrough, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, namespaces, namespace_labels, labels, endpoint_pod_names, noendpoints, ignore, multicluster, zonal, startup_timeout; did you mean 'manifests'?")]
+    public void What_is_not_built_or_wrong_is_an_error_at_start(string options, string error)
+        => Assert.Equal(error, Create(options).Errors);
+
+    [Theory]
+    [InlineData("{kind: Service, metadata: {name: a}, spec: {clusterIP: nonsense}}", "bad.yaml:1:56: 'nonsense' is no address, expected IPv4 or IPv6")]
+    [InlineData("{kind: Service, metadata: {}}", "bad.yaml:1:27: no name, expected it in this object")]
+    [InlineData("{kind: Service}", "bad.yaml:1:1: no metadata, expected it in this object")]
+    [InlineData("just text", "bad.yaml:1:1: no Kubernetes object, expected a mapping with a kind")]
+    public void A_wrong_manifest_says_where_it_is_wrong(string text, string error)
+    {
+        _files["bad.yaml"] = text;
+
+        Assert.Equal("Corefile:3:11: manifests cannot be read: " + error, Create("manifests bad.yaml").Errors);
+    }
+
+    private PluginKit Create(string options)
+        => new(new KubernetesPlugin(static () => []), $"kubernetes cluster.local in-addr.arpa {{\n{options}\n}}", files: _files);
+}
