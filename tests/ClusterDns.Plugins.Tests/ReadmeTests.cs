@@ -1,0 +1,41 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests;
+
+/// <summary>What a plugin's README shows, works.</summary>
+public sealed partial class ReadmeTests
+{
+    public static TheoryData<string> Plugins => new(PluginCatalog.Plugins.Keys.Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Plugins))]
+    public void Every_example_is_parsed_and_built(string plugin)
+    {
+        string readme = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "readmes", plugin + ".md"));
+        MatchCollection examples = Example().Matches(readme);
+
+        Assert.NotEmpty(examples);
+        foreach (string text in examples.Select(static example => example.Groups["text"].Value))
+        {
+            DiagnosticBag diagnostics = new();
+            CorefileDocument document = CorefileParser.Parse(
+                "README.md", Encoding.UTF8.GetBytes(text), new InMemoryCorefileSource(), static _ => null, diagnostics);
+            CorefileValidator.Validate(document, PluginCatalog.Order, PluginCatalog.Plugins.ContainsKey, diagnostics);
+            Assert.Empty(diagnostics.Errors);
+            Assert.Contains(document.Blocks, block => block.Has(plugin));
+
+            string body = text[(text.IndexOf('{', StringComparison.Ordinal) + 1)..text.LastIndexOf('}')];
+            FakeFiles files = new() { ["cluster.yaml"] = "{kind: Namespace, metadata: {name: default}}" };
+            IPlugin built = PluginCatalog.Plugins[plugin];
+            string withZone = body.Replace("kubernetes {", "kubernetes cluster.local {", StringComparison.Ordinal);
+            Assert.Equal("", new PluginKit(built, withZone, files: files).Errors);
+        }
+    }
+
+    [GeneratedRegex("```corefile\n(?<text>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Example();
+}
