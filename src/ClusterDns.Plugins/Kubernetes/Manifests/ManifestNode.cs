@@ -52,9 +52,9 @@ internal sealed class ManifestNode
     public static IReadOnlyList<ManifestNode> ReadAll(string file, string text)
     {
         List<ManifestNode> documents = [];
+        Parser parser = new(new StringReader(text));
         try
         {
-            Parser parser = new(new StringReader(text));
             parser.Consume<StreamStart>();
             while (parser.TryConsume<DocumentStart>(out _))
             {
@@ -64,13 +64,19 @@ internal sealed class ManifestNode
         }
         catch (YamlException exception)
         {
-            throw new ManifestException(Place(file, exception.Start), $"neither YAML nor JSON: {exception.Message}");
+            throw NotYaml(file, exception.Start, exception);
+        }
+        catch (Exception exception) when (exception is not ManifestException)
+        {
+            // The parser has bugs of its own on text that is no YAML; a file that is being written must not end the process.
+            throw NotYaml(file, parser.Current?.Start ?? Mark.Empty, exception);
         }
 
         return documents;
-
-        static SourcePlace Place(string file, Mark mark) => new(file, (int)mark.Line, (int)mark.Column);
     }
+
+    private static ManifestException NotYaml(string file, Mark mark, Exception exception)
+        => new(new SourcePlace(file, (int)mark.Line, (int)mark.Column), $"neither YAML nor JSON: {exception.Message}");
 
     private static ManifestNode Read(string file, Parser parser, int depth)
     {
