@@ -19,6 +19,7 @@ internal sealed partial class HostsFile : IHostService
     private readonly Lock _lock = new();
     private volatile HostsTable _table = HostsTable.Empty;
     private FileStamp? _seen;
+    private FileStamp? _unreadable;
     private ITimer? _timer;
 
     /// <summary>A file.</summary>
@@ -80,31 +81,51 @@ internal sealed partial class HostsFile : IHostService
             return;
         }
 
+        FileStamp? stamp = null;
         try
         {
-            FileStamp? stamp = _files.GetStamp(_options.Path);
+            stamp = _files.GetStamp(_options.Path);
             if (stamp is null || stamp == _seen)
             {
                 return;
             }
 
-            _seen = stamp;
             if (stamp.Value.Length > MaxLength)
             {
                 LogTooLong(_options.Path, MaxLength);
-                return;
+            }
+            else
+            {
+                Read();
             }
 
-            _table = HostsTable.Parse(Encoding.UTF8.GetString(_files.ReadAllBytes(_options.Path)), _zones, _options.Reverse);
-            LogParsed(_table.Count);
+            _seen = stamp;
+            _unreadable = null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            LogUnreadable(_options.Path, exception.Message);
+            // It is tried again at the next look, since rights come back without a new stamp, but told once.
+            if (stamp is null || stamp != _unreadable)
+            {
+                LogUnreadable(_options.Path, exception.Message);
+            }
+
+            _unreadable = stamp;
         }
         finally
         {
             _lock.Exit();
+        }
+    }
+
+    private void Read()
+    {
+        HostsTable table = HostsTable.Parse(Encoding.UTF8.GetString(_files.ReadAllBytes(_options.Path)), _zones, _options.Reverse);
+        _table = table;
+        LogParsed(table.Count);
+        if (table.LeftOut > 0)
+        {
+            LogLeftOut(_options.Path, table.LeftOut, HostsTable.MaxRecords);
         }
     }
 
@@ -116,6 +137,9 @@ internal sealed partial class HostsFile : IHostService
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "File {Path} cannot be read: {Reason}")]
     private partial void LogUnreadable(string path, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "File {Path} has {Count} entries that are left out, since no name or address has more than {Most}")]
+    private partial void LogLeftOut(string path, int count, int most);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Parsed hosts file into {Count} entries")]
     private partial void LogParsed(int count);

@@ -96,9 +96,10 @@ internal sealed class HostsHandler(PluginHandler next, HostsOptions options, Hos
 
         foreach (byte[] rdata in rdatas)
         {
-            if (!Contains(added, rdata))
+            if (!Contains(added, rdata) &&
+                !context.Response.TryAdd(ResponseSection.Answer, type, options.TimeToLive, rdata, 0, rdata.Length))
             {
-                context.Response.TryAdd(ResponseSection.Answer, type, options.TimeToLive, rdata, 0, rdata.Length);
+                return;
             }
         }
     }

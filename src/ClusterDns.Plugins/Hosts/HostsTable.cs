@@ -9,6 +9,12 @@ namespace ClusterDns.Plugins.Hosts;
 /// <summary>The addresses of a name, and the names of an address, as rdata. Immutable once it is built.</summary>
 internal sealed class HostsTable
 {
+    /// <summary>
+    /// The most addresses of a name and names of an address: an A record takes 16 bytes, so that no message holds more. A block list
+    /// gives 0.0.0.0 a million names, and a query for them must not walk over all.
+    /// </summary>
+    public const int MaxRecords = 4096;
+
     private readonly Dictionary<byte[], HostAddresses> _names = new(DomainNameComparer.Instance);
     private readonly Dictionary<byte[], HostAddresses> _wildcards = new(DomainNameComparer.Instance);
     private readonly Dictionary<UInt128, List<byte[]>> _addresses = [];
@@ -26,6 +32,9 @@ internal sealed class HostsTable
 
     /// <summary>How many entries there are.</summary>
     public int Count { get; private set; }
+
+    /// <summary>How many addresses and names were left out for <see cref="MaxRecords"/>.</summary>
+    public int LeftOut { get; private set; }
 
     /// <summary>Reads a hosts file; lines that are none are passed over, as <c>/etc/hosts</c> may have anything.</summary>
     /// <param name="text">The file.</param>
@@ -67,12 +76,21 @@ internal sealed class HostsTable
         return AddressText.TryParse(scope < 0 ? text : text.AsSpan(0, scope), out address);
     }
 
-    /// <summary>The addresses of a name, by its own entry or by that of <c>*</c> in its first label's place.</summary>
+    /// <summary>
+    /// The addresses of a name, by its own entry or by that of <c>*</c> in its first label's place. A <c>*</c> alone stands for nothing:
+    /// it would be the address of the root and of every top-level domain.
+    /// </summary>
     /// <param name="name">The name, in wire form.</param>
     public HostAddresses? FindName(ReadOnlySpan<byte> name)
-        => _namesBySpan.TryGetValue(name, out HostAddresses? addresses) || _wildcardsBySpan.TryGetValue(DomainName.Parent(name), out addresses)
-            ? addresses
-            : null;
+    {
+        if (_namesBySpan.TryGetValue(name, out HostAddresses? addresses))
+        {
+            return addresses;
+        }
+
+        ReadOnlySpan<byte> parent = DomainName.Parent(name);
+        return parent[0] != 0 && _wildcardsBySpan.TryGetValue(parent, out addresses) ? addresses : null;
+    }
 
     /// <summary>The names of an address, each in wire form; null where it has none.</summary>
     /// <param name="address">The address, IPv4 mapped.</param>
@@ -87,10 +105,20 @@ internal sealed class HostsTable
             names[key] = addresses = new HostAddresses();
         }
 
-        if (!addresses.TryAdd(address.GetAddressBytes()))
+        byte[] rdata = address.GetAddressBytes();
+        List<byte[]> family = addresses.OfFamily(rdata);
+        if (family.Exists(known => known.AsSpan().SequenceEqual(rdata)))
         {
             return;
         }
+
+        if (family.Count == MaxRecords)
+        {
+            LeftOut++;
+            return;
+        }
+
+        family.Add(rdata);
 
         Count++;
         if (reverse && !isWildcard)
@@ -99,6 +127,12 @@ internal sealed class HostsTable
             if (!_addresses.TryGetValue(bits, out List<byte[]>? targets))
             {
                 _addresses[bits] = targets = [];
+            }
+
+            if (targets.Count == MaxRecords)
+            {
+                LeftOut++;
+                return;
             }
 
             targets.Add(name);
@@ -116,17 +150,7 @@ internal sealed class HostAddresses
     /// <summary>The IPv6 addresses.</summary>
     public List<byte[]> IPv6 { get; } = [];
 
-    /// <summary>Adds an address; false when it is there.</summary>
+    /// <summary>The list that an address belongs to.</summary>
     /// <param name="address">4 or 16 bytes.</param>
-    public bool TryAdd(byte[] address)
-    {
-        List<byte[]> family = address.Length == 4 ? IPv4 : IPv6;
-        if (family.Exists(known => known.AsSpan().SequenceEqual(address)))
-        {
-            return false;
-        }
-
-        family.Add(address);
-        return true;
-    }
+    public List<byte[]> OfFamily(byte[] address) => address.Length == 4 ? IPv4 : IPv6;
 }

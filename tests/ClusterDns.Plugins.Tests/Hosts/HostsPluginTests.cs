@@ -66,6 +66,27 @@ public sealed class HostsPluginTests
     }
 
     [Fact]
+    public void An_asterisk_alone_stands_for_nothing()
+    {
+        _files["hosts"] = "192.0.2.9 * *.";
+        PluginKit kit = Create("hosts hosts");
+
+        Assert.Equal("SERVFAIL", kit.Ask("test."));
+        Assert.Equal("SERVFAIL", kit.Ask("."));
+    }
+
+    [Fact]
+    public void An_address_has_no_more_names_than_a_message_holds()
+    {
+        _files["hosts"] = string.Join('\n', Enumerable.Range(0, HostsTable.MaxRecords + 3).Select(static i => $"0.0.0.0 n{i}.test"));
+        PluginKit kit = Create("hosts hosts");
+
+        Assert.Equal(HostsTable.MaxRecords, kit.Serve("0.0.0.0.in-addr.arpa.", RecordType.PTR).Response.Answers.Count);
+        Assert.Equal($"NOERROR\nAnswer: n{HostsTable.MaxRecords + 2}.test. 3600 A 0.0.0.0", kit.Ask($"n{HostsTable.MaxRecords + 2}.test."));
+        Assert.Contains("Warning: File hosts has 3 entries that are left out, since no name or address has more than 4096", kit.Log, StringComparer.Ordinal);
+    }
+
+    [Fact]
     public void Fallthrough_passes_on_what_is_not_there_in_its_zones()
     {
         PluginKit kit = Create("hosts hosts {\n fallthrough test\n}");
@@ -125,6 +146,25 @@ public sealed class HostsPluginTests
 
         Assert.Equal("Warning: File does not exist: hosts", kit.Log.First());
         Assert.Equal("SERVFAIL", kit.Ask("one.test."));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_is_told_once_and_tried_again()
+    {
+        PluginKit kit = Create("hosts hosts {\n reload 3s\n}");
+        IHostService service = Assert.Single(kit.Build.Services);
+        await service.StartAsync(CancellationToken.None);
+
+        _files["hosts"] = "192.0.2.5 one.test";
+        _files.IsReadable = false;
+        kit.Time.Advance(TimeSpan.FromSeconds(9));
+        Assert.Contains("192.0.2.1", kit.Ask("one.test."), StringComparison.Ordinal);
+        Assert.Single(kit.Log, static line => line.StartsWith("Warning: File hosts cannot be read", StringComparison.Ordinal));
+
+        _files.IsReadable = true;
+        kit.Time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal("NOERROR\nAnswer: one.test. 3600 A 192.0.2.5", kit.Ask("one.test."));
+        await service.StopAsync(CancellationToken.None);
     }
 
     [Fact]

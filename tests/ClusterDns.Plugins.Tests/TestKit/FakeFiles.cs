@@ -8,6 +8,9 @@ internal sealed class FakeFiles : IFileAccess
     private readonly Dictionary<string, (byte[] Content, DateTime Modified)> _files = new(StringComparer.Ordinal);
     private int _changes;
 
+    /// <summary>Whether files may be read; their stamps are seen all the same.</summary>
+    public bool IsReadable { get; set; } = true;
+
     public string? this[string path]
     {
         set
@@ -24,7 +27,8 @@ internal sealed class FakeFiles : IFileAccess
     }
 
     public byte[] ReadAllBytes(string path)
-        => _files.TryGetValue(path, out (byte[] Content, DateTime Modified) file) ? file.Content : throw new FileNotFoundException($"{path}: no such file");
+        => !IsReadable ? throw new UnauthorizedAccessException($"{path}: permission denied")
+            : _files.TryGetValue(path, out (byte[] Content, DateTime Modified) file) ? file.Content : throw new FileNotFoundException($"{path}: no such file");
 
     public FileStamp? GetStamp(string path)
         => _files.TryGetValue(path, out (byte[] Content, DateTime Modified) file) ? new FileStamp(file.Modified, file.Content.Length) : null;
