@@ -10,35 +10,16 @@ internal static class LargeBuffers
 
     private const int Size = ResponseWriter.FramePrefix + ushort.MaxValue;
 
-    private static readonly byte[]?[] Idle = new byte[MaxIdle][];
+    private static readonly IdleSlots<byte[]> Idle = new(MaxIdle);
 
-    internal static byte[] Rent()
-    {
-        for (int i = 0; i < Idle.Length; i++)
-        {
-            if (Idle[i] is not null && Interlocked.Exchange(ref Idle[i], null) is { } buffer)
-            {
-                return buffer;
-            }
-        }
-
-        return GC.AllocateUninitializedArray<byte>(Size, pinned: true);
-    }
+    internal static byte[] Rent() => Idle.Take() ?? GC.AllocateUninitializedArray<byte>(Size, pinned: true);
 
     /// <summary>Takes a buffer back; one of another size is a context's own and is left alone.</summary>
     internal static void Return(byte[] buffer)
     {
-        if (buffer.Length != Size)
+        if (buffer.Length == Size)
         {
-            return;
-        }
-
-        for (int i = 0; i < Idle.Length; i++)
-        {
-            if (Idle[i] is null && Interlocked.CompareExchange(ref Idle[i], buffer, null) is null)
-            {
-                return;
-            }
+            Idle.Give(buffer);
         }
     }
 }

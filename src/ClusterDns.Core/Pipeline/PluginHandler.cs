@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ClusterDns.Core.Pipeline;
 
 /// <summary>
@@ -50,6 +52,7 @@ public abstract class SurroundingHandler(PluginHandler next) : PluginHandler(nex
     /// <param name="context">The query, with its response.</param>
     protected abstract void After(QueryContext context);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AwaitAsync(ValueTask below, QueryContext context)
     {
         await below;

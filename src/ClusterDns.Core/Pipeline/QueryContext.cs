@@ -88,6 +88,24 @@ public sealed class QueryContext
     /// <summary>When the query came, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
     public long ReceivedTimestamp { get; private set; }
 
+    /// <summary>Answers internal queries as the client's listener would; null where there is no listener.</summary>
+    public IQueryRouter? Router { get; set; }
+
+    /// <summary>How deep this query lies within others; 0 for a client's own.</summary>
+    public int Depth { get; private set; }
+
+    /// <summary>The client's own query; null for that itself.</summary>
+    internal QueryContext? Root { get; private set; }
+
+    /// <summary>How many internal queries were asked for this one of a client's.</summary>
+    internal int InternalCount { get; set; }
+
+    /// <summary>The internal query that was asked last.</summary>
+    internal QueryContext? FirstChild { get; set; }
+
+    /// <summary>The internal query that was asked before this one, for the same query.</summary>
+    internal QueryContext? NextSibling { get; set; }
+
     /// <summary>The server block that answers.</summary>
     public ServerBlockInfo Block { get; set; } = ServerBlockInfo.Dropped;
 
@@ -151,6 +169,16 @@ public sealed class QueryContext
         return Judge(MessageParser.TryParseQuery(Request, ref _query));
     }
 
+    /// <summary>Takes in the internal query that stands in <see cref="RequestBuffer"/>.</summary>
+    internal QueryVerdict AcceptInternal(int length, QueryContext parent, QueryContext root)
+    {
+        Router = parent.Router;
+        Block = parent.Block;
+        Depth = parent.Depth + 1;
+        Root = root;
+        return Accept(length, parent.Transport, parent.Local, parent.Remote, parent.ReceivedTimestamp, parent._waitGate);
+    }
+
     /// <summary>Where a label of <see cref="Name"/> starts, at its length byte.</summary>
     /// <param name="label">0 for the first label; <see cref="LabelCount"/> for the root.</param>
     public int GetLabelOffset(int label)
@@ -201,6 +229,8 @@ public sealed class QueryContext
         LabelCount = 0;
         Block = ServerBlockInfo.Dropped;
         _waitGate = null;
+        Router = null;
+        ReleaseInternalQueries();
         if (!ReferenceEquals(_request, _keptRequest))
         {
             LargeBuffers.Return(_request);
@@ -212,6 +242,17 @@ public sealed class QueryContext
             LargeBuffers.Return(_response);
             _response = _keptResponse;
         }
+    }
+
+    private void ReleaseInternalQueries()
+    {
+        QueryContext? first = FirstChild;
+        FirstChild = null;
+        NextSibling = null;
+        Root = null;
+        Depth = 0;
+        InternalCount = 0;
+        InternalQuery.Release(first);
     }
 
     private QueryVerdict Judge(QueryStatus status)

@@ -42,6 +42,30 @@ public sealed class RecordList
         return true;
     }
 
+    /// <summary>Adds the records that an internal query's section holds; they live as long as that query.</summary>
+    /// <param name="query">The internal query.</param>
+    /// <param name="section">Which of its sections.</param>
+    /// <returns>False beyond <see cref="MaxCount"/>; those that fitted are there.</returns>
+    public bool TryAppend(QueryContext query, ResponseSection section)
+    {
+        foreach (ref readonly ResponseRecord record in query.Response[section].Span)
+        {
+            ResponseRecord copy = record;
+            if (copy.OwnerSource is null)
+            {
+                copy.OwnerSource = query.RequestBuffer;
+                copy.OwnerOffset = Wire.DnsHeader.Length;
+            }
+
+            if (!TryAdd(in copy))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Takes records out from <paramref name="count"/> on.</summary>
     /// <param name="count">How many stay, from the first on.</param>
     public void Truncate(int count)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
@@ -13,10 +14,9 @@ namespace ClusterDns.Serving;
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">For exceptions out of plugins.</param>
 internal sealed partial class QueryPipeline(
-    string server, RoutingTable routes, Counter panics, TimeProvider timeProvider, ILogger logger) : IQueryPipeline
+    string server, RoutingTable routes, Counter panics, TimeProvider timeProvider, ILogger logger) : IQueryPipeline, IQueryRouter
 {
     /// <inheritdoc/>
-    [SuppressMessage("Design", "CA1031", Justification = "An exception out of a plugin is one query's SERVFAIL, not the server's end.")]
     public ValueTask<bool> HandleAsync(
         QueryContext context,
         int length,
@@ -33,11 +33,28 @@ internal sealed partial class QueryPipeline(
                 return new(Finish(context, null));
         }
 
+        context.Router = this;
         ServerBlock? block = routes.Find(context);
+        ValueTask served = ServeAsync(context, block);
+        if (!served.IsCompletedSuccessfully)
+        {
+            return FinishAsync(served, context, block);
+        }
+
+        return new(Finish(context, block));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RouteAsync(QueryContext query) => ServeAsync(query, routes.Find(query));
+
+    /// <summary>Runs a block's chain; what it throws becomes SERVFAIL.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "An exception out of a plugin is one query's SERVFAIL, not the server's end.")]
+    private ValueTask ServeAsync(QueryContext context, ServerBlock? block)
+    {
         if (block?.Chain is null || (context.Class != RecordClass.IN && !block.ServesChaosClass))
         {
             context.Response.Fail("", ResponseCode.Refused, failure: null);
-            return new(Finish(context, block));
+            return ValueTask.CompletedTask;
         }
 
         context.Block = block.Info;
@@ -56,11 +73,12 @@ internal sealed partial class QueryPipeline(
             Recover(context, block, exception);
         }
 
-        return new(Finish(context, block));
+        return ValueTask.CompletedTask;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "An exception out of a plugin is one query's SERVFAIL, not the server's end.")]
-    private async ValueTask<bool> AwaitAsync(ValueTask served, QueryContext context, ServerBlock block)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask AwaitAsync(ValueTask served, QueryContext context, ServerBlock block)
     {
         try
         {
@@ -70,7 +88,12 @@ internal sealed partial class QueryPipeline(
         {
             Recover(context, block, exception);
         }
+    }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> FinishAsync(ValueTask served, QueryContext context, ServerBlock? block)
+    {
+        await served;
         return Finish(context, block);
     }
 

@@ -77,8 +77,11 @@ internal sealed class KubernetesHandler : PluginHandler
         if (response.Answers.Count == 0)
         {
             zone.AddAuthority(response, ResponseSection.Authority, _index.LastChange);
+            return ValueTask.CompletedTask;
         }
 
-        return ValueTask.CompletedTask;
+        return context.Type is RecordType.A or RecordType.AAAA
+            ? AliasTarget.FollowAsync(context)
+            : ValueTask.CompletedTask;
     }
 }

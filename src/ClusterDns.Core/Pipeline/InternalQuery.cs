@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Core.Pipeline;
+
+/// <summary>
+/// Questions that a link asks in order to answer another: the target of an alias, the address of another family. They are
+/// bounded, so that no chain of aliases and no pair of blocks that ask each other can go on for ever.
+/// </summary>
+public static class InternalQuery
+{
+    /// <summary>How deep questions may lie within one another; a client's question has depth 0.</summary>
+    public const int MaxDepth = 8;
+
+    /// <summary>How many questions may be asked for one of a client's, at all depths together.</summary>
+    public const int MaxPerQuery = 32;
+
+    private const int MaxIdle = 64;
+    private const int OptLength = 11;
+
+    private static readonly IdleSlots<QueryContext> Idle = new(MaxIdle);
+
+    /// <summary>
+    /// Makes a question of class IN in the name of the client that asks <paramref name="parent"/>. It lives until the parent is
+    /// reset, so records of its response may be put into the parent's.
+    /// </summary>
+    /// <param name="parent">The query that is to be answered.</param>
+    /// <param name="name">The name in wire form.</param>
+    /// <param name="type">The type.</param>
+    /// <returns>The question, to be given to a <see cref="IQueryRouter"/> or the next link; null beyond the bounds.</returns>
+    public static QueryContext? TryCreate(QueryContext parent, ReadOnlySpan<byte> name, RecordType type)
+    {
+        QueryContext root = parent.Root ?? parent;
+        if (parent.Depth >= MaxDepth || root.InternalCount >= MaxPerQuery)
+        {
+            return null;
+        }
+
+        QueryContext query = Idle.Take() ?? new QueryContext();
+        int length = WriteRequest(query.RequestBuffer, parent, name, type);
+        if (query.AcceptInternal(length, parent, root) != QueryVerdict.Serve)
+        {
+            query.Reset();
+            Idle.Give(query);
+            return null;
+        }
+
+        root.InternalCount++;
+        query.NextSibling = parent.FirstChild;
+        parent.FirstChild = query;
+        return query;
+    }
+
+    /// <summary>Takes back a query's internal queries.</summary>
+    /// <param name="first">The first of them.</param>
+    internal static void Release(QueryContext? first)
+    {
+        while (first is not null)
+        {
+            QueryContext? next = first.NextSibling;
+            first.Reset();
+            Idle.Give(first);
+            first = next;
+        }
+    }
+
+    private static int WriteRequest(Span<byte> destination, QueryContext parent, ReadOnlySpan<byte> name, RecordType type)
+    {
+        DnsHeader header = new()
+        {
+            Id = parent.Header.Id,
+            Flags = parent.Header.Flags & (HeaderFlags.RecursionDesired | HeaderFlags.CheckingDisabled | HeaderFlags.AuthenticData),
+            QuestionCount = 1,
+            AdditionalCount = parent.Edns.Present ? (ushort)1 : (ushort)0,
+        };
+        WireWriter writer = new(destination);
+        writer.TryWriteHeader(in header);
+        writer.TryWriteQuestion(name, type, RecordClass.IN);
+        int length = writer.Length;
+        if (parent.Edns.Present)
+        {
+            Span<byte> opt = destination.Slice(length, OptLength);
+            opt.Clear();
+            BinaryPrimitives.WriteUInt16BigEndian(opt[1..], (ushort)RecordType.OPT);
+            BinaryPrimitives.WriteUInt16BigEndian(opt[3..], parent.UdpSize);
+            BinaryPrimitives.WriteUInt16BigEndian(opt[7..], parent.DnssecOk ? (ushort)0x8000 : (ushort)0);
+            length += OptLength;
+        }
+
+        return length;
+    }
+}

@@ -1,0 +1,121 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Core.Tests.Pipeline;
+
+public class InternalQueryTests
+{
+    private static readonly byte[] Target = DomainName.Parse("Target.example.");
+
+    private readonly QueryContext _client = new();
+
+    [Fact]
+    public void ItAsksInTheClientsName()
+    {
+        Messages.Accept(_client, Messages.QueryWithEdns("www.example", RecordType.A, 1400, dnssecOk: true));
+
+        QueryContext query = InternalQuery.TryCreate(_client, Target, RecordType.AAAA)!;
+
+        Assert.Equal(Target, query.QuestionName);
+        Assert.Equal(RecordType.AAAA, query.Type);
+        Assert.Equal(RecordClass.IN, query.Class);
+        Assert.Equal(1400, query.UdpSize);
+        Assert.True(query.DnssecOk);
+        Assert.True(query.Header.Flags.HasFlag(HeaderFlags.RecursionDesired));
+        Assert.Equal(_client.Remote, query.Remote);
+        Assert.Equal(1, query.Depth);
+    }
+
+    [Fact]
+    public void ItHasNoEdnsWhereTheClientHasNone()
+    {
+        Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
+
+        Assert.False(InternalQuery.TryCreate(_client, Target, RecordType.A)!.Edns.Present);
+    }
+
+    [Fact]
+    public void QuestionsWithinQuestionsEnd()
+    {
+        Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
+        QueryContext? deepest = _client;
+        for (int depth = 0; depth < InternalQuery.MaxDepth; depth++)
+        {
+            deepest = InternalQuery.TryCreate(deepest!, Target, RecordType.A);
+            Assert.NotNull(deepest);
+        }
+
+        Assert.Null(InternalQuery.TryCreate(deepest!, Target, RecordType.A));
+    }
+
+    [Fact]
+    public void AllQuestionsOfAClientAreCountedTogether()
+    {
+        Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
+        QueryContext child = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
+        for (int i = 1; i < InternalQuery.MaxPerQuery; i++)
+        {
+            Assert.NotNull(InternalQuery.TryCreate(i % 2 == 0 ? _client : child, Target, RecordType.A));
+        }
+
+        Assert.Null(InternalQuery.TryCreate(_client, Target, RecordType.A));
+        Assert.Null(InternalQuery.TryCreate(child, Target, RecordType.A));
+
+        _client.Reset();
+        Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
+        Assert.NotNull(InternalQuery.TryCreate(_client, Target, RecordType.A));
+    }
+
+    [Fact]
+    public void ItIsTakenBackWithTheClientsQuery()
+    {
+        Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
+        QueryContext query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
+        QueryContext nested = InternalQuery.TryCreate(query, Target, RecordType.A)!;
+        int generation = query.Generation;
+        int nestedGeneration = nested.Generation;
+
+        _client.Reset();
+
+        Assert.Equal(generation + 1, query.Generation);
+        Assert.Equal(nestedGeneration + 1, nested.Generation);
+    }
+
+    [Fact]
+    public void ItsRecordsKeepTheirOwnerInTheClientsResponse()
+    {
+        Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
+        QueryContext query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
+        query.Response.TryAddCopy(ResponseSection.Answer, default, RecordType.A, 60, [192, 0, 2, 1]);
+
+        _client.Response.Answer("test");
+        Assert.True(_client.Response.Answers.TryAppend(query, ResponseSection.Answer));
+
+        Assert.Equal(Target, _client.Response.Answers.Span[0].Owner);
+    }
+
+    [Fact]
+    public void AskingAllocatesNothing()
+    {
+        byte[] message = Messages.Query("www.example", RecordType.A);
+        for (int i = 0; i < 100; i++)
+        {
+            Ask();
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            Ask();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Ask()
+        {
+            _client.Reset();
+            Messages.Accept(_client, message);
+            _ = InternalQuery.TryCreate(_client, Target, RecordType.A);
+        }
+    }
+}
