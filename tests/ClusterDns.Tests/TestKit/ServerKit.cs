@@ -19,14 +19,14 @@ internal sealed class ServerKit : ILogOutput
 {
     private static readonly NetworkEndpoint Client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
 
-    public ServerKit(string corefile)
+    public ServerKit(string corefile, ILogOutput? logOutput = null)
     {
         DiagnosticBag diagnostics = new();
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
             NullLoggerFactory.Instance,
-            this,
+            logOutput ?? this,
             Metrics,
             Time,
             new PhysicalFileAccess(),

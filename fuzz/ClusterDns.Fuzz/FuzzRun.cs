@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Logging;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Files;
+using ClusterDns.Plugins;
+using ClusterDns.Serving;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClusterDns.Fuzz;
+
+/// <summary>A number of spoilt packets through a whole server in memory.</summary>
+/// <param name="packets">How many.</param>
+/// <param name="seed">Which.</param>
+internal sealed class FuzzRun(long packets, int seed)
+{
+    /// <summary>How much the managed heap may grow after the first tenth: room for what grows once.</summary>
+    public const long AllowedGrowth = 512 * 1024;
+
+    private readonly MetricRegistry _metrics = new();
+
+    /// <summary>The managed heap after the first tenth, and at the end, in bytes.</summary>
+    public (long Early, long Late) Heap { get; private set; }
+
+    /// <summary>How many bytes were allocated after the first tenth.</summary>
+    public long Allocated { get; private set; }
+
+    /// <summary>What served.</summary>
+    public InMemoryTransport? Transport { get; private set; }
+
+    /// <summary>Runs.</summary>
+    /// <returns>What went wrong first, with the packet; null when nothing did.</returns>
+    public string? Run()
+    {
+        string manifests = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"{Guid.NewGuid():N}.yaml"));
+        File.WriteAllText(manifests, FuzzCluster.Manifests);
+        try
+        {
+            Transport = new InMemoryTransport(Build(FuzzCluster.Corefile(manifests)));
+        }
+        finally
+        {
+            File.Delete(manifests);
+        }
+
+        return Run(Transport);
+    }
+
+    private string? Run(InMemoryTransport transport)
+    {
+        Counter panics = _metrics.Counter("coredns_panics_total", "A metrics that counts the number of panics.");
+        PacketMutator mutator = new(PacketCorpus.Create(), seed);
+        byte[] packet = new byte[PacketMutator.MaxLength];
+        long early = 0;
+        long allocated = 0;
+        for (long i = 0; i < packets; i++)
+        {
+            if (i == packets / 10)
+            {
+                early = GC.GetTotalMemory(forceFullCollection: true);
+                allocated = GC.GetAllocatedBytesForCurrentThread();
+            }
+
+            int length = mutator.Next(packet);
+            string? problem = Serve(transport, packet.AsSpan(0, length), i % 4 == 3 ? TransportProtocol.Tcp : TransportProtocol.Udp);
+            if (panics.Value > 0)
+            {
+                problem = "a plugin threw";
+            }
+            else if (transport.Lent > 0)
+            {
+                problem ??= "a context did not come back";
+            }
+
+            if (problem is not null)
+            {
+                return $"seed {seed}, packet {i}: {problem}\n{Convert.ToHexString(packet.AsSpan(0, length))}";
+            }
+        }
+
+        Allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        Heap = (early, GC.GetTotalMemory(forceFullCollection: true));
+        return Heap.Late - Heap.Early > AllowedGrowth ? $"seed {seed}: the heap grew from {Heap.Early} to {Heap.Late} bytes" : null;
+    }
+
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever comes out of the pipeline is what is looked for.")]
+    private static string? Serve(InMemoryTransport transport, ReadOnlySpan<byte> packet, TransportProtocol protocol)
+    {
+        try
+        {
+            return transport.Serve(packet, protocol);
+        }
+        catch (Exception exception)
+        {
+            return $"an exception escaped: {exception}";
+        }
+    }
+
+    private IQueryPipeline Build(string corefile)
+    {
+        DiagnosticBag diagnostics = new();
+        CorefileDocument document = CorefileParser.Parse(
+            "Corefile", Encoding.UTF8.GetBytes(corefile), new InMemoryCorefileSource(), static _ => null, diagnostics);
+        ServerEnvironment environment = new(
+            PluginCatalog.Plugins,
+            PluginCatalog.Order,
+            NullLoggerFactory.Instance,
+            new NoLog(),
+            _metrics,
+            TimeProvider.System,
+            new PhysicalFileAccess(),
+            static () => 1);
+        ServerModel? model = new ServerModelBuilder(environment, dnsPort: 53).Build(document, diagnostics);
+        return model is null
+            ? throw new InvalidOperationException(string.Join('\n', diagnostics.Errors))
+            : model.Listeners[0].Pipeline;
+    }
+
+    private sealed class NoLog : ILogOutput
+    {
+        public bool TryWriteLine(ReadOnlySpan<byte> line) => true;
+    }
+}

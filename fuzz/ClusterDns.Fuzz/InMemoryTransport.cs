@@ -1,0 +1,64 @@
+using System.Net;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Serving;
+
+namespace ClusterDns.Fuzz;
+
+/// <summary>Bytes in, bytes out, over a few contexts that are used again and again, as a listener does.</summary>
+/// <param name="pipeline">What serves.</param>
+internal sealed class InMemoryTransport(IQueryPipeline pipeline)
+{
+    private const int Contexts = 8;
+
+    private static readonly NetworkEndpoint Client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
+    private static readonly NetworkEndpoint Server = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 53));
+
+    private readonly Stack<QueryContext> _idle = new(Enumerable.Range(0, Contexts).Select(static _ => new QueryContext()));
+
+    /// <summary>How many contexts have not come back.</summary>
+    public int Lent => Contexts - _idle.Count;
+
+    /// <summary>How many answers there were, by response code (its four bits of the header).</summary>
+    public long[] Answers { get; } = new long[16];
+
+    /// <summary>How many packets got no answer.</summary>
+    public long Unanswered { get; private set; }
+
+    /// <summary>Serves a packet and looks at what would be sent.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="transport">How it came.</param>
+    /// <returns>What is wrong with the answer; null when nothing is.</returns>
+    public string? Serve(ReadOnlySpan<byte> packet, TransportProtocol transport)
+    {
+        // As the listeners: what is shorter than a header never gets to the pipeline.
+        if (packet.Length < DnsHeader.Length)
+        {
+            Unanswered++;
+            return null;
+        }
+
+        QueryContext context = _idle.Pop();
+        packet.CopyTo(context.RequestBuffer);
+        ValueTask<bool> task = pipeline.HandleAsync(context, packet.Length, transport, in Server, in Client, null);
+        if (!task.IsCompletedSuccessfully)
+        {
+            return "the pipeline did not finish";
+        }
+
+        string? problem = null;
+        if (task.GetAwaiter().GetResult())
+        {
+            problem = AnswerCheck.Find(packet, context.ResponseMessage, context.ResponseSizeLimit);
+            Answers[context.ResponseMessage[3] & 15]++;
+        }
+        else
+        {
+            Unanswered++;
+        }
+
+        context.Reset();
+        _idle.Push(context);
+        return problem;
+    }
+}

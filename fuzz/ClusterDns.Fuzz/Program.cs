@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Globalization;
+using ClusterDns.Core.Wire;
+using ClusterDns.Fuzz;
+
+long packets = 1_000_000;
+int seed = 1;
+for (int i = 0; i + 1 < args.Length; i += 2)
+{
+    switch (args[i])
+    {
+        case "--packets":
+            packets = long.Parse(args[i + 1], CultureInfo.InvariantCulture);
+            break;
+        case "--seed":
+            seed = int.Parse(args[i + 1], CultureInfo.InvariantCulture);
+            break;
+        default:
+            Console.Error.WriteLine($"unknown option {args[i]}, expected --packets N or --seed N");
+            return 2;
+    }
+}
+
+FuzzRun run = new(packets, seed);
+Stopwatch watch = Stopwatch.StartNew();
+string? problem = run.Run();
+if (problem is not null)
+{
+    Console.Error.WriteLine(problem);
+    return 1;
+}
+
+Console.WriteLine(string.Create(
+    CultureInfo.InvariantCulture,
+    $"{packets} packets, seed {seed}, {packets / watch.Elapsed.TotalSeconds:F0} a second; heap {run.Heap.Early} bytes early, {run.Heap.Late} at the end; {run.Allocated} bytes allocated in between"));
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"unanswered {run.Transport!.Unanswered}"));
+for (int code = 0; code < run.Transport.Answers.Length; code++)
+{
+    if (run.Transport.Answers[code] > 0)
+    {
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{ResponseCodes.ToText((ResponseCode)code)} {run.Transport.Answers[code]}"));
+    }
+}
+
+return 0;

@@ -1,0 +1,128 @@
+using System.Net;
+using ClusterDns.Core.Logging;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Serving;
+using ClusterDns.Tests.TestKit;
+
+namespace ClusterDns.Tests.Serving;
+
+/// <summary>Serving, from the datagram's bytes to the answer's, allocates nothing; whatever the answer.</summary>
+public sealed class PipelineAllocationTests : IDisposable, ILogOutput
+{
+    private const int Queries = 2000;
+
+    private static readonly NetworkEndpoint Client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
+
+    private readonly string _manifest = Path.GetTempFileName() + ".yaml";
+    private readonly IQueryPipeline _pipeline;
+    private long _logged;
+
+    public PipelineAllocationTests()
+    {
+        File.WriteAllText(_manifest, """
+            apiVersion: v1
+            kind: Namespace
+            metadata: { name: shop }
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: { name: web, namespace: shop }
+            spec: { clusterIP: 10.96.0.7, ports: [{ name: http, port: 80, protocol: TCP }] }
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: { name: alias, namespace: shop }
+            spec: { type: ExternalName, externalName: www.example.net }
+            """);
+        _pipeline = new ServerKit(
+            $$"""
+            cluster.local in-addr.arpa {
+                errors
+                log
+                kubernetes {
+                    manifests {{_manifest}}
+                }
+            }
+            example.net {
+                hosts {
+                    192.0.2.80 www.example.net
+                }
+            }
+            """,
+            this).Model.Listeners[0].Pipeline;
+    }
+
+    public void Dispose() => File.Delete(_manifest);
+
+    [Theory]
+    [InlineData("web.shop.svc.cluster.local.", "A", ResponseCode.NoError)]
+    [InlineData("web.shop.svc.cluster.local.", "AAAA", ResponseCode.NoError)]
+    [InlineData("_http._tcp.web.shop.svc.cluster.local.", "SRV", ResponseCode.NoError)]
+    [InlineData("www.example.com.shop.svc.cluster.local.", "A", ResponseCode.NXDomain)]
+    [InlineData("7.0.96.10.in-addr.arpa.", "PTR", ResponseCode.NoError)]
+    [InlineData("alias.shop.svc.cluster.local.", "A", ResponseCode.NoError)]
+    [InlineData("www.example.net.", "A", ResponseCode.NoError)]
+    [InlineData("www.example.org.", "A", ResponseCode.Refused)]
+    public void AQueryCostsNoMemory(string name, string type, ResponseCode expected)
+    {
+        Assert.True(RecordTypes.TryParse(type, out RecordType recordType));
+        byte[] query = new byte[512];
+        int length = ServerKit.WriteQuery(query, name, recordType);
+
+        AssertFree(query.AsSpan(0, length).ToArray(), expected);
+        Assert.Equal(name.EndsWith(".example.net.", StringComparison.Ordinal) || expected == ResponseCode.Refused, _logged == 0);
+    }
+
+    [Theory]
+    [InlineData(RecordClass.CH, 1, 0, ResponseCode.Refused)]
+    [InlineData(RecordClass.IN, 2, 0, ResponseCode.FormErr)]
+    [InlineData(RecordClass.IN, 1, 5, ResponseCode.NotImp)]
+    public void AnErrorCostsNoMemory(RecordClass recordClass, byte questions, byte opcode, ResponseCode expected)
+    {
+        byte[] query = new byte[512];
+        int length = ServerKit.WriteQuery(query, "web.shop.svc.cluster.local.", RecordType.A);
+        query[2] |= (byte)(opcode << 3);
+        query[5] = questions;
+        query[length - 1] = (byte)recordClass;
+
+        AssertFree(query.AsSpan(0, length).ToArray(), expected);
+    }
+
+    bool ILogOutput.TryWriteLine(ReadOnlySpan<byte> line)
+    {
+        _logged++;
+        return true;
+    }
+
+    private void AssertFree(byte[] query, ResponseCode expected)
+    {
+        QueryContext context = new();
+        for (int i = 0; i < Queries; i++)
+        {
+            Assert.Equal((int)expected, Serve(context, query));
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Queries; i++)
+        {
+            Serve(context, query);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private int Serve(QueryContext context, byte[] query)
+    {
+        query.CopyTo(context.RequestBuffer, 0);
+        ValueTask<bool> served = _pipeline.HandleAsync(context, query.Length, TransportProtocol.Udp, in Client, in Client, null);
+        if (!served.IsCompletedSuccessfully || !served.GetAwaiter().GetResult())
+        {
+            return -1;
+        }
+
+        int code = context.ResponseMessage[3] & 15;
+        context.Reset();
+        return code;
+    }
+}
