@@ -1,4 +1,5 @@
 using System.Text;
+using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,8 @@ internal sealed partial class HostsFile : IHostService
     private readonly IFileAccess _files;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private readonly Gauge _entries;
+    private readonly Gauge _reloadTime;
     private readonly Lock _lock = new();
     private volatile HostsTable _table = HostsTable.Empty;
     private FileStamp? _seen;
@@ -26,14 +29,19 @@ internal sealed partial class HostsFile : IHostService
     /// <param name="options">Which, for which zones, and how often it is looked at.</param>
     /// <param name="files">The file system.</param>
     /// <param name="timeProvider">The clock.</param>
+    /// <param name="metrics">Where the number of entries and the file's time go.</param>
     /// <param name="logger">Tells what cannot be read.</param>
-    public HostsFile(HostsOptions options, IFileAccess files, TimeProvider timeProvider, ILogger logger)
+    public HostsFile(HostsOptions options, IFileAccess files, TimeProvider timeProvider, MetricRegistry metrics, ILogger logger)
     {
         _options = options;
         _zones = new ZoneSet(options.Zones);
         _files = files;
         _timeProvider = timeProvider;
         _logger = logger;
+        _entries = metrics
+            .Gauges("coredns_hosts_entries", "The combined number of entries in hosts and Corefile.", "hostsfile")
+            .With(options.Path);
+        _reloadTime = metrics.Gauge("coredns_hosts_reload_timestamp_seconds", "The timestamp of the last reload of hosts file.");
         Inline = HostsTable.Parse(options.Inline, _zones, options.Reverse);
     }
 
@@ -43,15 +51,16 @@ internal sealed partial class HostsFile : IHostService
     /// <summary>What the file says.</summary>
     public HostsTable Table => _table;
 
-    /// <summary>Reads the file for the first time; that it is missing is told, and no error, since it may come later.</summary>
+    /// <summary>
+    /// Reads the file for the first time. That it is missing or cannot be read is told, and no error, since that may change.
+    /// </summary>
     public void Load()
     {
-        if (_files.GetStamp(_options.Path) is null)
+        Look();
+        if (_seen is null && _unreadable is null && _options.IsPathGiven)
         {
             LogMissing(_options.Path);
         }
-
-        Look();
     }
 
     /// <inheritdoc/>
@@ -96,7 +105,7 @@ internal sealed partial class HostsFile : IHostService
             }
             else
             {
-                Read();
+                Read(stamp.Value);
             }
 
             _seen = stamp;
@@ -118,10 +127,12 @@ internal sealed partial class HostsFile : IHostService
         }
     }
 
-    private void Read()
+    private void Read(FileStamp stamp)
     {
         HostsTable table = HostsTable.Parse(Encoding.UTF8.GetString(_files.ReadAllBytes(_options.Path)), _zones, _options.Reverse);
         _table = table;
+        _entries.Value = Inline.Count + table.Count;
+        _reloadTime.Value = (stamp.ModifiedUtc - DateTime.UnixEpoch).TotalSeconds;
         LogParsed(table.Count);
         if (table.LeftOut > 0)
         {

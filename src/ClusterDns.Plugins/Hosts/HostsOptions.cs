@@ -4,6 +4,7 @@ namespace ClusterDns.Plugins.Hosts;
 
 /// <summary>The options of the hosts plugin.</summary>
 /// <param name="Path">The hosts file.</param>
+/// <param name="IsPathGiven">Whether the Corefile names the file, so that its absence is worth a warning.</param>
 /// <param name="Zones">The zones it is for.</param>
 /// <param name="Inline">Lines of the Corefile that count as those of a hosts file.</param>
 /// <param name="TimeToLive">The time to live of records, 1 to 65535 seconds.</param>
@@ -13,6 +14,7 @@ namespace ClusterDns.Plugins.Hosts;
 /// <param name="FallthroughUnsupported">Whether names that are there are passed on too for types that no hosts file has.</param>
 public sealed record HostsOptions(
     string Path,
+    bool IsPathGiven,
     IReadOnlyList<Zone> Zones,
     string Inline,
     uint TimeToLive,

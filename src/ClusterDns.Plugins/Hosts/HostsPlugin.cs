@@ -67,7 +67,7 @@ public sealed class HostsPlugin : Plugin<HostsOptions>
 
         string path = reader.Arguments.Count > 0 ? reader.Arguments[0].Text : DefaultPath;
         return isRight
-            ? new HostsOptions(path, zones, string.Join('\n', inline), (uint)timeToLive, reverse, reload, fallthrough, unsupported)
+            ? new HostsOptions(path, reader.Arguments.Count > 0, zones, string.Join('\n', inline), (uint)timeToLive, reverse, reload, fallthrough, unsupported)
             : null;
     }
 
@@ -78,6 +78,7 @@ public sealed class HostsPlugin : Plugin<HostsOptions>
             options with { Path = context.ResolvePath(options.Path) },
             context.Files,
             context.TimeProvider,
+            context.Metrics,
             context.LoggerFactory.CreateLogger("plugin/hosts"));
         file.Load();
         context.AddService(file);

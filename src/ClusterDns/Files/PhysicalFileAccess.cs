@@ -11,10 +11,17 @@ internal sealed class PhysicalFileAccess : IFileAccess
     /// <inheritdoc/>
     public FileStamp? GetStamp(string path)
     {
-        // A mounted ConfigMap changes by the target of its links, not by the links' own times.
-        FileSystemInfo file = new FileInfo(path);
-        file = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-        return file.Exists ? new FileStamp(file.LastWriteTimeUtc, ((FileInfo)file).Length) : null;
+        try
+        {
+            // A mounted ConfigMap changes by the target of its links, not by the links' own times.
+            FileSystemInfo file = new FileInfo(path);
+            file = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+            return file.Exists && file is FileInfo { Length: long length } ? new FileStamp(file.LastWriteTimeUtc, length) : null;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
     }
 
     /// <inheritdoc/>

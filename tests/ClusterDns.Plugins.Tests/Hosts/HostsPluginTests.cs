@@ -1,3 +1,4 @@
+using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Hosts;
@@ -136,6 +137,37 @@ public sealed class HostsPluginTests
         _files["hosts"] = "192.0.2.6 one.test";
         kit.Time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal("NOERROR\nAnswer: one.test. 3600 A 192.0.2.5", kit.Ask("one.test."));
+    }
+
+    [Fact]
+    public void The_default_files_absence_is_not_worth_a_word()
+    {
+        PluginKit kit = Create("hosts {\n 192.0.2.1 one.test\n}");
+
+        Assert.Empty(kit.Log);
+        Assert.Equal("NOERROR\nAnswer: one.test. 3600 A 192.0.2.1", kit.Ask("one.test."));
+    }
+
+    [Fact]
+    public async Task Metrics_tell_the_number_of_entries_and_the_files_time()
+    {
+        _files["hosts"] = "192.0.2.5 one.test";
+        PluginKit kit = Create("hosts hosts {\n reload 3s\n no_reverse\n 192.0.2.1 two.test\n}");
+        IHostService service = Assert.Single(kit.Build.Services);
+        await service.StartAsync(CancellationToken.None);
+        Gauge entries = kit.Metrics.Gauges(
+            "coredns_hosts_entries", "The combined number of entries in hosts and Corefile.", "hostsfile").With("hosts");
+        Gauge time = kit.Metrics.Gauge("coredns_hosts_reload_timestamp_seconds", "The timestamp of the last reload of hosts file.");
+        double before = time.Value;
+
+        Assert.Equal(2, entries.Value);
+        Assert.Equal((_files.GetStamp("hosts")!.Value.ModifiedUtc - DateTime.UnixEpoch).TotalSeconds, before);
+
+        _files["hosts"] = "192.0.2.5 one.test three.test";
+        kit.Time.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(3, entries.Value);
+        Assert.True(time.Value > before);
     }
 
     [Fact]

@@ -56,6 +56,7 @@ internal sealed class TestListener : IAsyncDisposable
     }
 
     internal long Count(string name, string? reason = null) => Metrics.Families
+        .OfType<CounterFamily>()
         .Where(family => string.Equals(family.Name, name, StringComparison.Ordinal))
         .SelectMany(static family => family.Children)
         .Where(child => reason is null || child.LabelValues.Contains(reason, StringComparer.Ordinal))

@@ -22,18 +22,7 @@ internal sealed class ServerKit : ILogOutput
     public ServerKit(string corefile, ILogOutput? logOutput = null)
     {
         DiagnosticBag diagnostics = new();
-        ServerEnvironment environment = new(
-            PluginCatalog.Plugins,
-            PluginCatalog.Order,
-            NullLoggerFactory.Instance,
-            logOutput ?? this,
-            Metrics,
-            Time,
-            new PhysicalFileAccess(),
-            static () => 42);
-        CorefileDocument document = CorefileParser.Parse(
-            "Corefile", Encoding.UTF8.GetBytes(corefile), new InMemoryCorefileSource(), static _ => null, diagnostics);
-        ServerModel? model = new ServerModelBuilder(environment, dnsPort: 53).Build(document, diagnostics);
+        ServerModel? model = Build(corefile, logOutput ?? this, Metrics, Time, diagnostics);
         Assert.True(model is not null, string.Join('\n', diagnostics.Errors));
         Model = model;
     }
@@ -45,6 +34,14 @@ internal sealed class ServerKit : ILogOutput
     public FakeTimeProvider Time { get; } = new();
 
     public List<string> Log { get; } = [];
+
+    /// <summary>What is wrong with a Corefile that cannot be built.</summary>
+    public static IReadOnlyList<string> FindErrors(string corefile)
+    {
+        DiagnosticBag diagnostics = new();
+        Assert.Null(Build(corefile, NoLog.Instance, new MetricRegistry(), TimeProvider.System, diagnostics));
+        return [.. diagnostics.Errors.Select(static error => error.ToString())];
+    }
 
     /// <summary>Asks the first listener, and gives the code and the answer section as text, a line for each record.</summary>
     public string Ask(string name, RecordType type = RecordType.A)
@@ -77,5 +74,29 @@ internal sealed class ServerKit : ILogOutput
     {
         Log.Add(Encoding.UTF8.GetString(line));
         return true;
+    }
+
+    private static ServerModel? Build(
+        string corefile, ILogOutput logOutput, MetricRegistry metrics, TimeProvider time, DiagnosticBag diagnostics)
+    {
+        ServerEnvironment environment = new(
+            PluginCatalog.Plugins,
+            PluginCatalog.Order,
+            NullLoggerFactory.Instance,
+            logOutput,
+            metrics,
+            time,
+            new PhysicalFileAccess(),
+            static () => 42);
+        CorefileDocument document = CorefileParser.Parse(
+            "Corefile", Encoding.UTF8.GetBytes(corefile), new InMemoryCorefileSource(), static _ => null, diagnostics);
+        return new ServerModelBuilder(environment, dnsPort: 53).Build(document, diagnostics);
+    }
+
+    private sealed class NoLog : ILogOutput
+    {
+        public static NoLog Instance { get; } = new();
+
+        public bool TryWriteLine(ReadOnlySpan<byte> line) => true;
     }
 }

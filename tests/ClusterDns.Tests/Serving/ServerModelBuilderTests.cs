@@ -1,0 +1,57 @@
+using ClusterDns.Serving;
+using ClusterDns.Tests.TestKit;
+
+namespace ClusterDns.Tests.Serving;
+
+public class ServerModelBuilderTests
+{
+    [Fact]
+    public void BlocksOfOnePlaceShareAListener()
+    {
+        ServerModel model = new ServerKit("a.example b.example:53 {\n whoami\n}\nc.example {\n whoami\n}\nd.example:54 {\n whoami\n}\n").Model;
+
+        Assert.Equal("dns://:53 dns://:54", string.Join(' ', model.Listeners.Select(static listener => listener.Place.ToString())));
+        Assert.Equal("a.example. b.example. c.example.", string.Join(' ', model.Listeners[0].Zones.Select(static zone => zone.Text)));
+    }
+
+    [Fact]
+    public void AZoneTwiceAtOnePlaceIsAnErrorThatNamesBoth()
+        => Assert.Equal(
+            ["Corefile:4:1: zone 'a.example.' is served at dns://:53 already, by Corefile:1:1; expected it once"],
+            ServerKit.FindErrors("a.example {\n whoami\n}\nA.example:53 {\n whoami\n}\n"));
+
+    [Fact]
+    public void AZoneAtTwoAddressesIsNone()
+    {
+        ServerModel model = new ServerKit(
+            "a.example {\n bind 127.0.0.1\n whoami\n}\na.example {\n bind 127.0.0.2\n whoami\n}\n").Model;
+
+        Assert.Equal("dns://127.0.0.1:53 dns://127.0.0.2:53", string.Join(' ', model.Listeners.Select(static listener => listener.Place.ToString())));
+    }
+
+    [Fact]
+    public void AZoneTwiceAtOneOfSeveralAddressesIsAnError()
+        => Assert.Single(ServerKit.FindErrors(
+            "a.example {\n bind 127.0.0.1 127.0.0.2\n whoami\n}\na.example {\n bind 127.0.0.2\n whoami\n}\n"));
+
+    [Theory]
+    [InlineData("tls")]
+    [InlineData("https")]
+    [InlineData("grpc")]
+    [InlineData("quic")]
+    public void ATransportThatIsNotBuiltIsAnError(string scheme)
+        => Assert.Equal(
+            [$"Corefile:1:1: transport '{scheme}' is not built into this version, expected dns"],
+            ServerKit.FindErrors($"{scheme}://example.org {{\n whoami\n}}\n"));
+
+    [Fact]
+    public void AllErrorsOfAllBlocksAreSaidAtOnce()
+        => Assert.Equal(2, ServerKit.FindErrors("a.example {\n bufsize many\n}\nb.example {\n whoami now\n}\n").Count);
+
+    [Fact]
+    public void ABlockWithoutPluginsRefuses()
+        => Assert.Equal("REFUSED", new ServerKit("example.org {\n}\n").Ask("www.example.org."));
+
+    [Fact]
+    public void AFileWithoutBlocksHasNoListener() => Assert.Empty(new ServerKit("# nothing\n").Model.Listeners);
+}
