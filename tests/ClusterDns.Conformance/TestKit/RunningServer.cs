@@ -34,13 +34,40 @@ internal sealed partial class RunningServer : IDisposable
     /// <summary>Starts the executable with a Corefile and waits until it serves.</summary>
     /// <param name="flavor">Which build.</param>
     /// <param name="corefile">Its text; server blocks on port 0.</param>
-    public static async Task<RunningServer> StartAsync(Executable flavor, string corefile)
+    /// <param name="workingFolder">Where; null for the tests' own.</param>
+    public static async Task<RunningServer> StartAsync(Executable flavor, string corefile, string? workingFolder = null)
     {
-        RunningServer server = new(flavor.CreateProcess("-conf", "stdin"));
+        RunningServer server = Start(flavor, workingFolder, "-conf", "stdin");
         await server._process.StandardInput.WriteAsync(corefile);
         server._process.StandardInput.Close();
-        await server._port.Task.WaitAsync(Patience);
+        await server.WaitUntilServingAsync();
         return server;
+    }
+
+    /// <summary>Starts the executable.</summary>
+    /// <param name="flavor">Which build.</param>
+    /// <param name="workingFolder">Where; null for the tests' own.</param>
+    /// <param name="arguments">The command line.</param>
+    public static RunningServer Start(Executable flavor, string? workingFolder, params string[] arguments)
+    {
+        Process process = flavor.CreateProcess(arguments);
+        process.StartInfo.WorkingDirectory = workingFolder ?? "";
+        return new RunningServer(process);
+    }
+
+    /// <summary>Waits for the banner.</summary>
+    public Task WaitUntilServingAsync() => _port.Task.WaitAsync(Patience);
+
+    /// <summary>Waits for a line of output, or fails.</summary>
+    /// <param name="part">What the line has in it.</param>
+    public async Task WaitForOutputAsync(string part)
+    {
+        using CancellationTokenSource patience = new(Patience);
+        while (!Output.Any(line => line.Contains(part, StringComparison.Ordinal)))
+        {
+            Assert.False(patience.IsCancellationRequested, $"no line has {part}");
+            await Task.Yield();
+        }
     }
 
     /// <summary>Asks with dig.</summary>

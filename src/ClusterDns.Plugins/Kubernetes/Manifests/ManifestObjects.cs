@@ -13,4 +13,7 @@ internal sealed class ManifestObjects
 
     /// <summary>The EndpointSlices.</summary>
     public Dictionary<ObjectKey, EndpointSliceObject> EndpointSlices { get; } = [];
+
+    /// <summary>How many Endpoints objects were passed over.</summary>
+    public int EndpointsPassedOver { get; set; }
 }

@@ -73,6 +73,9 @@ internal static class ManifestReader
             case "Pod":
                 AddNamespace(objects, ReadKey(node).Namespace);
                 break;
+            case "Endpoints":
+                objects.EndpointsPassedOver++;
+                break;
         }
     }
 

@@ -16,6 +16,8 @@ internal sealed partial class ManifestSource : IHostService
     private readonly Action<ManifestObjects> _replace;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private string? _failure;
+    private bool _endpointsTold;
     private readonly Lock _lock = new();
     private IReadOnlyList<(string Path, FileStamp? Stamp)> _seen = [];
     private ITimer? _timer;
@@ -70,21 +72,34 @@ internal sealed partial class ManifestSource : IHostService
             return;
         }
 
+        IReadOnlyList<(string Path, FileStamp? Stamp)> stamps = _seen;
         try
         {
-            IReadOnlyList<(string Path, FileStamp? Stamp)> stamps = _files.GetStamps();
+            stamps = _files.GetStamps();
             if (stamps.SequenceEqual(_seen))
             {
                 return;
             }
 
-            _seen = stamps;
             Replace();
+            _seen = stamps;
             LogReloaded();
         }
         catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
         {
-            LogReloadFailed(exception.Message);
+            // What is written wrongly stays so until it is written anew; rights come back without a new stamp, so that is tried
+            // again at each look, but told once.
+            if (exception is ManifestException)
+            {
+                _seen = stamps;
+            }
+
+            if (!string.Equals(exception.Message, _failure, StringComparison.Ordinal))
+            {
+                LogReloadFailed(exception.Message);
+            }
+
+            _failure = exception.Message;
         }
         finally
         {
@@ -94,12 +109,22 @@ internal sealed partial class ManifestSource : IHostService
 
     private void Replace()
     {
-        _replace(_files.Read());
+        ManifestObjects objects = _files.Read();
+        _failure = null;
+        _replace(objects);
+        if (objects.EndpointsPassedOver > 0 && !_endpointsTold)
+        {
+            _endpointsTold = true;
+            LogEndpointsPassedOver(objects.EndpointsPassedOver);
+        }
 
         // Reading text leaves many times the index's size behind, which the runtime would keep for ever: a server at rest
         // allocates nothing that would make it collect.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Manifests hold {Count} Endpoints objects, which are passed over: endpoints are read from EndpointSlices")]
+    private partial void LogEndpointsPassedOver(int count);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Manifests reloaded")]
     private partial void LogReloaded();
