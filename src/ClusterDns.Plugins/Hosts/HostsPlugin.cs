@@ -10,6 +10,8 @@ public sealed class HostsPlugin : Plugin<HostsOptions>
     private const string DefaultPath = "/etc/hosts";
     private const int DefaultTimeToLive = 3600;
 
+    private static readonly string[] Options = ["ttl", "reload", "no_reverse", "fallthrough", "fallthrough_unsupported"];
+
     private static readonly TimeSpan DefaultReload = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
@@ -94,9 +96,10 @@ public sealed class HostsPlugin : Plugin<HostsOptions>
             return true;
         }
 
+        string hint = NearMiss.Find(reader.Name, Options) is { } meant ? $"; did you mean '{meant}'?" : "";
         reader.Error(
             reader.Directive.Place,
-            $"'{reader.Name}' is neither an option of hosts nor an address, expected ttl, reload, no_reverse, fallthrough, fallthrough_unsupported or an address with names");
+            $"'{reader.Name}' is neither an option of hosts nor an address, expected {string.Join(", ", Options)} or an address with names{hint}");
         return false;
     }
 }

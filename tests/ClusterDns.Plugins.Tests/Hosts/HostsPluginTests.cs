@@ -140,6 +140,10 @@ public sealed class HostsPluginTests
     }
 
     [Fact]
+    public void A_near_miss_of_an_option_gets_a_hint()
+        => Assert.EndsWith("; did you mean 'ttl'?", Create("hosts {\n tttl 5\n}").Errors, StringComparison.Ordinal);
+
+    [Fact]
     public void The_default_files_absence_is_not_worth_a_word()
     {
         PluginKit kit = Create("hosts {\n 192.0.2.1 one.test\n}");
