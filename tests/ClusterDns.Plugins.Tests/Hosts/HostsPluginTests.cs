@@ -224,7 +224,7 @@ public sealed class HostsPluginTests
     [InlineData("hosts {\n ttl 0\n}", "Corefile:3:6: '0' is no value for ttl, expected a number from 1 to 65535")]
     [InlineData("hosts {\n reload soon\n}", "Corefile:3:9: 'soon' is no value for reload, expected a duration that is not negative, such as 5s or 1m30s")]
     [InlineData("hosts {\n fallthrough_unsupported\n}", "Corefile:2:1: fallthrough_unsupported stands alone, expected fallthrough beside it")]
-    [InlineData("hosts {\n falltrough\n}", "Corefile:3:2: 'falltrough' is neither an option of hosts nor an address, expected ttl, reload, no_reverse, fallthrough, fallthrough_unsupported or an address with names")]
+    [InlineData("hosts {\n falltrough\n}", "Corefile:3:2: 'falltrough' is neither an option of hosts nor an address, expected ttl, reload, no_reverse, fallthrough, fallthrough_unsupported or an address with names; did you mean 'fallthrough'?")]
     public void Wrong_options_say_where_and_why(string text, string error) => Assert.Equal(error, Create(text).Errors);
 
     private PluginKit Create(string text) => new(new HostsPlugin(), text, files: _files);
