@@ -81,6 +81,7 @@ public static class PluginCatalog
         new Any.AnyPlugin(),
         new Bind.BindPlugin(),
         new Bufsize.BufsizePlugin(),
+        new Cache.CachePlugin(),
         new Chaos.ChaosPlugin(),
         new Debug.DebugPlugin(),
         new Errors.ErrorsPlugin(),

@@ -1,0 +1,169 @@
+using System.Numerics;
+
+namespace ClusterDns.Plugins.Cache.Store;
+
+/// <summary>
+/// A part of a table: readers take no lock, writers one. What to give up is decided as S3-FIFO does (Yang and others, SOSP 2023):
+/// a newcomer waits in a short queue and is soon gone unless it is asked again; only then it moves to the main queue. So a
+/// flood of names that are asked once runs through a tenth of the shard and leaves the rest alone. A name that comes back
+/// shortly after it was given up goes to the main queue at once.
+/// </summary>
+internal sealed class CacheShard
+{
+    private const int MostBuckets = 1 << 16;
+
+    private readonly Lock _lock = new();
+    private readonly CacheNode?[] _buckets;
+    private readonly uint[] _givenUp;
+    private readonly int _capacity;
+    private readonly int _newcomers;
+    private readonly long _byteLimit;
+    private CacheQueue _newQueue;
+    private CacheQueue _mainQueue;
+    private long _bytes;
+
+    /// <summary>An empty shard.</summary>
+    /// <param name="capacity">The most nodes.</param>
+    /// <param name="byteLimit">The most bytes that they take together.</param>
+    public CacheShard(int capacity, long byteLimit)
+    {
+        _capacity = capacity;
+        _byteLimit = byteLimit;
+        _newcomers = Math.Max(1, capacity / 10);
+        int buckets = (int)Math.Min(MostBuckets, BitOperations.RoundUpToPowerOf2((uint)capacity));
+        _buckets = new CacheNode[buckets];
+        _givenUp = new uint[buckets];
+    }
+
+    /// <summary>How many nodes there are.</summary>
+    public int Count => _newQueue.Count + _mainQueue.Count;
+
+    /// <summary>How many bytes the nodes take, near enough.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Finds a response; any thread may.</summary>
+    public CacheEntry? Find(ulong hash, ReadOnlySpan<byte> name, CacheQuestion question, long now)
+    {
+        CacheNode? node = FindNode(hash, name, question);
+        if (node is null || node.Entry is not { } entry || !entry.IsFresh(now))
+        {
+            return null;
+        }
+
+        node.Use();
+        return entry;
+    }
+
+    /// <summary>Keeps a response, in place of one to the same question.</summary>
+    /// <returns>How many were given up for it.</returns>
+    public int Set(ulong hash, ReadOnlySpan<byte> name, CacheQuestion question, CacheEntry entry)
+    {
+        lock (_lock)
+        {
+            if (FindNode(hash, name, question) is { } known)
+            {
+                _bytes += entry.Data.Length - known.Entry.Data.Length;
+                known.Entry = entry;
+                known.Use();
+                return MakeRoom(0, 0, entry.StoredAt);
+            }
+
+            // Room is made first, so that a newcomer is not given up for itself.
+            CacheNode node = new(name.ToArray(), question, hash, entry);
+            int evicted = MakeRoom(1, node.Size, entry.StoredAt);
+            Add(node);
+            return evicted;
+        }
+    }
+
+    private int MakeRoom(int count, int bytes, long now)
+    {
+        int evicted = 0;
+        while (Count > 0 && (Count + count > _capacity || _bytes + bytes > _byteLimit))
+        {
+            EvictOne(now);
+            evicted++;
+        }
+
+        return evicted;
+    }
+
+    private CacheNode? FindNode(ulong hash, ReadOnlySpan<byte> name, CacheQuestion question)
+    {
+        CacheNode? node = Volatile.Read(ref BucketOf(hash));
+        while (node is not null && !node.Matches(hash, name, question))
+        {
+            node = node.NextInBucket;
+        }
+
+        return node;
+    }
+
+    private ref CacheNode? BucketOf(ulong hash) => ref _buckets[(int)hash & (_buckets.Length - 1)];
+
+    private void Add(CacheNode node)
+    {
+        ref CacheNode? bucket = ref BucketOf(node.Hash);
+        node.NextInBucket = bucket;
+        Volatile.Write(ref bucket, node);
+        _bytes += node.Size;
+        ref uint givenUp = ref GivenUpPlaceOf(node.Hash);
+        if (givenUp == FingerprintOf(node.Hash))
+        {
+            givenUp = 0;
+            _mainQueue.Add(node);
+        }
+        else
+        {
+            _newQueue.Add(node);
+        }
+    }
+
+    private void EvictOne(long now)
+    {
+        while (true)
+        {
+            bool isNew = _newQueue.Count > _newcomers || _mainQueue.Count == 0;
+            CacheNode node = isNew ? _newQueue.Take() : _mainQueue.Take();
+
+            // A second use within the short queue tells what is asked often from what a stub resolver sent twice.
+            bool stays = node.Entry.IsFresh(now) && (isNew ? node.Uses > 1 : node.Uses > 0);
+            if (!stays)
+            {
+                Remove(node);
+                if (isNew)
+                {
+                    GivenUpPlaceOf(node.Hash) = FingerprintOf(node.Hash);
+                }
+
+                return;
+            }
+
+            node.Uses = isNew ? (byte)0 : (byte)(node.Uses - 1);
+            _mainQueue.Add(node);
+        }
+    }
+
+    private void Remove(CacheNode node)
+    {
+        _bytes -= node.Size;
+        ref CacheNode? bucket = ref BucketOf(node.Hash);
+        if (bucket == node)
+        {
+            Volatile.Write(ref bucket, node.NextInBucket);
+            return;
+        }
+
+        CacheNode before = bucket!;
+        while (before.NextInBucket != node)
+        {
+            before = before.NextInBucket!;
+        }
+
+        before.NextInBucket = node.NextInBucket;
+    }
+
+    private ref uint GivenUpPlaceOf(ulong hash) => ref _givenUp[(int)hash & (_givenUp.Length - 1)];
+
+    private static uint FingerprintOf(ulong hash) => (uint)(hash >> 28) | 1;
+}

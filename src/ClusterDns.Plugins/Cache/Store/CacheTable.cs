@@ -1,0 +1,82 @@
+namespace ClusterDns.Plugins.Cache.Store;
+
+/// <summary>Responses by question, bounded in number and in bytes. Finding takes no lock and allocates nothing.</summary>
+internal sealed class CacheTable
+{
+    private const int ShardCount = 16;
+    private const int ShardShift = 60;
+
+    /// <summary>CoreDNS spreads a capacity over 256 shards of 4 at least; the same capacity means the same here.</summary>
+    private const int CapacityStep = 256;
+
+    private const int LeastStep = 4;
+    private const int BytesPerResponse = 1024;
+
+    private readonly CacheShard[] _shards;
+
+    /// <summary>An empty table.</summary>
+    /// <param name="capacity">The most responses; rounded down to a multiple of 256, and up to 1024.</param>
+    public CacheTable(int capacity)
+    {
+        Capacity = Math.Max(capacity / CapacityStep, LeastStep) * CapacityStep;
+        int ofShard = Capacity / ShardCount;
+        _shards = new CacheShard[ShardCount];
+        for (int i = 0; i < ShardCount; i++)
+        {
+            _shards[i] = new CacheShard(ofShard, (long)ofShard * BytesPerResponse);
+        }
+    }
+
+    /// <summary>The most responses.</summary>
+    public int Capacity { get; }
+
+    /// <summary>The most bytes that they take together.</summary>
+    public long ByteLimit => (long)Capacity * BytesPerResponse;
+
+    /// <summary>How many responses there are, the expired ones included.</summary>
+    public int Count
+    {
+        get
+        {
+            int count = 0;
+            foreach (CacheShard shard in _shards)
+            {
+                count += shard.Count;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>How many bytes they take, near enough.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (CacheShard shard in _shards)
+            {
+                bytes += shard.Bytes;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Finds a response that has not expired.</summary>
+    /// <param name="hash">What <see cref="CacheQuestion.Hash"/> gives.</param>
+    /// <param name="name">The name that is asked, in wire form and lower case.</param>
+    /// <param name="question">The rest of the question.</param>
+    /// <param name="now">The time, in ticks of the clock that the entries carry.</param>
+    public CacheEntry? Find(ulong hash, ReadOnlySpan<byte> name, CacheQuestion question, long now)
+        => _shards[hash >> ShardShift].Find(hash, name, question, now);
+
+    /// <summary>Keeps a response, in place of one to the same question.</summary>
+    /// <param name="hash">What <see cref="CacheQuestion.Hash"/> gives.</param>
+    /// <param name="name">The name that was asked, in wire form and lower case.</param>
+    /// <param name="question">The rest of the question.</param>
+    /// <param name="entry">The response.</param>
+    /// <returns>How many were given up for it.</returns>
+    public int Set(ulong hash, ReadOnlySpan<byte> name, CacheQuestion question, CacheEntry entry)
+        => _shards[hash >> ShardShift].Set(hash, name, question, entry);
+}

@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Plugins.Cache.Store;
+
+/// <summary>Writes a response's records in the form in which <see cref="CacheEntry"/> keeps them.</summary>
+internal static class EntryPacker
+{
+    /// <summary>The most bytes of records that are kept of one response; it keeps entries off the large object heap.</summary>
+    public const int MaxLength = 32 * 1024;
+
+    /// <summary>Packs all records of a response.</summary>
+    /// <param name="context">The query with its response.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="length">How many bytes were written.</param>
+    /// <returns>False when they do not fit, or a record is malformed.</returns>
+    public static bool TryPack(QueryContext context, Span<byte> destination, out int length)
+    {
+        length = 0;
+        for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
+        {
+            foreach (ref readonly ResponseRecord record in context.Response[section].Span)
+            {
+                if (!TryPack(context, in record, destination[length..], out int written))
+                {
+                    return false;
+                }
+
+                length += written;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryPack(QueryContext context, ref readonly ResponseRecord record, Span<byte> destination, out int written)
+    {
+        written = 0;
+        if (destination.Length < CacheEntry.RecordHeader + DomainName.MaxWireLength ||
+            !TryPackOwner(context, in record, destination[CacheEntry.RecordHeader..], out int owner) ||
+            !TryPackRdata(in record, destination[(CacheEntry.RecordHeader + owner)..], out int rdata))
+        {
+            return false;
+        }
+
+        BinaryPrimitives.WriteUInt16LittleEndian(destination, (ushort)record.Type);
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[2..], (ushort)record.Class);
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[4..], (ushort)rdata);
+        destination[6] = (byte)owner;
+        written = CacheEntry.RecordHeader + owner + rdata;
+        return true;
+    }
+
+    private static bool TryPackOwner(QueryContext context, ref readonly ResponseRecord record, Span<byte> destination, out int length)
+    {
+        length = 0;
+        if (record.OwnerSource is null)
+        {
+            return true;
+        }
+
+        if (record.IsFromMessage)
+        {
+            WireReader reader = new(record.OwnerSource, record.OwnerOffset);
+            if (!reader.TryReadName(destination, out length))
+            {
+                return false;
+            }
+        }
+        else
+        {
+            ReadOnlySpan<byte> owner = record.Owner;
+            owner.CopyTo(destination);
+            length = owner.Length;
+        }
+
+        if (DomainName.Equals(destination[..length], context.Name))
+        {
+            length = 0;
+        }
+
+        return true;
+    }
+
+    private static bool TryPackRdata(ref readonly ResponseRecord record, Span<byte> destination, out int length)
+    {
+        if (record.IsFromMessage)
+        {
+            RecordView view = new()
+            {
+                Type = record.Type,
+                Class = record.Class,
+                RdataOffset = record.RdataOffset,
+                RdataLength = record.RdataLength,
+            };
+            return RdataNames.TryExpandRdata(record.RdataSource, in view, destination, out length);
+        }
+
+        length = record.RdataLength;
+        return record.Rdata.TryCopyTo(destination);
+    }
+}

@@ -1,0 +1,32 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Cache;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Cache;
+
+public sealed class AllocationTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(12)]
+    public void A_hit_allocates_nothing(int addresses)
+    {
+        PluginKit kit = new(
+            new CachePlugin(), "cache", CacheKit.Addresses([.. Enumerable.Repeat(60u, addresses)]));
+        QueryContext context = kit.Serve("www.example.");
+        for (int i = 0; i < 100; i++)
+        {
+            kit.ServeAgain(context);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            kit.ServeAgain(context);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal("cache", context.Response.Plugin);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Records;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Cache;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Cache;
+
+/// <summary>The cache over a link that counts how often it is asked.</summary>
+internal sealed class CacheKit
+{
+    public const string Soa = "ns.example. root.example. 1 7200 1800 86400 30";
+
+    private readonly QueryContext _context = new();
+
+    public CacheKit(string options, Action<QueryContext> answer)
+    {
+        Plugin = new PluginKit(
+            new CachePlugin(),
+            options,
+            context =>
+            {
+                Asked++;
+                answer(context);
+            });
+        Assert.Equal("", Plugin.Errors);
+    }
+
+    public PluginKit Plugin { get; }
+
+    public int Asked { get; private set; }
+
+    public string Ask(string name = "www.example.", RecordType type = RecordType.A) => Plugin.Ask(name, type);
+
+    public void Wait(int seconds) => Plugin.Time.Advance(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>Asks with header flags, and with EDNS where DO is to be set.</summary>
+    public QueryContext Serve(string name, HeaderFlags flags, bool dnssecOk = false)
+    {
+        _context.Reset();
+        WireWriter writer = new(_context.RequestBuffer);
+        writer.TryWriteHeader(new DnsHeader { Id = 7, Flags = flags, QuestionCount = 1, AdditionalCount = (ushort)(dnssecOk ? 1 : 0) });
+        writer.TryWriteQuestion(DomainName.Parse(name), RecordType.A, RecordClass.IN);
+        if (dnssecOk)
+        {
+            writer.TryWriteBytes([0, 0, 41, 4, 208, 0, 0, 0x80, 0, 0, 0]);
+        }
+
+        NetworkEndpoint anyone = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 53));
+        Assert.Equal(
+            QueryVerdict.Serve,
+            _context.Accept(writer.Length, TransportProtocol.Udp, anyone, anyone, Plugin.Time.GetTimestamp()));
+        ValueTask served = Plugin.Handler.ServeAsync(_context);
+        Assert.True(served.IsCompletedSuccessfully);
+        return _context;
+    }
+
+    public static void Add(QueryContext context, ResponseSection section, string owner, RecordType type, uint ttl, byte[] rdata)
+        => Assert.True(context.Response.TryAddCopy(section, DomainName.Parse(owner), type, ttl, rdata));
+
+    public static Action<QueryContext> Addresses(params uint[] ttls) => context =>
+    {
+        context.Response.Answer("next", authoritative: false);
+        byte last = 1;
+        foreach (uint ttl in ttls)
+        {
+            context.Response.TryAddCopy(ResponseSection.Answer, default, RecordType.A, ttl, [192, 0, 2, last++]);
+        }
+    };
+
+    public static Action<QueryContext> Denial(ResponseCode code, uint ttl) => context =>
+    {
+        context.Response.Answer("next", code);
+        AddSoa(context, ttl);
+    };
+
+    public static void AddSoa(QueryContext context, uint ttl)
+    {
+        byte[] rdata = new byte[SoaRdata.MaxLength];
+        SoaRdata soa = new()
+        {
+            PrimaryServer = DomainName.Parse("ns.example."),
+            Mailbox = DomainName.Parse("root.example."),
+            Serial = 1,
+            Refresh = 7200,
+            Retry = 1800,
+            Expire = 86400,
+            Minimum = 30,
+        };
+        Assert.True(soa.TryWrite(rdata, out int length));
+        Add(context, ResponseSection.Authority, "example.", RecordType.SOA, ttl, rdata[..length]);
+    }
+
+    /// <summary>The sum of a metric's children, those with a type only.</summary>
+    public double Metric(string name, string? type = null)
+        => Plugin.Metrics.Families
+            .Where(family => string.Equals(family.Name, name, StringComparison.Ordinal))
+            .SelectMany(static family => family.Metrics)
+            .Where(metric => type is null || metric.LabelValues.Contains(type, StringComparer.Ordinal))
+            .Sum(static metric => metric is Gauge gauge ? gauge.Value : ((Counter)metric).Value);
+}

@@ -1,0 +1,60 @@
+using ClusterDns.Plugins.Cache;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Cache;
+
+public sealed class CacheOptionsTests
+{
+    [Theory]
+    [InlineData("cache 0", "expected a number from 1")]
+    [InlineData("cache -1", "expected a number from 1")]
+    [InlineData("cache {\n success\n}", "expected 'success CAPACITY [TTL] [MINTTL]'")]
+    [InlineData("cache {\n success many\n}", "'many' is no value for success")]
+    [InlineData("cache {\n denial 100 0\n}", "'0' is no value for denial")]
+    [InlineData("cache {\n denial 100 5 -1\n}", "'-1' is no value for denial")]
+    [InlineData("cache {\n servfail 6m\n}", "expected 5m at most")]
+    [InlineData("cache {\n servfail -1s\n}", "expected a duration")]
+    [InlineData("cache {\n disable\n}", "expected 'disable success|denial [ZONES...]'")]
+    [InlineData("cache {\n disable all\n}", "expected success, denial")]
+    [InlineData("cache {\n keepttl yes\n}", "expected 'keepttl'")]
+    [InlineData("cache {\n sucess 100\n}", "unknown option 'sucess' of cache")]
+    [InlineData("cache {\n prefetch 10\n}", "prefetch of cache is not built yet")]
+    [InlineData("cache {\n serve_stale\n}", "serve_stale of cache is not built yet")]
+    [InlineData("cache {\n serve_stale_policy prefer_positive\n}", "serve_stale_policy of cache is not built yet")]
+    [InlineData("cache\ncache", "expected it once in a server block")]
+    public void What_is_wrong_is_reported(string text, string error)
+        => Assert.Contains(error, new PluginKit(new CachePlugin(), text).Errors, StringComparison.Ordinal);
+
+    [Fact]
+    public void Stores_are_for_equal_options_of_equal_blocks()
+    {
+        Assert.Equal(KeyOf("cache 30"), KeyOf("cache 30 ."));
+        Assert.NotEqual(KeyOf("cache 30"), KeyOf("cache 31"));
+        Assert.NotEqual(KeyOf("cache"), KeyOf("cache example.org"));
+        Assert.NotEqual(KeyOf("cache"), KeyOf("cache {\n keepttl\n}"));
+        Assert.NotEqual(KeyOf("cache"), KeyOf("cache {\n disable denial\n}"));
+    }
+
+    private static ClusterDns.Plugins.Cache.Store.CacheStoreKey KeyOf(string text)
+    {
+        KeyKit kit = new();
+        PluginKit plugin = new(kit, text);
+        Assert.Equal("", plugin.Errors);
+        return kit.Key!;
+    }
+
+    /// <summary>The cache plugin's options, of which only the key is wanted.</summary>
+    private sealed class KeyKit : Core.Pipeline.IPlugin
+    {
+        private readonly Core.Pipeline.IPlugin _cache = new CachePlugin();
+
+        public string Name => _cache.Name;
+
+        public ClusterDns.Plugins.Cache.Store.CacheStoreKey? Key { get; private set; }
+
+        public object? Parse(Core.Pipeline.PluginParseContext context) => _cache.Parse(context);
+
+        public void Build(object options, Core.Pipeline.PluginBuildContext context)
+            => Key = CachePlugin.KeyOf((CacheOptions)options, context);
+    }
+}
