@@ -12,7 +12,7 @@ usage: bench/run.sh [OPTION...]
   --seconds N       how long a measurement lasts (default 5)
   --workload NAME   a: A of 4,500 ClusterIP Services (default); mixed: what pods ask
   --outstanding N   queries in flight (default 100)
-  --peers LIST      of floor, knot, clusterdns, coredns (default: all that are there)
+  --peers LIST      of floor, knot, clusterdns, forward, coredns (default: all that are there)
   --install         install dnsperf, knot and gcc with apt-get when they are missing
 ClusterDns is taken from artifacts/publish (or from $CLUSTERDNS); make it with
   dotnet publish src/ClusterDns -c Release -r linux-x64 -o artifacts/publish
@@ -42,7 +42,7 @@ compile firstanswer
 clusterdns=${CLUSTERDNS:-$root_dir/artifacts/publish/clusterdns}
 
 scratch=$(mktemp -d)
-trap 'stop_server; rm -rf "$scratch"' EXIT
+trap 'stop_server; [[ -z ${upstream_pid:-} ]] || kill "$upstream_pid" 2>/dev/null; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 "$bench_dir/workload/generate.sh" "$scratch"
 queries=$scratch/$workload.queries
@@ -77,6 +77,8 @@ CONF
     PATH=$PATH:/usr/sbin start_server "$scratch/log" knotd -c "$home/knot.conf" -s "$home/knot.sock"
 }
 
+upstream_pid=
+
 start_clusterdns() {
     cat >"$scratch/Corefile" <<CONF
 cluster.local:$1 {
@@ -88,6 +90,22 @@ cluster.local:$1 {
 }
 CONF
     start_server "$scratch/log" "$clusterdns" -conf "$scratch/Corefile"
+}
+
+# Forwards each query to the floor, which runs on the client's core, so that its work is not counted.
+start_forward() {
+    local upstream
+    upstream=$(free_port)
+    [[ -z $upstream_pid ]] || kill "$upstream_pid" 2>/dev/null || true
+    taskset -c "$client_core" "$out_dir/floor" "$upstream" >/dev/null 2>&1 &
+    upstream_pid=$!
+    cat >"$scratch/Corefile.forward" <<CONF
+cluster.local:$1 {
+    bind 127.0.0.1
+    forward . 127.0.0.1:$upstream
+}
+CONF
+    start_server "$scratch/log" "$clusterdns" -conf "$scratch/Corefile.forward"
 }
 
 # CoreDNS reads no manifests, so it serves the zone file, which costs it less than its kubernetes plugin would.
@@ -106,6 +124,7 @@ title() {
         floor) echo "floor (C, fixed answer)" ;;
         knot) echo "Knot $(PATH=$PATH:/usr/sbin knotd --version | sed 's/.*version //')" ;;
         clusterdns) echo "ClusterDns (AOT)" ;;
+        forward) echo "ClusterDns (AOT), forwarding each" ;;
         coredns) echo "CoreDNS (file plugin)" ;;
     esac
 }
@@ -114,7 +133,7 @@ is_there() {
     case $1 in
         floor) true ;;
         knot) [[ $install == yes ]] && require knotd knot; have knotd ;;
-        clusterdns) [[ -x $clusterdns ]] ;;
+        clusterdns | forward) [[ -x $clusterdns ]] ;;
         coredns) have coredns ;;
         *) die "no such peer: $1" ;;
     esac
@@ -123,13 +142,13 @@ is_there() {
 missing() {
     case $1 in
         knot) echo "Knot is left out: apt-get install knot (or start this with --install)" ;;
-        clusterdns) echo "ClusterDns is left out: dotnet publish src/ClusterDns -c Release -r linux-x64 -o artifacts/publish" ;;
+        clusterdns | forward) echo "ClusterDns is left out: dotnet publish src/ClusterDns -c Release -r linux-x64 -o artifacts/publish" ;;
         coredns) echo "CoreDNS is left out: not on the PATH" ;;
     esac
 }
 
 present=()
-for peer in ${peers:-floor knot clusterdns coredns}; do
+for peer in ${peers:-floor knot clusterdns forward coredns}; do
     if is_there "$peer"; then present+=("$peer"); else missing "$peer" >&2; fi
 done
 

@@ -8,6 +8,7 @@ using ClusterDns.Core.Wire;
 using ClusterDns.Files;
 using ClusterDns.Plugins;
 using ClusterDns.Serving;
+using ClusterDns.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Benchmarks;
@@ -75,6 +76,7 @@ internal sealed class BenchmarkServer : ILogOutput
             new MetricRegistry(),
             TimeProvider.System,
             new PhysicalFileAccess(),
+            new UpstreamFactory(new MetricRegistry(), TimeProvider.System),
             static () => 1);
         ServerModel? model = new ServerModelBuilder(environment, dnsPort: 53).Build(document, diagnostics);
         File.Delete(manifests);

@@ -7,6 +7,7 @@ using ClusterDns.Core.Pipeline;
 using ClusterDns.Files;
 using ClusterDns.Plugins;
 using ClusterDns.Serving;
+using ClusterDns.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Fuzz;
@@ -111,6 +112,7 @@ internal sealed class FuzzRun(long packets, int seed)
             _metrics,
             TimeProvider.System,
             new PhysicalFileAccess(),
+            new UpstreamFactory(_metrics, TimeProvider.System),
             static () => 1);
         ServerModel? model = new ServerModelBuilder(environment, dnsPort: 53).Build(document, diagnostics);
         return model is null

@@ -85,6 +85,7 @@ public static class PluginCatalog
         new Chaos.ChaosPlugin(),
         new Debug.DebugPlugin(),
         new Errors.ErrorsPlugin(),
+        new Forward.ForwardPlugin(),
         new Hosts.HostsPlugin(),
         new Kubernetes.KubernetesPlugin(),
         new Log.LogPlugin(),

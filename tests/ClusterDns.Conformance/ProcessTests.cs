@@ -42,7 +42,7 @@ public sealed class ProcessTests
     {
         using Process process = executable.CreateProcess("-conf", "stdin");
         process.Start();
-        await process.StandardInput.WriteAsync(".:0 {\n  lgo\n  forward . 192.0.2.1\n  bind nosuch0\n}\n");
+        await process.StandardInput.WriteAsync(".:0 {\n  lgo\n  geoip . 192.0.2.1\n  bind nosuch0\n}\n");
         process.StandardInput.Close();
         string errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -50,7 +50,7 @@ public sealed class ProcessTests
         Assert.Equal(1, process.ExitCode);
         Assert.Equal(
             "stdin:2:3: unknown directive 'lgo', expected the name of a plugin; did you mean 'log'?\n" +
-            "stdin:3:3: plugin 'forward' is not built into this version, expected one that is\n",
+            "stdin:3:3: plugin 'geoip' is not built into this version, expected one that is\n",
             errors);
     }
 
@@ -77,7 +77,7 @@ public sealed class ProcessTests
         Assert.StartsWith("ClusterDns-", await RunAsync(executable, "-version"), StringComparison.Ordinal);
         string plugins = await RunAsync(executable, "--plugins");
         Assert.Contains("dns.kubernetes", plugins, StringComparison.Ordinal);
-        Assert.DoesNotContain("dns.forward", plugins, StringComparison.Ordinal);
+        Assert.DoesNotContain("dns.geoip", plugins, StringComparison.Ordinal);
     }
 
     private static async Task<string> RunAsync(Executable executable, string argument)

@@ -1,6 +1,7 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Upstreams;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Core.Pipeline;
@@ -34,6 +35,9 @@ public sealed class PluginBuildContext
 
     /// <summary>Files and folders outside the Corefile.</summary>
     public required IFileAccess Files { get; init; }
+
+    /// <summary>Makes upstreams.</summary>
+    public required IUpstreamFactory Upstreams { get; init; }
 
     /// <summary>A seed for the plugin's randomness, different at every start unless a test fixes it.</summary>
     public required Func<int> NextSeed { get; init; }

@@ -27,6 +27,7 @@ public sealed class QueryContext
     private int _responseLength;
     private QueryView _query;
     private IWaitGate? _waitGate;
+    private QueryResource? _held;
 
     /// <summary>A context with its own buffers.</summary>
     public QueryContext()
@@ -218,6 +219,14 @@ public sealed class QueryContext
         return _responseLength;
     }
 
+    /// <summary>Keeps something that the response points into, until the query is over.</summary>
+    /// <param name="resource">What to release then; no query holds it yet.</param>
+    public void Hold(QueryResource resource)
+    {
+        resource.NextHeld = _held;
+        _held = resource;
+    }
+
     /// <summary>Makes the context ready for the next query, and lets go of everything this one used.</summary>
     public void Reset()
     {
@@ -231,6 +240,13 @@ public sealed class QueryContext
         _waitGate = null;
         Router = null;
         ReleaseInternalQueries();
+        while (_held is { } held)
+        {
+            _held = held.NextHeld;
+            held.NextHeld = null;
+            held.Release();
+        }
+
         if (!ReferenceEquals(_request, _keptRequest))
         {
             LargeBuffers.Return(_request);

@@ -8,6 +8,7 @@ using ClusterDns.Listeners;
 using ClusterDns.Logging;
 using ClusterDns.Plugins;
 using ClusterDns.Serving;
+using ClusterDns.Upstreams;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -84,6 +85,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         using LoggerFactory loggerFactory = new(
             [loggers], new LoggerFilterOptions { MinLevel = LogLevel.Debug });
         ILogger logger = loggerFactory.CreateLogger("process");
+        using UpstreamFactory upstreams = new(metrics, TimeProvider.System);
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
@@ -92,6 +94,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             metrics,
             TimeProvider.System,
             new PhysicalFileAccess(),
+            upstreams,
             static () => RandomNumberGenerator.GetInt32(int.MaxValue));
 
         DiagnosticBag diagnostics = new();

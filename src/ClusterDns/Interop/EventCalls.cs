@@ -24,4 +24,7 @@ internal static unsafe partial class EventCalls
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static partial nint Write(int descriptor, void* data, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    internal static partial nint Read(int descriptor, void* data, nuint length);
 }

@@ -8,7 +8,7 @@ namespace ClusterDns.Interop;
 /// </summary>
 internal sealed unsafe class EventPoll : IDisposable
 {
-    private const int MaxEvents = 16;
+    private const int MaxEvents = 64;
 
     private readonly int _poll;
     private readonly int _wake;
@@ -58,15 +58,22 @@ internal sealed unsafe class EventPoll : IDisposable
     }
 
     /// <summary>Waits for events.</summary>
-    /// <param name="block">Whether to wait at all when there are none.</param>
+    /// <param name="milliseconds">How long to wait when there are none: 0 for not at all, -1 for ever.</param>
     /// <returns>How many there are; 0 also when a signal cut the wait short.</returns>
-    internal int Wait(bool block) => Math.Max(0, EventCalls.WaitPoll(_poll, _events, MaxEvents, block ? -1 : 0));
+    internal int Wait(int milliseconds) => Math.Max(0, EventCalls.WaitPoll(_poll, _events, MaxEvents, milliseconds));
 
     /// <summary>Which descriptor an event of the last <see cref="Wait"/> is about.</summary>
     /// <param name="index">Less than what <see cref="Wait"/> returned.</param>
     internal ulong GetToken(int index) => *(ulong*)(_events + ((index + 1) * EventSize) - sizeof(ulong));
 
-    /// <summary>Ends the wait, now and from then on.</summary>
+    /// <summary>Takes back what <see cref="Wake"/> did, so that the next wait is one again.</summary>
+    internal void ClearWake()
+    {
+        ulong count;
+        _ = EventCalls.Read(_wake, &count, sizeof(ulong));
+    }
+
+    /// <summary>Ends the wait, now and from then on until <see cref="ClearWake"/>.</summary>
     internal void Wake()
     {
         ulong one = 1;

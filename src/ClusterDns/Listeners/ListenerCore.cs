@@ -1,4 +1,5 @@
 using ClusterDns.Serving;
+using ClusterDns.Upstreams;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Listeners;
@@ -25,6 +26,9 @@ internal sealed partial class ListenerCore(ListenerServices services, ILogger lo
 
     /// <summary>What is counted.</summary>
     internal ListenerMetrics Metrics { get; } = new(services.Metrics);
+
+    /// <summary>What is counted of datagrams to upstreams.</summary>
+    internal UpstreamMetrics UpstreamMetrics { get; } = new(services.Metrics);
 
     /// <summary>The queries of this listener that wait.</summary>
     internal InFlightCounter Waiting { get; } = new();

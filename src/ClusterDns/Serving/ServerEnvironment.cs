@@ -1,6 +1,7 @@
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Upstreams;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Serving;
@@ -13,6 +14,7 @@ namespace ClusterDns.Serving;
 /// <param name="Metrics">The process's metrics.</param>
 /// <param name="TimeProvider">The clock.</param>
 /// <param name="Files">Files and folders.</param>
+/// <param name="Upstreams">Makes upstreams.</param>
 /// <param name="NextSeed">Seeds for randomness.</param>
 internal sealed record ServerEnvironment(
     IReadOnlyDictionary<string, IPlugin> Plugins,
@@ -22,4 +24,5 @@ internal sealed record ServerEnvironment(
     MetricRegistry Metrics,
     TimeProvider TimeProvider,
     IFileAccess Files,
+    IUpstreamFactory Upstreams,
     Func<int> NextSeed);

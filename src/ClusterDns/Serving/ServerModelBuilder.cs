@@ -86,6 +86,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             Metrics = environment.Metrics,
             TimeProvider = environment.TimeProvider,
             Files = environment.Files,
+            Upstreams = environment.Upstreams,
             NextSeed = environment.NextSeed,
         };
         foreach ((IPlugin plugin, object options) in block.Plugins)

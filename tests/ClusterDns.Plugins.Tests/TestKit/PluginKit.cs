@@ -17,7 +17,7 @@ internal sealed class PluginKit : ILogOutput
 {
     private readonly QueryContext _context = new();
 
-    public PluginKit(IPlugin plugin, string blockBody, Action<QueryContext>? next = null, FakeFiles? files = null)
+    public PluginKit(IPlugin plugin, string blockBody, Action<QueryContext>? next = null, FakeFiles? files = null, FakeUpstreams? upstreams = null)
     {
         Files = files ?? new FakeFiles();
         CorefileDocument document = CorefileParser.Parse(
@@ -34,6 +34,7 @@ internal sealed class PluginKit : ILogOutput
             Metrics = Metrics,
             TimeProvider = Time,
             Files = Files,
+            Upstreams = upstreams ?? new FakeUpstreams(),
             NextSeed = static () => 42,
         };
         object? options = plugin.Parse(new PluginParseContext(directives, keys, Diagnostics));
@@ -110,6 +111,26 @@ internal sealed class PluginKit : ILogOutput
         return _context;
     }
 
+    /// <summary>A question of its own, not yet served.</summary>
+    public QueryContext CreateContext(string name, RecordType type = RecordType.A, ushort? udpSize = null)
+    {
+        QueryContext context = new();
+        WireWriter writer = new(context.RequestBuffer);
+        writer.TryWriteHeader(new DnsHeader { Id = 1, QuestionCount = 1, AdditionalCount = udpSize is null ? (ushort)0 : (ushort)1 });
+        writer.TryWriteQuestion(DomainName.Parse(name), type, RecordClass.IN);
+        int length = writer.Length;
+        if (udpSize is { } size)
+        {
+            byte[] opt = [0, 0, 41, (byte)(size >> 8), (byte)size, 0, 0, 0, 0, 0, 0];
+            opt.CopyTo(context.RequestBuffer, length);
+            length += opt.Length;
+        }
+
+        NetworkEndpoint client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
+        Assert.Equal(QueryVerdict.Serve, context.Accept(length, TransportProtocol.Udp, in client, in client, Time.GetTimestamp()));
+        return context;
+    }
+
     /// <summary>Serves the same question again and writes the response: what a test of allocations repeats.</summary>
     public void ServeAgain(QueryContext context)
     {
@@ -119,8 +140,21 @@ internal sealed class PluginKit : ILogOutput
     }
 
     public static string Format(QueryContext context, ResponseRecord record)
-        => $"{DomainName.ToText(record.OwnerSource is null ? context.QuestionName : record.Owner)} {record.TimeToLive} "
+        => $"{DomainName.ToText(Owner(context, record))} {record.TimeToLive} "
             + $"{(record.Class == RecordClass.IN ? "" : RecordClasses.ToText(record.Class) + " ")}{RecordTypes.ToText(record.Type)} {RdataText.ToText(record.Type, record.Rdata)}";
+
+    private static byte[] Owner(QueryContext context, ResponseRecord record)
+    {
+        if (record.OwnerSource is null)
+        {
+            return context.QuestionName.ToArray();
+        }
+
+        byte[] name = new byte[DomainName.MaxWireLength];
+        WireReader reader = new(record.OwnerSource, record.OwnerOffset);
+        Assert.True(reader.TryReadName(name, out int length));
+        return name[..length];
+    }
 
     private static void AssertCompleted(ValueTask served) => Assert.True(served.IsCompletedSuccessfully);
 

@@ -9,6 +9,7 @@ using ClusterDns.Core.Wire;
 using ClusterDns.Files;
 using ClusterDns.Plugins;
 using ClusterDns.Serving;
+using ClusterDns.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -87,6 +88,7 @@ internal sealed class ServerKit : ILogOutput
             metrics,
             time,
             new PhysicalFileAccess(),
+            new UpstreamFactory(metrics, TimeProvider.System),
             static () => 42);
         CorefileDocument document = CorefileParser.Parse(
             "Corefile", Encoding.UTF8.GetBytes(corefile), new InMemoryCorefileSource(), static _ => null, diagnostics);

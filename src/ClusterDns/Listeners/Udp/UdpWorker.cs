@@ -1,4 +1,5 @@
 using ClusterDns.Interop;
+using ClusterDns.Upstreams;
 
 namespace ClusterDns.Listeners.Udp;
 
@@ -17,8 +18,10 @@ internal sealed class UdpWorker : IDisposable
     private readonly DatagramBatch _batch;
     private readonly EventPoll _poll;
     private readonly Thread _thread;
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly UpstreamEngine _upstreams;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopping;
+    private volatile bool _released;
     private bool _started;
 
     /// <summary>A worker that has not started.</summary>
@@ -31,6 +34,7 @@ internal sealed class UdpWorker : IDisposable
         _core = core;
         _sockets = sockets;
         _poll = new EventPoll();
+        _upstreams = new UpstreamEngine(_poll, core.TimeProvider, core.UpstreamMetrics);
         _batch = new DatagramBatch(core, pool);
         _thread = new Thread(Run) { Name = name };
         for (int i = 0; i < sockets.Length; i++)
@@ -46,7 +50,10 @@ internal sealed class UdpWorker : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Completes when everything that had arrived is served and the thread has ended.</summary>
+    /// <summary>
+    /// Completes when everything that had arrived is served, but for what waits: the thread goes on until <see cref="Dispose"/>, since
+    /// replies of upstreams come to it.
+    /// </summary>
     internal Task StopReceivingAsync()
     {
         if (!_started)
@@ -56,12 +63,21 @@ internal sealed class UdpWorker : IDisposable
 
         _stopping = true;
         _poll.Wake();
-        return _ended.Task;
+        return _drained.Task;
     }
 
-    /// <summary>Closes the sockets; those that a waiting query still needs, when it is done. The thread has ended.</summary>
+    /// <summary>Ends the thread, and closes the sockets; those that a waiting query still needs, when it is done.</summary>
     public void Dispose()
     {
+        _stopping = true;
+        _released = true;
+        _poll.Wake();
+        if (_started)
+        {
+            _thread.Join();
+        }
+
+        _upstreams.Dispose();
         foreach (NativeUdpSocket socket in _sockets)
         {
             socket.Handle.Dispose();
@@ -73,18 +89,31 @@ internal sealed class UdpWorker : IDisposable
 
     private void Run()
     {
+        UpstreamEngine.Current = _upstreams;
         int rounds = 0;
         while (!_stopping)
         {
             bool more = RunRound();
-            if (!more || ++rounds == MaxRoundsBetweenPolls)
+            _upstreams.Flush();
+            if (!more || ++rounds >= MaxRoundsBetweenPolls || _upstreams.PendingCount > 0)
             {
                 rounds = 0;
                 CountReceiveDrops(more);
-                WaitForDatagrams(block: !more);
+                WaitForEvents(more ? 0 : _upstreams.WaitMilliseconds);
             }
         }
 
+        Drain();
+        _poll.ClearWake();
+        _drained.SetResult();
+        while (!_released)
+        {
+            WaitForEvents(RunRound() ? 0 : _upstreams.WaitMilliseconds);
+        }
+    }
+
+    private void Drain()
+    {
         foreach (NativeUdpSocket socket in _sockets)
         {
             socket.LeaveGroup();
@@ -94,11 +123,11 @@ internal sealed class UdpWorker : IDisposable
         {
             for (int i = 0; i < MaxDrainedBatches && _batch.Run(socket) > 0; i++)
             {
+                _upstreams.Flush();
             }
         }
 
         CountReceiveDrops(overloaded: true);
-        _ended.SetResult();
     }
 
     /// <summary>A batch from each socket that may hold something; whether any may hold more.</summary>
@@ -117,17 +146,24 @@ internal sealed class UdpWorker : IDisposable
         return more;
     }
 
-    private void WaitForDatagrams(bool block)
+    private void WaitForEvents(int milliseconds)
     {
-        int events = _poll.Wait(block);
+        int events = _poll.Wait(milliseconds);
         for (int i = 0; i < events; i++)
         {
             ulong token = _poll.GetToken(i);
-            if (token != EventPoll.WakeToken)
+            if (UpstreamEngine.IsOwn(token))
+            {
+                _upstreams.Receive(token);
+            }
+            else if (token != EventPoll.WakeToken)
             {
                 _sockets[token].MayHaveMore = true;
             }
         }
+
+        _upstreams.Tick();
+        _upstreams.Flush();
     }
 
     // The kernel drops only from a full buffer, so the question is worth a call only when batches are full.

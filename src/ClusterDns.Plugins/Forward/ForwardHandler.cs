@@ -1,0 +1,242 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Upstreams;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
+
+namespace ClusterDns.Plugins.Forward;
+
+/// <summary>Asks upstreams, one after the other until one answers.</summary>
+internal sealed class ForwardHandler : PluginHandler
+{
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
+
+    private readonly ForwardStanza _options;
+    private readonly ForwardUpstream[] _upstreams;
+    private readonly UpstreamSelector _selector;
+    private readonly ForwardMetrics _metrics;
+    private readonly TimeProvider _timeProvider;
+    private readonly ZoneSet _from;
+    private readonly ZoneSet _except;
+    private readonly bool _isBeforeAnother;
+    private readonly int _maxAttempts;
+    private readonly string _tooMany;
+    private int _underWay;
+
+    /// <summary>A link.</summary>
+    /// <param name="next">The link below.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="upstreams">The upstreams, at least one.</param>
+    /// <param name="selector">Says which to begin with.</param>
+    /// <param name="metrics">What is counted.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public ForwardHandler(
+        PluginHandler next,
+        ForwardStanza options,
+        ForwardUpstream[] upstreams,
+        UpstreamSelector selector,
+        ForwardMetrics metrics,
+        TimeProvider timeProvider)
+        : base(next)
+    {
+        _options = options;
+        _upstreams = upstreams;
+        _selector = selector;
+        _metrics = metrics;
+        _timeProvider = timeProvider;
+        _from = new ZoneSet([options.From]);
+        _except = new ZoneSet(options.Except);
+        _isBeforeAnother = next is ForwardHandler;
+        _maxAttempts = options.MaxAttempts ?? (2 * upstreams.Length);
+        _tooMany = $"concurrent queries exceeded maximum {options.MaxConcurrent}";
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "forward";
+
+    /// <inheritdoc/>
+    public override ValueTask ServeAsync(QueryContext context)
+    {
+        if (_from.Match(context.Name) is null || _except.Match(context.Name) is not null)
+        {
+            return NextAsync(context);
+        }
+
+        if (_options.MaxConcurrent > 0 && Interlocked.Increment(ref _underWay) > _options.MaxConcurrent)
+        {
+            Interlocked.Decrement(ref _underWay);
+            _metrics.MaxConcurrentRejects.Add();
+            context.Response.Fail(Name, ResponseCode.Refused, _tooMany);
+            return ValueTask.CompletedTask;
+        }
+
+        if (!context.TryBeginWait())
+        {
+            Leave();
+            context.Response.Fail(Name, ResponseCode.ServFail, "too many queries wait for an answer");
+            return ValueTask.CompletedTask;
+        }
+
+        if (context.Edns.Present && context.UdpSize != context.Edns.UdpSize)
+        {
+            // What a plugin above has lowered is what the upstream is told.
+            BinaryPrimitives.WriteUInt16BigEndian(context.RequestBuffer.AsSpan(context.Edns.ClassOffset), context.UdpSize);
+        }
+
+        return ForwardAsync(context);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask ForwardAsync(QueryContext context)
+    {
+        bool passOn = false;
+        try
+        {
+            passOn = await AskAllAsync(context);
+        }
+        finally
+        {
+            Leave();
+        }
+
+        if (passOn)
+        {
+            await NextAsync(context);
+        }
+    }
+
+    /// <summary>Asks until there is an answer or no more hope; whether the next forward is to be asked.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> AskAllAsync(QueryContext context)
+    {
+        long start = _timeProvider.GetTimestamp();
+        int index = _selector.First();
+        int downInARow = 0;
+        int attempts = 0;
+        int failovers = 0;
+        UpstreamStatus last = UpstreamStatus.Answered;
+        ForwardUpstream? lastAsked = null;
+        UpstreamProtocol protocol = ChooseProtocol(context);
+        while (true)
+        {
+            TimeSpan left = MaxTime - _timeProvider.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero || (_maxAttempts > 0 && attempts >= _maxAttempts))
+            {
+                break;
+            }
+
+            ForwardUpstream upstream = _upstreams[index++ % _upstreams.Length];
+            if (upstream.IsDown)
+            {
+                if (++downInARow < _upstreams.Length)
+                {
+                    continue;
+                }
+
+                _metrics.HealthCheckBroken.Add();
+                if (_options.FailFast)
+                {
+                    break;
+                }
+
+                // All are down: rather than believe that, any of them is asked.
+                upstream = _upstreams[_selector.Any()];
+            }
+
+            downInARow = 0;
+            lastAsked = upstream;
+            UpstreamOutcome outcome = await AskAsync(upstream, context, protocol, left < _options.ReadTimeout ? left : _options.ReadTimeout);
+            last = outcome.Status;
+            if (outcome.Status != UpstreamStatus.Answered || !TryTake(context, outcome.Reply!))
+            {
+                upstream.Suspect();
+                attempts++;
+                continue;
+            }
+
+            ResponseCode code = context.Response.Code;
+            if (_options.Failover.Count > 0 && _options.Failover.Contains(code) && ++failovers < _upstreams.Length)
+            {
+                continue;
+            }
+
+            return _isBeforeAnother && (_options.Next.Contains(code) || (_options.NextOnNoData && IsNoData(context.Response)));
+        }
+
+        context.Response.Fail(Name, ResponseCode.ServFail, Explain(last, lastAsked, protocol));
+        return false;
+    }
+
+    /// <summary>Asks one upstream; over TCP too where the datagrams are suspicious, or truncated and TCP was wanted at first.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<UpstreamOutcome> AskAsync(
+        ForwardUpstream upstream, QueryContext context, UpstreamProtocol protocol, TimeSpan timeout)
+    {
+        while (true)
+        {
+            long start = _timeProvider.GetTimestamp();
+            upstream.Metrics.Asked();
+            UpstreamOutcome outcome = await upstream.Upstream.AskAsync(context.Request, protocol, timeout);
+            if (outcome.Reply is { } reply)
+            {
+                upstream.Metrics.Used(protocol == UpstreamProtocol.Tcp, outcome.IsReusedConnection);
+                upstream.Metrics.Replied((ResponseCode)(reply.Message[3] & 15), _timeProvider.GetElapsedTime(start));
+            }
+
+            bool isTruncated = outcome.Reply is { } message && (message.Message[2] & 2) != 0;
+            if (protocol == UpstreamProtocol.Tcp ||
+                (outcome.Status != UpstreamStatus.Suspicious && !(isTruncated && _options.PreferUdp)))
+            {
+                return outcome;
+            }
+
+            outcome.Reply?.Release();
+            protocol = UpstreamProtocol.Tcp;
+        }
+    }
+
+    private static bool TryTake(QueryContext context, UpstreamReply reply)
+    {
+        context.Hold(reply);
+        Response response = context.Response;
+        if (!response.TryLoadMessage(reply.Message, reply.Length))
+        {
+            return false;
+        }
+
+        response.Answer("forward", response.Code, response.Authoritative);
+        return true;
+    }
+
+    private static bool IsNoData(Response response) => response.Code == ResponseCode.NoError && response.Answers.Count == 0;
+
+    private static string Explain(UpstreamStatus status, ForwardUpstream? upstream, UpstreamProtocol protocol)
+    {
+        if (upstream is null)
+        {
+            return "no healthy proxies";
+        }
+
+        string transport = protocol == UpstreamProtocol.Udp ? "udp" : "tcp";
+        return status switch
+        {
+            UpstreamStatus.TimedOut => $"read {transport} {upstream.Address}: i/o timeout",
+            UpstreamStatus.Answered => $"read {transport} {upstream.Address}: the reply cannot be read",
+            _ => $"read {transport} {upstream.Address}: connection refused or cut",
+        };
+    }
+
+    private UpstreamProtocol ChooseProtocol(QueryContext context)
+        => !_options.ForceTcp && (_options.PreferUdp || context.Transport == TransportProtocol.Udp)
+            ? UpstreamProtocol.Udp
+            : UpstreamProtocol.Tcp;
+
+    private void Leave()
+    {
+        if (_options.MaxConcurrent > 0)
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Plugins.Forward;
+
+/// <summary>What forward counts for all upstreams together.</summary>
+/// <param name="registry">The process's metrics.</param>
+internal sealed class ForwardMetrics(MetricRegistry registry)
+{
+    /// <summary>Queries for which all upstreams were down.</summary>
+    public Counter HealthCheckBroken { get; } = registry.Counter(
+        "coredns_forward_healthcheck_broken_total", "Counter of the number of complete failures of the healthchecks.");
+
+    /// <summary>Queries beyond <c>max_concurrent</c>.</summary>
+    public Counter MaxConcurrentRejects { get; } = registry.Counter(
+        "coredns_forward_max_concurrent_rejects_total",
+        "Counter of the number of queries rejected because the concurrent queries were at maximum.");
+}
+
+/// <summary>What forward counts for one upstream, under the names of today and those that older dashboards have.</summary>
+/// <param name="registry">The process's metrics.</param>
+/// <param name="to">The upstream's address and port.</param>
+internal sealed class UpstreamMetrics(MetricRegistry registry, string to)
+{
+    private const string ProxyName = "forward";
+
+    // 0.00025 s, doubling, 16 of them: the bounds of all of CoreDNS's durations.
+    private static readonly double[] Bounds = [.. Enumerable.Range(0, 16).Select(static i => 0.00025 * (1 << i))];
+
+    private readonly HistogramFamily _durations = registry.Histograms(
+        "coredns_proxy_request_duration_seconds", "Histogram of the time each request took.", Bounds, "proxy_name", "to", "rcode");
+
+    private readonly HistogramFamily _oldDurations = registry.Histograms(
+        "coredns_forward_request_duration_seconds", "Histogram of the time each request took.", Bounds, "to", "rcode");
+
+    private readonly CounterFamily _oldResponses = registry.Counters(
+        "coredns_forward_responses_total", "Counter of responses received per upstream.", "to", "rcode");
+
+    private readonly Counter _oldRequests = registry.Counters(
+        "coredns_forward_requests_total", "Counter of requests made per upstream.", "to").With(to);
+
+    private readonly Counter _failures = registry.Counters(
+        "coredns_proxy_healthcheck_failures_total", "Counter of the number of failed healthchecks.", "proxy_name", "to").With(ProxyName, to);
+
+    private readonly Counter _oldFailures = registry.Counters(
+        "coredns_forward_healthcheck_failures_total", "Counter of the number of failed healthchecks.", "to").With(to);
+
+    private readonly CounterFamily _hits = registry.Counters(
+        "coredns_proxy_conn_cache_hits_total", "Counter of connection cache hits per upstream and protocol.", "proxy_name", "to", "proto");
+
+    private readonly CounterFamily _misses = registry.Counters(
+        "coredns_proxy_conn_cache_misses_total", "Counter of connection cache misses per upstream and protocol.", "proxy_name", "to", "proto");
+
+    private readonly ByCode?[] _byCode = new ByCode?[16];
+    private Counter? _udpHits;
+    private Counter? _tcpHits;
+    private Counter? _tcpMisses;
+
+    /// <summary>A query was asked.</summary>
+    public void Asked() => _oldRequests.Add();
+
+    /// <summary>A reply came.</summary>
+    /// <param name="code">Its response code; the header's four bits.</param>
+    /// <param name="duration">How long it took.</param>
+    public void Replied(ResponseCode code, TimeSpan duration)
+    {
+        ref ByCode? byCode = ref _byCode[(int)code & 15];
+        byCode ??= Create(code);
+        byCode.Duration.Observe(duration.TotalSeconds);
+        byCode.OldDuration.Observe(duration.TotalSeconds);
+        byCode.OldResponses.Add();
+    }
+
+    /// <summary>A query went out over a socket.</summary>
+    /// <param name="isTcp">Whether it is a connection.</param>
+    /// <param name="isReused">Whether it was there before.</param>
+    public void Used(bool isTcp, bool isReused)
+    {
+        if (!isTcp)
+        {
+            (_udpHits ??= _hits.With(ProxyName, to, "udp")).Add();
+        }
+        else if (isReused)
+        {
+            (_tcpHits ??= _hits.With(ProxyName, to, "tcp")).Add();
+        }
+        else
+        {
+            (_tcpMisses ??= _misses.With(ProxyName, to, "tcp")).Add();
+        }
+    }
+
+    /// <summary>A health check failed.</summary>
+    public void HealthCheckFailed()
+    {
+        _failures.Add();
+        _oldFailures.Add();
+    }
+
+    private ByCode Create(ResponseCode code)
+    {
+        string text = ResponseCodes.ToText((ResponseCode)((int)code & 15));
+        return new ByCode(_durations.With(ProxyName, to, text), _oldDurations.With(to, text), _oldResponses.With(to, text));
+    }
+
+    private sealed record ByCode(Histogram Duration, Histogram OldDuration, Counter OldResponses);
+}

@@ -1,0 +1,199 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Plugins.Forward;
+
+/// <summary>Reads one <c>forward</c> of a server block.</summary>
+/// <param name="reader">The directive.</param>
+internal sealed class ForwardStanzaParser(DirectiveReader reader)
+{
+    /// <summary>How many upstreams there may be.</summary>
+    internal const int MaxUpstreams = 15;
+
+    private static readonly string[] Options =
+    [
+        "except", "force_tcp", "prefer_udp", "expire", "read_timeout", "max_fails", "max_connect_attempts", "policy", "health_check",
+        "max_concurrent", "next", "next_on_nodata", "failover", "failfast_all_unhealthy_upstreams", "max_idle_conns",
+    ];
+
+    private static readonly string[] NotBuilt = ["tls", "tls_servername", "doh_method", "source_address", "resolver", "max_age"];
+
+    /// <summary>Reads it; null, and everything that is wrong reported, when it is wrong.</summary>
+    public ForwardStanza? Parse()
+    {
+        if (!reader.ExpectArguments(2, MaxUpstreams + 1, "forward FROM TO...") ||
+            !reader.TryZones([reader.Arguments[0]], [], out IReadOnlyList<Zone> from))
+        {
+            return null;
+        }
+
+        ForwardStanza stanza = new() { From = from[0], To = [.. reader.Arguments.Skip(1)] };
+        bool isRight = true;
+        foreach (DirectiveSyntax option in reader.Directive.Block)
+        {
+            isRight &= TryApply(reader.For(option), option, ref stanza);
+        }
+
+        return isRight ? stanza : null;
+    }
+
+    private bool TryApply(DirectiveReader option, DirectiveSyntax syntax, ref ForwardStanza stanza)
+    {
+        switch (option.Name)
+        {
+            case "except":
+                if (!option.ExpectArguments(1, int.MaxValue, "except ZONE...") ||
+                    !option.TryZones(option.Arguments, [], out IReadOnlyList<Zone> except))
+                {
+                    return false;
+                }
+
+                stanza = stanza with { Except = [.. stanza.Except, .. except] };
+                return true;
+            case "force_tcp":
+                stanza = stanza with { ForceTcp = true };
+                return option.ExpectArguments(0, 0, "force_tcp");
+            case "prefer_udp":
+                stanza = stanza with { PreferUdp = true };
+                return option.ExpectArguments(0, 0, "prefer_udp");
+            case "next_on_nodata":
+                stanza = stanza with { NextOnNoData = true };
+                return option.ExpectArguments(0, 0, "next_on_nodata");
+            case "failfast_all_unhealthy_upstreams":
+                stanza = stanza with { FailFast = true };
+                return option.ExpectArguments(0, 0, "failfast_all_unhealthy_upstreams");
+            case "expire" or "read_timeout":
+                return TryApplyDuration(option, ref stanza);
+            case "max_fails" or "max_connect_attempts" or "max_concurrent" or "max_idle_conns":
+                return TryApplyNumber(option, ref stanza);
+            case "policy":
+                return TryApplyPolicy(option, ref stanza);
+            case "health_check":
+                return TryApplyHealthCheck(option, ref stanza);
+            case "next" or "failover":
+                return TryApplyCodes(option, ref stanza);
+            default:
+                if (NotBuilt.Contains(option.Name, StringComparer.Ordinal))
+                {
+                    reader.Error(syntax.Place, $"option '{option.Name}' of forward is not built into this version, expected one that is");
+                }
+                else
+                {
+                    reader.UnknownOption(syntax, Options);
+                }
+
+                return false;
+        }
+    }
+
+    private static bool TryApplyDuration(DirectiveReader option, ref ForwardStanza stanza)
+    {
+        bool isExpire = string.Equals(option.Name, "expire", StringComparison.Ordinal);
+        TimeSpan least = isExpire ? TimeSpan.Zero : TimeSpan.FromMilliseconds(1);
+        if (!option.ExpectArguments(1, 1, $"{option.Name} DURATION") || !option.TryDuration(option.Arguments[0], least, out TimeSpan duration))
+        {
+            return false;
+        }
+
+        stanza = isExpire ? stanza with { Expire = duration } : stanza with { ReadTimeout = duration };
+        return true;
+    }
+
+    private static bool TryApplyNumber(DirectiveReader option, ref ForwardStanza stanza)
+    {
+        if (!option.ExpectArguments(1, 1, $"{option.Name} NUMBER") ||
+            !option.TryInteger(option.Arguments[0], 0, int.MaxValue, out int number))
+        {
+            return false;
+        }
+
+        stanza = option.Name switch
+        {
+            "max_fails" => stanza with { MaxFails = number },
+            "max_connect_attempts" => stanza with { MaxAttempts = number },
+            "max_concurrent" => stanza with { MaxConcurrent = number },
+
+            // All queries to an upstream share one connection, so there is nothing to bound.
+            _ => stanza,
+        };
+        return true;
+    }
+
+    private static bool TryApplyPolicy(DirectiveReader option, ref ForwardStanza stanza)
+    {
+        if (!option.ExpectArguments(1, 1, "policy random|round_robin|sequential") ||
+            !option.TryChoice(option.Arguments[0], ["random", "round_robin", "sequential"], out string policy))
+        {
+            return false;
+        }
+
+        stanza = stanza with
+        {
+            Policy = policy switch
+            {
+                "round_robin" => ForwardPolicy.RoundRobin,
+                "sequential" => ForwardPolicy.Sequential,
+                _ => ForwardPolicy.Random,
+            },
+        };
+        return true;
+    }
+
+    private bool TryApplyHealthCheck(DirectiveReader option, ref ForwardStanza stanza)
+    {
+        const string usage = "health_check DURATION [no_rec] [domain FQDN]";
+        if (!option.ExpectArguments(1, 4, usage) || !option.TryDuration(option.Arguments[0], TimeSpan.Zero, out TimeSpan interval))
+        {
+            return false;
+        }
+
+        stanza = stanza with { HealthCheckInterval = interval };
+        for (int i = 1; i < option.Arguments.Count; i++)
+        {
+            Token argument = option.Arguments[i];
+            if (string.Equals(argument.Text, "no_rec", StringComparison.Ordinal))
+            {
+                stanza = stanza with { HealthCheckRecursion = false };
+                continue;
+            }
+
+            byte[] name = new byte[DomainName.MaxWireLength];
+            if (!string.Equals(argument.Text, "domain", StringComparison.Ordinal) || ++i == option.Arguments.Count ||
+                !DomainName.TryParse(option.Arguments[i].Text, name, out int length))
+            {
+                reader.Error(argument.Place, $"'{argument.Text}' makes no sense here, expected {usage}");
+                return false;
+            }
+
+            stanza = stanza with { HealthCheckName = name.AsMemory(0, length) };
+        }
+
+        return true;
+    }
+
+    private bool TryApplyCodes(DirectiveReader option, ref ForwardStanza stanza)
+    {
+        if (!option.ExpectArguments(1, int.MaxValue, $"{option.Name} RCODE..."))
+        {
+            return false;
+        }
+
+        bool isFailover = string.Equals(option.Name, "failover", StringComparison.Ordinal);
+        List<ResponseCode> codes = [];
+        foreach (Token argument in option.Arguments)
+        {
+            if (!ResponseCodes.TryParse(argument.Text, out ResponseCode code) || (isFailover && code == ResponseCode.NoError))
+            {
+                reader.Error(argument.Place, $"'{argument.Text}' is no response code for {option.Name}, expected one such as SERVFAIL or REFUSED");
+                return false;
+            }
+
+            codes.Add(code);
+        }
+
+        stanza = isFailover
+            ? stanza with { Failover = [.. stanza.Failover, .. codes] }
+            : stanza with { Next = [.. stanza.Next, .. codes] };
+        return true;
+    }
+}

@@ -1,0 +1,112 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Upstreams;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Plugins.Forward;
+
+/// <summary>An upstream and its health: after a failure it is checked again and again until it answers.</summary>
+internal sealed class ForwardUpstream : IAsyncDisposable
+{
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly ForwardStanza _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly byte[] _question;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _lock = new();
+    private Task _checking = Task.CompletedTask;
+    private int _fails;
+
+    /// <summary>An upstream.</summary>
+    /// <param name="upstream">The upstream.</param>
+    /// <param name="options">How it is checked.</param>
+    /// <param name="metrics">What is counted.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public ForwardUpstream(IUpstream upstream, ForwardStanza options, UpstreamMetrics metrics, TimeProvider timeProvider)
+    {
+        Upstream = upstream;
+        Address = upstream.Endpoint.ToString();
+        Metrics = metrics;
+        _options = options;
+        _timeProvider = timeProvider;
+        _question = CreateQuestion(options);
+    }
+
+    /// <summary>The upstream.</summary>
+    public IUpstream Upstream { get; }
+
+    /// <summary>Its address and port.</summary>
+    public string Address { get; }
+
+    /// <summary>What is counted.</summary>
+    public UpstreamMetrics Metrics { get; }
+
+    /// <summary>Whether it has failed more checks in a row than are forgiven.</summary>
+    public bool IsDown => _options.MaxFails > 0 && Volatile.Read(ref _fails) > _options.MaxFails;
+
+    /// <summary>Begins to check it, unless that is under way.</summary>
+    public void Suspect()
+    {
+        if (_options.MaxFails == 0 || _options.HealthCheckInterval == TimeSpan.Zero || !_checking.IsCompleted)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_checking.IsCompleted && !_stopping.IsCancellationRequested)
+            {
+                _checking = Task.Run(CheckAsync);
+            }
+        }
+    }
+
+    /// <summary>Stops checking, and closes what is open to it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        Task checking;
+        lock (_lock)
+        {
+            checking = _checking;
+        }
+
+        Upstream.Dispose();
+        await checking;
+        _stopping.Dispose();
+    }
+
+    private static byte[] CreateQuestion(ForwardStanza options)
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        WireWriter writer = new(buffer);
+        writer.TryWriteHeader(new DnsHeader
+        {
+            Flags = options.HealthCheckRecursion ? HeaderFlags.RecursionDesired : HeaderFlags.None,
+            QuestionCount = 1,
+        });
+        writer.TryWriteQuestion(options.HealthCheckName.Span, RecordType.NS, RecordClass.IN);
+        return buffer[..writer.Length].ToArray();
+    }
+
+    private async Task CheckAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            UpstreamOutcome outcome = await Upstream.AskAsync(
+                _question, _options.ForceTcp ? UpstreamProtocol.Tcp : UpstreamProtocol.Udp, CheckTimeout);
+            outcome.Reply?.Release();
+
+            // Whatever it answered, it is there: an upstream that knows nothing of the name is not to blame for that.
+            if (outcome.Status == UpstreamStatus.Answered)
+            {
+                Volatile.Write(ref _fails, 0);
+                return;
+            }
+
+            Interlocked.Increment(ref _fails);
+            Metrics.HealthCheckFailed();
+            await Task.Delay(_options.HealthCheckInterval, _timeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Common;
+
+namespace ClusterDns.Plugins.Forward;
+
+/// <summary>Turns what stands behind FROM into addresses.</summary>
+internal static class UpstreamAddresses
+{
+    private const int DefaultPort = 53;
+    private const string PlainScheme = "dns://";
+
+    private static readonly string[] OtherSchemes = ["tls://", "https://", "https3://", "grpc://", "quic://"];
+
+    /// <summary>Reads addresses and files, each address once, in order.</summary>
+    /// <param name="tokens">What the Corefile has.</param>
+    /// <param name="files">Where files are.</param>
+    /// <param name="diagnostics">Where errors go.</param>
+    public static IReadOnlyList<NetworkEndpoint> Resolve(IReadOnlyList<Token> tokens, IFileAccess files, DiagnosticBag diagnostics)
+    {
+        List<NetworkEndpoint> endpoints = [];
+        foreach (Token token in tokens)
+        {
+            string text = token.Text.StartsWith(PlainScheme, StringComparison.Ordinal) ? token.Text[PlainScheme.Length..] : token.Text;
+            if (TryParse(text, out NetworkEndpoint endpoint))
+            {
+                endpoints.Add(endpoint);
+            }
+            else if (Array.Exists(OtherSchemes, scheme => text.StartsWith(scheme, StringComparison.Ordinal)))
+            {
+                diagnostics.Error(token.Place, $"upstream '{token.Text}' has a transport that is not built into this version, expected dns");
+            }
+            else
+            {
+                ReadFile(token, text, files, endpoints, diagnostics);
+            }
+        }
+
+        IReadOnlyList<NetworkEndpoint> distinct = [.. endpoints.Distinct()];
+        if (distinct.Count > ForwardStanzaParser.MaxUpstreams)
+        {
+            diagnostics.Error(
+                tokens[0].Place,
+                string.Create(CultureInfo.InvariantCulture, $"more than {ForwardStanzaParser.MaxUpstreams} upstreams, expected no more"));
+        }
+
+        return distinct;
+    }
+
+    /// <summary>Reads <c>1.2.3.4</c>, <c>1.2.3.4:53</c>, <c>::1</c> or <c>[::1]:53</c>, with a scope for IPv6.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="endpoint">What it says.</param>
+    internal static bool TryParse(string text, out NetworkEndpoint endpoint)
+    {
+        endpoint = default;
+        string host = text;
+        int port = DefaultPort;
+        int colon = text.LastIndexOf(':');
+        bool isBracketed = text.StartsWith('[');
+        if (isBracketed ? text.IndexOf("]:", StringComparison.Ordinal) == colon - 1 : colon > 0 && text.IndexOf(':', StringComparison.Ordinal) == colon)
+        {
+            host = text[..colon];
+            if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is 0 or > ushort.MaxValue)
+            {
+                return false;
+            }
+        }
+
+        if (isBracketed)
+        {
+            if (!host.EndsWith(']'))
+            {
+                return false;
+            }
+
+            host = host[1..^1];
+        }
+
+        string scope = "";
+        int percent = host.IndexOf('%', StringComparison.Ordinal);
+        if (percent >= 0)
+        {
+            scope = host[percent..];
+            host = host[..percent];
+        }
+
+        if (!AddressText.TryParse(host, out IPAddress? address) || (scope.Length > 0 && !IPAddress.TryParse(host + scope, out address)))
+        {
+            return false;
+        }
+
+        endpoint = NetworkEndpoint.From(new IPEndPoint(address, port));
+        return true;
+    }
+
+    private static void ReadFile(Token token, string path, IFileAccess files, List<NetworkEndpoint> endpoints, DiagnosticBag diagnostics)
+    {
+        string content;
+        try
+        {
+            content = Encoding.UTF8.GetString(files.ReadAllBytes(path));
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            diagnostics.Error(token.Place, $"'{token.Text}' is neither an address nor a file that exists, expected IP[:PORT] or a file like /etc/resolv.conf");
+            return;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            diagnostics.Error(token.Place, $"'{token.Text}' cannot be read: {exception.Message}");
+            return;
+        }
+
+        int before = endpoints.Count;
+        foreach (string line in content.Split('\n'))
+        {
+            string[] fields = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (fields is ["nameserver", string address, ..] && TryParse(address, out NetworkEndpoint endpoint))
+            {
+                endpoints.Add(endpoint);
+            }
+        }
+
+        if (endpoints.Count == before)
+        {
+            diagnostics.Error(token.Place, $"'{token.Text}' names no nameserver, expected at least one");
+        }
+    }
+}

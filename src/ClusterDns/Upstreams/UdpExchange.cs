@@ -1,0 +1,162 @@
+using System.Threading.Tasks.Sources;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Upstreams;
+
+namespace ClusterDns.Upstreams;
+
+/// <summary>
+/// A query that is on its way to an upstream as a datagram, and later its reply. It is used again and again; between
+/// <see cref="Prepare"/> and its completion it belongs to the engine it was given to.
+/// </summary>
+internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutcome>
+{
+    /// <summary>The longest query, and the longest reply, that a datagram is used for; a longer reply is cut and asked for over TCP.</summary>
+    internal const int BufferSize = 4096;
+
+    private readonly byte[] _request = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
+    private byte[] _reply = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
+    private int _requestLength;
+    private int _replyLength;
+    private ManualResetValueTaskSourceCore<UpstreamOutcome> _completion;
+
+    /// <inheritdoc/>
+    public override byte[] Message => _reply;
+
+    /// <inheritdoc/>
+    public override int Length => _replyLength;
+
+    /// <summary>The query as it goes out.</summary>
+    internal Span<byte> Request => _request.AsSpan(0, _requestLength);
+
+    /// <summary>The array that holds the query; pinned.</summary>
+    internal byte[] RequestBuffer => _request;
+
+    /// <summary>Who is asked.</summary>
+    internal Upstream Upstream { get; private set; } = null!;
+
+    /// <summary>The ID it went out with.</summary>
+    internal ushort Id { get; set; }
+
+    /// <summary>The socket it went out from.</summary>
+    internal UpstreamSocket? Socket { get; set; }
+
+    /// <summary>When to give up, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
+    internal long Deadline { get; private set; }
+
+    /// <summary>When it was sent first.</summary>
+    internal long SentAt { get; set; }
+
+    /// <summary>When to send it again, unless a reply has come.</summary>
+    internal long NextSend { get; set; }
+
+    /// <summary>How long to wait before sending it yet again.</summary>
+    internal long RetransmitAfter { get; set; }
+
+    /// <summary>How often it was sent.</summary>
+    internal int Sent { get; set; }
+
+    /// <summary>Whether it waits to be sent.</summary>
+    internal bool IsQueued { get; set; }
+
+    /// <summary>Its neighbours among the engine's pending exchanges.</summary>
+    internal UdpExchange? Previous { get; set; }
+
+    /// <summary>Its neighbours among the engine's pending exchanges.</summary>
+    internal UdpExchange? Next { get; set; }
+
+    /// <summary>What the asker awaits.</summary>
+    internal ValueTask<UpstreamOutcome> Completion => new(this, _completion.Version);
+
+    /// <inheritdoc/>
+    public override void Release() => UdpExchangePool.Return(this);
+
+    /// <summary>Takes in a query.</summary>
+    /// <param name="upstream">Who is asked.</param>
+    /// <param name="query">The query, at most <see cref="BufferSize"/> bytes.</param>
+    /// <param name="deadline">When to give up.</param>
+    internal void Prepare(Upstream upstream, ReadOnlySpan<byte> query, long deadline)
+    {
+        _completion.Reset();
+        query.CopyTo(_request);
+        _requestLength = query.Length;
+        _replyLength = 0;
+        Upstream = upstream;
+        Deadline = deadline;
+        Sent = 0;
+    }
+
+    /// <summary>Writes the ID that the query goes out with.</summary>
+    internal void SetId(ushort id)
+    {
+        Id = id;
+        _request[0] = (byte)(id >> 8);
+        _request[1] = (byte)id;
+    }
+
+    /// <summary>Takes a reply without copying it: the buffers change places.</summary>
+    /// <param name="buffer">A pinned array of <see cref="BufferSize"/> bytes with the reply; gets the one that is free.</param>
+    /// <param name="length">How long the reply is.</param>
+    internal void TakeReply(ref byte[] buffer, int length)
+    {
+        (_reply, buffer) = (buffer, _reply);
+        _replyLength = length;
+    }
+
+    /// <summary>Lets the asker go on, on this thread. An exchange without a reply must not be touched after that.</summary>
+    internal void Complete(UpstreamStatus status)
+        => _completion.SetResult(new UpstreamOutcome(status, status == UpstreamStatus.Answered ? this : null));
+
+    UpstreamOutcome IValueTaskSource<UpstreamOutcome>.GetResult(short token)
+    {
+        UpstreamOutcome outcome = _completion.GetResult(token);
+        if (outcome.Reply is null)
+        {
+            UdpExchangePool.Return(this);
+        }
+
+        return outcome;
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<UpstreamOutcome>.GetStatus(short token) => _completion.GetStatus(token);
+
+    void IValueTaskSource<UpstreamOutcome>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+        => _completion.OnCompleted(continuation, state, token, flags);
+}
+
+/// <summary>Exchanges that are ready for use. A bounded number lies idle: about 4 MiB.</summary>
+internal static class UdpExchangePool
+{
+    private const int MaxIdle = 512;
+
+    private static readonly Lock Gate = new();
+    private static readonly UdpExchange[] Idle = new UdpExchange[MaxIdle];
+    private static int IdleCount;
+
+    /// <summary>Takes one out.</summary>
+    internal static UdpExchange Rent()
+    {
+        lock (Gate)
+        {
+            if (IdleCount > 0)
+            {
+                return Idle[--IdleCount];
+            }
+        }
+
+        return new UdpExchange();
+    }
+
+    /// <summary>Puts one back.</summary>
+    internal static void Return(UdpExchange exchange)
+    {
+        exchange.Socket = null;
+        lock (Gate)
+        {
+            if (IdleCount < MaxIdle)
+            {
+                Idle[IdleCount++] = exchange;
+            }
+        }
+    }
+}

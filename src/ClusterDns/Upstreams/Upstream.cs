@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Upstreams;
+
+namespace ClusterDns.Upstreams;
+
+/// <summary>One server that queries are forwarded to: datagrams by the engines, connections by its own.</summary>
+internal sealed class Upstream : IUpstream
+{
+    private static readonly TimeSpan MinRetransmit = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MaxRetransmit = TimeSpan.FromSeconds(1);
+
+    private readonly UpstreamFactory _factory;
+    private readonly TcpUpstream _tcp;
+    private double _roundTripMilliseconds = 100;
+
+    /// <summary>An upstream.</summary>
+    internal Upstream(NetworkEndpoint endpoint, TimeSpan expire, UpstreamFactory factory)
+    {
+        Endpoint = endpoint;
+        _factory = factory;
+        _tcp = new TcpUpstream(endpoint.ToIPEndPoint(), expire, factory.TimeProvider);
+    }
+
+    /// <inheritdoc/>
+    public NetworkEndpoint Endpoint { get; }
+
+    /// <summary>
+    /// How long to wait before a datagram is sent again: four times the usual time, since what takes longer than that is lost
+    /// more often than late.
+    /// </summary>
+    internal TimeSpan RetransmitAfter
+    {
+        get
+        {
+            TimeSpan usual = TimeSpan.FromMilliseconds(4 * Volatile.Read(ref _roundTripMilliseconds));
+            return usual < MinRetransmit ? MinRetransmit : usual > MaxRetransmit ? MaxRetransmit : usual;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<UpstreamOutcome> AskAsync(ReadOnlySpan<byte> query, UpstreamProtocol protocol, TimeSpan timeout)
+        => protocol == UpstreamProtocol.Udp && query.Length <= UdpExchange.BufferSize && UpstreamEngine.IsSupported
+            ? _factory.AskByDatagram(this, query, timeout)
+            : _tcp.AskAsync(query.ToArray(), timeout);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _factory.Forget(this);
+        _tcp.Dispose();
+    }
+
+    /// <summary>Takes in how long a reply took that was asked for once.</summary>
+    internal void Measured(TimeSpan roundTrip)
+    {
+        // A lost update of another thread's sample is no loss.
+        double usual = Volatile.Read(ref _roundTripMilliseconds);
+        Volatile.Write(ref _roundTripMilliseconds, usual + ((roundTrip.TotalMilliseconds - usual) / 8));
+    }
+}

@@ -1,0 +1,69 @@
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Upstreams;
+
+namespace ClusterDns.Upstreams;
+
+/// <summary>
+/// Upstreams, and the engine for threads that have none of their own: queries that came over TCP, health checks.
+/// </summary>
+/// <param name="metrics">Where datagrams are counted.</param>
+/// <param name="timeProvider">The clock.</param>
+internal sealed class UpstreamFactory(MetricRegistry metrics, TimeProvider timeProvider) : IUpstreamFactory, IDisposable
+{
+    private readonly Lock _lock = new();
+    private UpstreamLoop? _loop;
+
+    /// <summary>The clock.</summary>
+    internal TimeProvider TimeProvider => timeProvider;
+
+    /// <summary>What is counted.</summary>
+    internal UpstreamMetrics Metrics { get; } = new(metrics);
+
+    /// <inheritdoc/>
+    public IUpstream Open(NetworkEndpoint endpoint, TimeSpan expire) => new Upstream(endpoint, expire, this);
+
+    /// <inheritdoc/>
+    public void Dispose() => _loop?.Dispose();
+
+    /// <summary>Asks by the calling thread's engine, or by the one that threads without share.</summary>
+    internal ValueTask<UpstreamOutcome> AskByDatagram(Upstream upstream, ReadOnlySpan<byte> query, TimeSpan timeout)
+    {
+        UdpExchange exchange = UdpExchangePool.Rent();
+        exchange.Prepare(
+            upstream, query, timeProvider.GetTimestamp() + (long)(timeout.TotalSeconds * timeProvider.TimestampFrequency));
+        ValueTask<UpstreamOutcome> completion = exchange.Completion;
+        if (UpstreamEngine.Current is { } engine)
+        {
+            engine.Submit(exchange);
+        }
+        else
+        {
+            GetLoop().Submit(exchange);
+        }
+
+        return completion;
+    }
+
+    /// <summary>Closes the sockets to an upstream.</summary>
+    internal void Forget(Upstream upstream)
+    {
+        lock (_lock)
+        {
+            _loop?.Forget(upstream);
+        }
+    }
+
+    private UpstreamLoop GetLoop()
+    {
+        if (Volatile.Read(ref _loop) is { } loop)
+        {
+            return loop;
+        }
+
+        lock (_lock)
+        {
+            return _loop ??= new UpstreamLoop(timeProvider, Metrics);
+        }
+    }
+}

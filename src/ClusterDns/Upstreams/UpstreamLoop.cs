@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using ClusterDns.Core.Upstreams;
+using ClusterDns.Interop;
+
+namespace ClusterDns.Upstreams;
+
+/// <summary>A thread with an engine, for those that have none.</summary>
+internal sealed class UpstreamLoop : IDisposable
+{
+    private readonly EventPoll _poll = new();
+    private readonly UpstreamEngine _engine;
+    private readonly ConcurrentQueue<UdpExchange> _inbox = new();
+    private readonly ConcurrentQueue<Upstream> _forgotten = new();
+    private readonly Thread _thread;
+    private int _woken;
+    private volatile bool _stopping;
+
+    /// <summary>A loop that runs.</summary>
+    internal UpstreamLoop(TimeProvider timeProvider, UpstreamMetrics metrics)
+    {
+        _engine = new UpstreamEngine(_poll, timeProvider, metrics);
+        _thread = new Thread(Run) { Name = "upstreams", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stopping = true;
+        Wake();
+        if (!ReferenceEquals(Thread.CurrentThread, _thread))
+        {
+            _thread.Join();
+        }
+    }
+
+    /// <summary>Hands a query over.</summary>
+    internal void Submit(UdpExchange exchange)
+    {
+        _inbox.Enqueue(exchange);
+        Wake();
+    }
+
+    /// <summary>Closes the sockets to an upstream.</summary>
+    internal void Forget(Upstream upstream)
+    {
+        _forgotten.Enqueue(upstream);
+        Wake();
+    }
+
+    private void Wake()
+    {
+        if (Interlocked.Exchange(ref _woken, 1) == 0)
+        {
+            _poll.Wake();
+        }
+    }
+
+    private void Run()
+    {
+        UpstreamEngine.Current = _engine;
+        while (!_stopping)
+        {
+            int events = _poll.Wait(_engine.WaitMilliseconds);
+            for (int i = 0; i < events; i++)
+            {
+                ulong token = _poll.GetToken(i);
+                if (UpstreamEngine.IsOwn(token))
+                {
+                    _engine.Receive(token);
+                }
+                else
+                {
+                    _poll.ClearWake();
+                    Volatile.Write(ref _woken, 0);
+                }
+            }
+
+            TakeOver();
+            _engine.Tick();
+            _engine.Flush();
+        }
+
+        _engine.Dispose();
+        while (_inbox.TryDequeue(out UdpExchange? exchange))
+        {
+            exchange.Complete(UpstreamStatus.Failed);
+        }
+
+        _poll.Dispose();
+    }
+
+    private void TakeOver()
+    {
+        while (_forgotten.TryDequeue(out Upstream? upstream))
+        {
+            _engine.Forget(upstream);
+        }
+
+        while (_inbox.TryDequeue(out UdpExchange? exchange))
+        {
+            _engine.Submit(exchange);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using ClusterDns.Plugins.Forward;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Forward;
+
+public class ForwardOptionsTests
+{
+    private readonly FakeFiles _files = new()
+    {
+        ["/etc/resolv.conf"] = "search example.org\nnameserver 192.0.2.7\n# nameserver 192.0.2.8\nnameserver 2001:db8::9 \noptions ndots:5\nnameserver 192.0.2.7\n",
+        ["/etc/empty.conf"] = "search example.org\n",
+    };
+
+    [Theory]
+    [InlineData("192.0.2.1", "192.0.2.1:53")]
+    [InlineData("192.0.2.1:5353", "192.0.2.1:5353")]
+    [InlineData("dns://192.0.2.1", "192.0.2.1:53")]
+    [InlineData("dns://192.0.2.1:5353", "192.0.2.1:5353")]
+    [InlineData("2001:db8::1", "[2001:db8::1]:53")]
+    [InlineData("[2001:db8::1]", "[2001:db8::1]:53")]
+    [InlineData("[2001:db8::1]:5353", "[2001:db8::1]:5353")]
+    [InlineData("192.0.2.1 192.0.2.1:53", "192.0.2.1:53")]
+    [InlineData("/etc/resolv.conf", "192.0.2.7:53 [2001:db8::9]:53")]
+    [InlineData("192.0.2.1 /etc/resolv.conf", "192.0.2.1:53 192.0.2.7:53 [2001:db8::9]:53")]
+    public void UpstreamsAreAddressesAndFiles(string to, string expected)
+    {
+        FakeUpstreams upstreams = new();
+        PluginKit kit = new(new ForwardPlugin(), $"forward . {to} {{\n policy sequential\n max_connect_attempts {expected.Split(' ').Length}\n max_fails 0\n}}", files: _files, upstreams: upstreams);
+
+        Assert.Equal("", kit.Errors);
+        kit.Ask("www.example.");
+        Assert.Equal(expected, string.Join(' ', upstreams.Asked.Select(static asked => asked.Split(' ')[0])));
+    }
+
+    [Theory]
+    [InlineData("forward .", "Corefile:2:1: forward has 1 argument, expected 'forward FROM TO...'")]
+    [InlineData("forward . nosuch", "Corefile:2:11: 'nosuch' is neither an address nor a file that exists, expected IP[:PORT] or a file like /etc/resolv.conf")]
+    [InlineData("forward . 192.0.2.1:0", "Corefile:2:11: '192.0.2.1:0' is neither an address nor a file that exists, expected IP[:PORT] or a file like /etc/resolv.conf")]
+    [InlineData("forward . /etc/empty.conf", "Corefile:2:11: '/etc/empty.conf' names no nameserver, expected at least one")]
+    [InlineData("forward . tls://192.0.2.1", "Corefile:2:11: upstream 'tls://192.0.2.1' has a transport that is not built into this version, expected dns")]
+    [InlineData("forward . 192.0.2.1 {\n polcy random\n}", "Corefile:3:2: unknown option 'polcy' of forward, expected except, force_tcp, prefer_udp, expire, read_timeout, max_fails, max_connect_attempts, policy, health_check, max_concurrent, next, next_on_nodata, failover, failfast_all_unhealthy_upstreams, max_idle_conns; did you mean 'policy'?")]
+    [InlineData("forward . 192.0.2.1 {\n tls\n}", "Corefile:3:2: option 'tls' of forward is not built into this version, expected one that is")]
+    [InlineData("forward . 192.0.2.1 {\n failover NOERROR\n}", "Corefile:3:11: 'NOERROR' is no response code for failover, expected one such as SERVFAIL or REFUSED")]
+    [InlineData("forward . 192.0.2.1 {\n health_check 1s domain\n}", "Corefile:3:18: 'domain' makes no sense here, expected health_check DURATION [no_rec] [domain FQDN]")]
+    public void WhatIsWrongIsSaid(string text, string error)
+        => Assert.Equal(error, new PluginKit(new ForwardPlugin(), text, files: _files, upstreams: new FakeUpstreams()).Errors);
+}

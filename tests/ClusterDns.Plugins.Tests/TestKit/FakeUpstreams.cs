@@ -1,0 +1,97 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Upstreams;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Plugins.Tests.TestKit;
+
+/// <summary>Upstreams that answer as a test says, and keep what they were asked.</summary>
+internal sealed class FakeUpstreams : IUpstreamFactory
+{
+    private readonly Dictionary<string, Func<UpstreamProtocol, ValueTask<UpstreamOutcome>>> _scripts = new(StringComparer.Ordinal);
+
+    /// <summary>What was asked: <c>address protocol</c>, and <c>check</c> for a health check.</summary>
+    public List<string> Asked { get; } = [];
+
+    /// <summary>The last query that was asked, health checks aside.</summary>
+    public byte[] LastQuery { get; private set; } = [];
+
+    /// <summary>How long the last query was allowed to take.</summary>
+    public TimeSpan LastTimeout { get; private set; }
+
+    /// <summary>How many replies were not let go of.</summary>
+    public int Held { get; private set; }
+
+    public IUpstream Open(NetworkEndpoint endpoint, TimeSpan expire) => new FakeUpstream(this, endpoint);
+
+    /// <summary>Scripts an upstream.</summary>
+    public void On(string address, Func<UpstreamProtocol, ValueTask<UpstreamOutcome>> script) => _scripts[address] = script;
+
+    /// <summary>Scripts an upstream that gives a code, and one A record with NOERROR.</summary>
+    public void Answers(string address, ResponseCode code = ResponseCode.NoError, bool truncatedOverUdp = false, bool empty = false)
+        => On(address, protocol => new ValueTask<UpstreamOutcome>(
+            Reply(code, truncatedOverUdp && protocol == UpstreamProtocol.Udp, empty || code != ResponseCode.NoError)));
+
+    /// <summary>Scripts an upstream that does not answer.</summary>
+    public void Fails(string address, UpstreamStatus status = UpstreamStatus.TimedOut)
+        => On(address, _ => new ValueTask<UpstreamOutcome>(new UpstreamOutcome(status, null)));
+
+    /// <summary>An answer to the last query.</summary>
+    public UpstreamOutcome Reply(ResponseCode code = ResponseCode.NoError, bool truncated = false, bool empty = false)
+    {
+        byte[] message = new byte[512];
+        WireWriter writer = new(message);
+        DnsHeader header = new()
+        {
+            Flags = HeaderFlags.Response | HeaderFlags.RecursionAvailable | (truncated ? HeaderFlags.Truncated : HeaderFlags.None),
+            ResponseCode = code,
+            QuestionCount = 1,
+            AnswerCount = empty ? (ushort)0 : (ushort)1,
+        };
+        writer.TryWriteHeader(in header);
+        writer.TryWriteQuestion(DomainName.Parse("www.example."), RecordType.A, RecordClass.IN);
+        if (!empty)
+        {
+            writer.TryWriteRecordWithOwnerAt(DnsHeader.Length, RecordType.A, RecordClass.IN, 300, [192, 0, 2, 1]);
+        }
+
+        Held++;
+        return new UpstreamOutcome(UpstreamStatus.Answered, new FakeReply(this, message, writer.Length));
+    }
+
+    private sealed class FakeUpstream(FakeUpstreams owner, NetworkEndpoint endpoint) : IUpstream
+    {
+        public NetworkEndpoint Endpoint => endpoint;
+
+        public ValueTask<UpstreamOutcome> AskAsync(ReadOnlySpan<byte> query, UpstreamProtocol protocol, TimeSpan timeout)
+        {
+            // A health check asks for NS, and no test does.
+            bool isCheck = query[^3] == (byte)RecordType.NS;
+            lock (owner.Asked)
+            {
+                owner.Asked.Add(isCheck ? $"{endpoint} check" : $"{endpoint} {protocol}");
+                if (!isCheck)
+                {
+                    owner.LastQuery = query.ToArray();
+                    owner.LastTimeout = timeout;
+                }
+            }
+
+            return owner._scripts.TryGetValue(endpoint.ToString(), out Func<UpstreamProtocol, ValueTask<UpstreamOutcome>>? script)
+                ? script(protocol)
+                : new ValueTask<UpstreamOutcome>(new UpstreamOutcome(UpstreamStatus.Failed, null));
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class FakeReply(FakeUpstreams owner, byte[] message, int length) : UpstreamReply
+    {
+        public override byte[] Message => message;
+
+        public override int Length => length;
+
+        public override void Release() => owner.Held--;
+    }
+}

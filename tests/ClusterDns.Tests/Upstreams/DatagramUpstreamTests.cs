@@ -1,0 +1,244 @@
+using System.Net;
+using System.Net.Sockets;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Upstreams;
+using ClusterDns.Core.Wire;
+using ClusterDns.Tests.TestKit;
+using ClusterDns.Upstreams;
+
+namespace ClusterDns.Tests.Upstreams;
+
+public sealed class DatagramUpstreamTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
+
+    private readonly MetricRegistry _metrics = new();
+    private readonly UpstreamFactory _factory;
+    private readonly ScriptedUpstream _server = new();
+    private readonly IUpstream _upstream;
+
+    public DatagramUpstreamTests()
+    {
+        _factory = new UpstreamFactory(_metrics, TimeProvider.System);
+        _upstream = _factory.Open(_server.Endpoint, TimeSpan.FromSeconds(10));
+    }
+
+    public void Dispose()
+    {
+        _upstream.Dispose();
+        _factory.Dispose();
+        _server.Dispose();
+    }
+
+    [Fact]
+    public async Task AReplyComesBack()
+    {
+        UpstreamOutcome outcome = await AskAsync(Patience);
+
+        Assert.Equal(UpstreamStatus.Answered, outcome.Status);
+        Assert.Equal(ScriptedUpstream.Answer(Query())[2..], outcome.Reply!.Message[2..outcome.Reply.Length]);
+        outcome.Reply.Release();
+    }
+
+    [Fact]
+    public async Task IdsAndPortsCannotBeForetold()
+    {
+        HashSet<int> ids = [];
+        HashSet<int> ports = [];
+        for (int i = 0; i < 200; i++)
+        {
+            UpstreamOutcome outcome = await AskAsync(Patience);
+            ids.Add(ScriptedUpstream.IdOf(outcome.Reply!.Message));
+            ports.Add(_server.LastSender!.Port);
+            outcome.Reply.Release();
+        }
+
+        Assert.True(ids.Count > 190, $"{ids.Count} IDs in 200 queries");
+        Assert.InRange(ports.Count, 50, UpstreamSocketPool.Size);
+    }
+
+    [Fact]
+    public async Task ALostDatagramIsSentAgain()
+    {
+        _server.OnDatagram = static (query, index) => index == 0 ? [] : [ScriptedUpstream.Answer(query)];
+
+        Assert.Equal(UpstreamStatus.Answered, await AskAndReleaseAsync(Patience));
+        Assert.True(Count("clusterdns_upstream_retransmits_total") >= 1);
+    }
+
+    [Fact]
+    public async Task AnUpstreamThatSaysNothingIsGivenUp()
+    {
+        _server.OnDatagram = static (_, _) => [];
+
+        Assert.Equal(UpstreamStatus.TimedOut, await AskAndReleaseAsync(Short));
+    }
+
+    [Fact]
+    public async Task APortWhereNobodyListensIsAFailureAtOnce()
+    {
+        _server.Dispose();
+
+        Assert.Equal(UpstreamStatus.Failed, await AskAndReleaseAsync(Patience));
+    }
+
+    [Fact]
+    public async Task RepliesWithAnotherIdOrQuestionDoNotCount()
+    {
+        _server.OnDatagram = static (query, _) =>
+        {
+            byte[] answer = ScriptedUpstream.Answer(query);
+            byte[] otherName = [.. answer];
+            otherName[13] ^= 1;
+            byte[] otherType = [.. answer];
+            otherType[query.Length - 3] = 28;
+            byte[] notAnAnswer = [.. answer];
+            notAnAnswer[2] &= 0x7F;
+            return [ScriptedUpstream.WithId(answer, ScriptedUpstream.IdOf(answer) ^ 1), otherName, otherType, notAnAnswer, answer[..11], answer];
+        };
+
+        UpstreamOutcome outcome = await AskAsync(Patience);
+
+        Assert.Equal(UpstreamStatus.Answered, outcome.Status);
+        Assert.Equal((byte)RecordType.A, outcome.Reply!.Message[Query().Length - 3]);
+        Assert.Equal(5, Count("clusterdns_upstream_mismatched_replies_total"));
+        outcome.Reply.Release();
+    }
+
+    [Fact]
+    public async Task RepliesFromElsewhereDoNotCount()
+    {
+        using Socket elsewhere = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        elsewhere.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _server.OnDatagram = (query, _) =>
+        {
+            byte[] forged = ScriptedUpstream.Answer(query);
+            forged[^1] = 66;
+            elsewhere.SendTo(forged, _server.LastSender!);
+            return [ScriptedUpstream.Answer(query)];
+        };
+
+        UpstreamOutcome outcome = await AskAsync(Patience);
+
+        Assert.Equal(1, outcome.Reply!.Message[outcome.Reply.Length - 1]);
+        outcome.Reply.Release();
+    }
+
+    [Fact]
+    public async Task ManyRepliesThatFitNothingAreSuspicious()
+    {
+        _server.OnDatagram = static (query, _) =>
+        {
+            int id = ScriptedUpstream.IdOf(query);
+            return [.. Enumerable.Range(1, UpstreamSocket.MaxMismatches).Select(i => ScriptedUpstream.WithId(ScriptedUpstream.Answer(query), id ^ i))];
+        };
+
+        Assert.Equal(UpstreamStatus.Suspicious, await AskAndReleaseAsync(Patience));
+        Assert.Equal(1, Count("clusterdns_upstream_suspicious_sockets_total"));
+    }
+
+    [Fact]
+    public async Task ASecondReplyIsNotSuspicious()
+    {
+        _server.OnDatagram = static (query, _) => [.. Enumerable.Repeat(ScriptedUpstream.Answer(query), UpstreamSocket.MaxMismatches * 2)];
+
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.Equal(UpstreamStatus.Answered, await AskAndReleaseAsync(Patience));
+        }
+
+        Assert.Equal(0, Count("clusterdns_upstream_suspicious_sockets_total"));
+    }
+
+    [Fact]
+    public async Task AReplyThatIsTooLongIsTruncated()
+    {
+        _server.OnDatagram = static (query, _) => [[.. ScriptedUpstream.Answer(query), .. new byte[UdpExchange.BufferSize]]];
+
+        UpstreamOutcome outcome = await AskAsync(Patience);
+
+        Assert.Equal(2, outcome.Reply!.Message[2] & 2);
+        outcome.Reply.Release();
+    }
+
+    [Fact]
+    public async Task ARefusalWithoutAQuestionCounts()
+    {
+        _server.OnDatagram = static (query, _) => [[query[0], query[1], 0x81, 5, 0, 0, 0, 0, 0, 0, 0, 0]];
+
+        Assert.Equal(UpstreamStatus.Answered, await AskAndReleaseAsync(Patience));
+    }
+
+    [Fact]
+    public async Task ManyQueriesAtOnceGetTheirOwnReplies()
+    {
+        Task<bool>[] asked =
+        [
+            .. Enumerable.Range(0, 500).Select(async i =>
+            {
+                byte[] query = Query($"n{i}.example.");
+                UpstreamOutcome outcome = await _upstream.AskAsync(query, UpstreamProtocol.Udp, Patience);
+                bool isOwn = outcome.Reply is { } reply && reply.Message.AsSpan(12, query.Length - 12).SequenceEqual(query.AsSpan(12));
+                outcome.Reply?.Release();
+                return isOwn;
+            }),
+        ];
+
+        Assert.All(await Task.WhenAll(asked), static isOwn => Assert.True(isOwn));
+    }
+
+    /// <summary>
+    /// An attacker who knows port and question has the ID to guess: over a million forged replies chance lets 15 in, and a socket is
+    /// given up after 16 that are wrong.
+    /// </summary>
+    [Fact]
+    public void ForgedRepliesAreLuckyNoOftenerThanChanceAllows()
+    {
+        Random attacker = new(4711);
+        QueryIds ids = new();
+        UpstreamSocketPool pool = new((Upstream)_upstream);
+        byte[] query = Query();
+        int forged = 0;
+        int accepted = 0;
+        while (forged < 1_000_000)
+        {
+            using UpstreamSocket socket = UpstreamSocket.TryOpen(pool.Endpoint, pool, 0, 0)!;
+            UdpExchange exchange = UdpExchangePool.Rent();
+            exchange.Prepare((Upstream)_upstream, query, deadline: 0);
+            exchange.SetId(ids.Next());
+            socket.Expect(exchange);
+            while (socket.Mismatches < UpstreamSocket.MaxMismatches)
+            {
+                forged++;
+                if (socket.Match(ScriptedUpstream.WithId(ScriptedUpstream.Answer(query), attacker.Next(65536))) is not null)
+                {
+                    accepted++;
+                    break;
+                }
+            }
+
+            UdpExchangePool.Return(exchange);
+        }
+
+        Assert.InRange(accepted, 0, 45);
+    }
+
+    private static byte[] Query(string name = "www.example.")
+    {
+        byte[] buffer = new byte[512];
+        return buffer[..ServerKit.WriteQuery(buffer, name, RecordType.A)];
+    }
+
+    private async Task<UpstreamStatus> AskAndReleaseAsync(TimeSpan timeout)
+    {
+        UpstreamOutcome outcome = await AskAsync(timeout);
+        outcome.Reply?.Release();
+        return outcome.Status;
+    }
+
+    private ValueTask<UpstreamOutcome> AskAsync(TimeSpan timeout) => _upstream.AskAsync(Query(), UpstreamProtocol.Udp, timeout);
+
+    private long Count(string name) => _metrics.Families.OfType<CounterFamily>()
+        .Single(family => string.Equals(family.Name, name, StringComparison.Ordinal)).With().Value;
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Interop;
+using ClusterDns.Serving;
+using ClusterDns.Tests.TestKit;
+using ClusterDns.Upstreams;
+
+namespace ClusterDns.Tests.Upstreams;
+
+/// <summary>A query that is forwarded over UDP costs no memory in the steady state.</summary>
+public sealed class ForwardAllocationTests : IDisposable
+{
+    private readonly ScriptedUpstream _server = new();
+
+    public void Dispose() => _server.Dispose();
+
+    [Fact]
+    public void AForwardedQueryAllocatesNothing()
+    {
+        if (!UpstreamEngine.IsSupported)
+        {
+            return;
+        }
+
+        IQueryPipeline pipeline = new ServerKit($". {{\n errors\n forward . {_server.Endpoint}\n}}\n").Model.Listeners[0].Pipeline;
+        long allocated = -1;
+        string? failure = null;
+        Thread worker = new(() => (allocated, failure) = Measure(pipeline));
+        worker.Start();
+        worker.Join();
+
+        Assert.Null(failure);
+        Assert.Equal(0, allocated);
+    }
+
+    /// <summary>What a worker does, by hand: ask, send, wait for the reply, write the answer.</summary>
+    private static (long Allocated, string? Failure) Measure(IQueryPipeline pipeline)
+    {
+        using EventPoll poll = new();
+        using UpstreamEngine engine = new(poll, TimeProvider.System, new UpstreamMetrics(new MetricRegistry()));
+        UpstreamEngine.Current = engine;
+        QueryContext context = new();
+        byte[] query = new byte[512];
+        int length = ServerKit.WriteQuery(query, "www.example.", RecordType.A);
+        NetworkEndpoint client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
+        long before = 0;
+
+        // Long enough for each of the upstream's sockets to have been opened.
+        for (int i = 0; i < 3000; i++)
+        {
+            if (i == 2000)
+            {
+                before = GC.GetAllocatedBytesForCurrentThread();
+            }
+
+            query.AsSpan(0, length).CopyTo(context.RequestBuffer);
+            ValueTask<bool> served = pipeline.HandleAsync(context, length, TransportProtocol.Udp, in client, in client, null);
+            while (!served.IsCompleted)
+            {
+                engine.Flush();
+                int events = poll.Wait(engine.WaitMilliseconds);
+                for (int j = 0; j < events; j++)
+                {
+                    engine.Receive(poll.GetToken(j));
+                }
+
+                engine.Tick();
+            }
+
+            if (!served.GetAwaiter().GetResult() || (context.ResponseMessage[3] & 15) != 0 || context.ResponseMessage[7] != 1)
+            {
+                return (-1, $"query {i} was not answered");
+            }
+
+            context.Reset();
+        }
+
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        UpstreamEngine.Current = null;
+        return (allocated, null);
+    }
+}
