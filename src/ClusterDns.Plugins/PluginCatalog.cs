@@ -86,10 +86,13 @@ public static class PluginCatalog
         new Debug.DebugPlugin(),
         new Errors.ErrorsPlugin(),
         new Forward.ForwardPlugin(),
+        new Health.HealthPlugin(),
         new Hosts.HostsPlugin(),
         new Kubernetes.KubernetesPlugin(),
         new Log.LogPlugin(),
         new Minimal.MinimalPlugin(),
+        new Prometheus.PrometheusPlugin(),
+        new Ready.ReadyPlugin(),
         new Root.RootPlugin(),
         new Whoami.WhoamiPlugin(),
     }.ToFrozenDictionary(static plugin => plugin.Name, StringComparer.Ordinal);

@@ -45,7 +45,7 @@ public sealed class StartTests : IDisposable
     [MemberData(nameof(Executable.All), MemberType = typeof(Executable))]
     public async Task Without_a_Corefile_the_server_says_who_asks_and_logs_it(Executable executable)
     {
-        int port = FindPort();
+        int port = FreePort.Find();
         string pidFile = Path.Combine(_folder.FullName, "pid");
         using RunningServer server = RunningServer.Start(
             executable, _folder.FullName, "-p", port.ToString(CultureInfo.InvariantCulture), "-pidfile", pidFile);
@@ -63,7 +63,7 @@ public sealed class StartTests : IDisposable
     {
         // The pipe holds 64 KiB and the server's queue 1 MiB; each query writes some 90 bytes.
         const int queries = 20_000;
-        int port = FindPort();
+        int port = FreePort.Find();
         using Process process = executable.CreateProcess("-conf", "stdin");
         process.Start();
         try
@@ -90,12 +90,5 @@ public sealed class StartTests : IDisposable
             process.Kill();
             await process.WaitForExitAsync();
         }
-    }
-
-    private static int FindPort()
-    {
-        using Socket probe = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 }

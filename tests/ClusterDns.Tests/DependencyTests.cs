@@ -39,16 +39,16 @@ public sealed class DependencyTests
     ];
 
     [Theory]
-    [InlineData("ClusterDns.Core", "", "Microsoft.Extensions.Logging.Abstractions")]
-    [InlineData("ClusterDns.Plugins", "ClusterDns.Core", "YamlDotNet")]
-    [InlineData("ClusterDns", "ClusterDns.Core ClusterDns.Plugins", "Microsoft.Extensions.Hosting")]
-    public void A_project_refers_to_those_below_it_and_to_few_packages(string project, string projects, string packages)
+    [InlineData("ClusterDns.Core", "", "Microsoft.Extensions.Logging.Abstractions", "")]
+    [InlineData("ClusterDns.Plugins", "ClusterDns.Core", "YamlDotNet", "")]
+    [InlineData("ClusterDns", "ClusterDns.Core ClusterDns.Plugins", "Microsoft.Extensions.Hosting", "Microsoft.AspNetCore.App")]
+    public void A_project_refers_to_those_below_it_and_to_few_packages(string project, string projects, string packages, string frameworks)
     {
         XDocument file = XDocument.Load(Path.Combine(FindRoot(), "src", project, project + ".csproj"));
 
         Assert.Equal(projects, Join(Includes(file, "ProjectReference").Select(static path => Path.GetFileNameWithoutExtension(path))));
         Assert.Equal(packages, Join(Includes(file, "PackageReference")));
-        Assert.Equal("", Join(Includes(file, "FrameworkReference")));
+        Assert.Equal(frameworks, Join(Includes(file, "FrameworkReference")));
         Assert.Equal("", Join(Includes(file, "Reference")));
     }
 

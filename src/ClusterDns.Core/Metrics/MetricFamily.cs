@@ -98,6 +98,9 @@ public sealed class GaugeFamily : MetricFamily<Gauge>
     {
     }
 
+    /// <summary>Whether the values only grow, and are shown as those of counters.</summary>
+    public bool IsCounter { get; internal init; }
+
     private protected override Gauge Create(ImmutableArray<string> labelValues) => new(labelValues);
 }
 

@@ -35,6 +35,12 @@ public sealed class MetricRegistry
     public HistogramFamily Histograms(string name, string help, double[] bounds, params string[] labelNames)
         => GetOrAdd(name, labelNames, () => new HistogramFamily(name, help, [.. bounds], [.. labelNames]));
 
+    /// <summary>A counter without labels whose value is read elsewhere, as a whole: set it as a gauge, it is shown as a counter.</summary>
+    /// <param name="name">The name, in Prometheus' form, ending in <c>_total</c>.</param>
+    /// <param name="help">What is counted.</param>
+    public Gauge CounterReadElsewhere(string name, string help)
+        => GetOrAdd(name, [], () => new GaugeFamily(name, help, []) { IsCounter = true }).With();
+
     /// <summary>A counter without labels.</summary>
     /// <param name="name">The name, in Prometheus' form, ending in <c>_total</c>.</param>
     /// <param name="help">What is counted.</param>

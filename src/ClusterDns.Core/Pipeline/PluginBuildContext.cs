@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Http;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Upstreams;
@@ -14,6 +15,8 @@ public sealed class PluginBuildContext
 {
     private readonly List<Func<PluginHandler, PluginHandler>> _links = [];
     private readonly List<IHostService> _services = [];
+    private readonly List<HttpEndpoint> _httpEndpoints = [];
+    private readonly List<ReadinessCheck> _readinessChecks = [];
 
     /// <summary>The block's keys, CIDR zones expanded.</summary>
     public required IReadOnlyList<ServerAddress> Keys { get; init; }
@@ -71,6 +74,32 @@ public sealed class PluginBuildContext
     /// <param name="service">The service.</param>
     public void AddService(IHostService service) => _services.Add(service);
 
+    /// <summary>The HTTP endpoints that were added, in order.</summary>
+    public IReadOnlyList<HttpEndpoint> HttpEndpoints => _httpEndpoints;
+
+    /// <summary>What must be so before the block's plugins are ready; those of plugins that build later are added later.</summary>
+    public IReadOnlyList<ReadinessCheck> ReadinessChecks => _readinessChecks;
+
+    /// <summary>Told of each query that no server block of the listener takes; null where nobody listens.</summary>
+    public Action<QueryContext>? OnDropped { get; set; }
+
+    /// <summary>Told of each zone and listener that the block is served at, when all plugins have built.</summary>
+    public Action<ServerBlockInfo>? OnServed { get; set; }
+
+    /// <summary>The readiness of the whole configuration.</summary>
+    public Readiness Readiness { get; init; } = new();
+
+    /// <summary>The names of the block's plugins that are links of its chain, in running order; complete when all have built.</summary>
+    public IList<string> LinkNames { get; } = [];
+
+    /// <summary>Adds something to be answered over HTTP.</summary>
+    /// <param name="endpoint">Where, and what.</param>
+    public void AddHttpEndpoint(HttpEndpoint endpoint) => _httpEndpoints.Add(endpoint);
+
+    /// <summary>Adds something that must be so before the plugin is ready.</summary>
+    /// <param name="check">What.</param>
+    public void AddReadinessCheck(ReadinessCheck check) => _readinessChecks.Add(check);
+
     /// <summary>Joins a relative path of the Corefile to <see cref="Root"/>.</summary>
     /// <param name="path">A path as the Corefile has it.</param>
     public string ResolvePath(string path) => Path.Combine(Root, path);
@@ -82,6 +111,12 @@ public interface IHostService
     /// <summary>Starts. Whatever it throws fails the start of the server, or the reload, with its message.</summary>
     /// <param name="cancellationToken">Set when the start is given up.</param>
     ValueTask StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Told that the server is about to stop, while it goes on answering: it stops when all services have completed this.
+    /// </summary>
+    /// <param name="cancellationToken">Set when there is no more time to stop in good order.</param>
+    ValueTask PrepareStopAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Stops, and lets go of everything.</summary>
     /// <param name="cancellationToken">Set when there is no more time to stop in good order.</param>
@@ -131,3 +166,8 @@ public interface IFileAccess
 /// <param name="ModifiedUtc">When it was last written.</param>
 /// <param name="Length">How long it is.</param>
 public readonly record struct FileStamp(DateTime ModifiedUtc, long Length);
+
+/// <summary>Whether a plugin is ready to answer.</summary>
+/// <param name="Plugin">The plugin's name.</param>
+/// <param name="IsReady">Asked at any time, by any thread.</param>
+public sealed record ReadinessCheck(string Plugin, Func<bool> IsReady);

@@ -49,6 +49,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             return;
         }
 
+        context.AddReadinessCheck(new ReadinessCheck(Name, () => index.IsSynced));
         KubernetesAnswerOptions answerOptions = new(
             new ZoneSet(options.Zones),
             options.Zones.First(static zone => !KubernetesOptionsParser.IsReverse(zone)),

@@ -1,4 +1,6 @@
+using ClusterDns.Core.Http;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Http;
 using ClusterDns.Listeners;
 using ClusterDns.Serving;
 
@@ -10,7 +12,11 @@ namespace ClusterDns.Hosting;
 internal sealed class DnsServer(ServerModel model, ListenerServices services) : IAsyncDisposable
 {
     private readonly List<DnsListener> _listeners = [];
+    private readonly List<HttpServer> _httpServers = [];
     private readonly List<IHostService> _running = [];
+
+    /// <summary>The open HTTP servers.</summary>
+    public IReadOnlyList<HttpServer> HttpServers => _httpServers;
 
     /// <summary>The open listeners, in the model's order.</summary>
     public IReadOnlyList<DnsListener> Listeners => _listeners;
@@ -28,6 +34,11 @@ internal sealed class DnsServer(ServerModel model, ListenerServices services) : 
             foreach (ListenerModel listener in model.Listeners)
             {
                 _listeners.Add(DnsListener.Open(CreateOptions(listener), services));
+            }
+
+            foreach (IGrouping<HttpAddress, HttpEndpoint> group in model.HttpEndpoints.GroupBy(static endpoint => endpoint.Address))
+            {
+                _httpServers.Add(await HttpServer.OpenAsync(group.Key, group, services.LoggerFactory, cancellationToken));
             }
 
             foreach (IHostService service in model.Services)
@@ -48,10 +59,14 @@ internal sealed class DnsServer(ServerModel model, ListenerServices services) : 
         }
     }
 
-    /// <summary>Answers what has arrived, closes the listeners, then stops the services, the last started first.</summary>
+    /// <summary>
+    /// Goes on answering until the services are prepared, answers what has arrived, closes the listeners, then stops the services,
+    /// the last started first, and the HTTP servers last of all.
+    /// </summary>
     /// <param name="deadline">Set when there is no more time.</param>
     public async Task StopAsync(CancellationToken deadline)
     {
+        await Task.WhenAll(_running.Select(service => service.PrepareStopAsync(deadline).AsTask()));
         await Task.WhenAll(_listeners.Select(listener => listener.StopAsync(deadline)));
         _listeners.Clear();
         for (int i = _running.Count - 1; i >= 0; i--)
@@ -60,6 +75,12 @@ internal sealed class DnsServer(ServerModel model, ListenerServices services) : 
         }
 
         _running.Clear();
+        foreach (HttpServer server in _httpServers)
+        {
+            await server.DisposeAsync();
+        }
+
+        _httpServers.Clear();
     }
 
     /// <summary>Stops without waiting for answers.</summary>

@@ -36,7 +36,10 @@ internal sealed class ListenerGroups
                 }
 
                 Zone zone = key.Address.Zone;
-                group.Add(key, new ServerBlock(new ServerBlockInfo(group.Place.ToString(), zone.Text, zone.Wire, ""), chain)
+                ServerBlockInfo info = new(group.Place.ToString(), zone.Text, zone.Wire, "");
+                group.OnDropped ??= context.OnDropped;
+                context.OnServed?.Invoke(info);
+                group.Add(key, new ServerBlock(info, chain)
                 {
                     ServesChaosClass = context.ServesChaosClass,
                     StackTraces = context.StackTraces,
@@ -47,9 +50,9 @@ internal sealed class ListenerGroups
 
     /// <summary>The listeners, in the order in which the Corefile names them.</summary>
     /// <param name="createPipeline">Makes what serves the queries of one place.</param>
-    public IReadOnlyList<ListenerModel> Build(Func<ListenerPlace, IEnumerable<ServerBlock>, IQueryPipeline> createPipeline)
+    public IReadOnlyList<ListenerModel> Build(Func<ListenerPlace, IEnumerable<ServerBlock>, Action<QueryContext>?, IQueryPipeline> createPipeline)
         => [.. _groups.Select(group => new ListenerModel(
-            group.Place, group.Settings, group.Zones, createPipeline(group.Place, group.Blocks)))];
+            group.Place, group.Settings, group.Zones, createPipeline(group.Place, group.Blocks, group.OnDropped)))];
 
     private Group GetGroup(ListenerPlace place, ListenerSettings settings)
     {
@@ -70,6 +73,8 @@ internal sealed class ListenerGroups
         public ListenerPlace Place { get; } = place;
 
         public ListenerSettings Settings { get; } = settings;
+
+        public Action<QueryContext>? OnDropped { get; set; }
 
         public IReadOnlyList<Zone> Zones => [.. _members.Select(static member => member.Key.Address.Zone)];
 

@@ -13,8 +13,14 @@ namespace ClusterDns.Serving;
 /// <param name="panics"><c>coredns_panics_total</c>.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">For exceptions out of plugins.</param>
+/// <param name="onDropped">Told of queries that enter no chain.</param>
 internal sealed partial class QueryPipeline(
-    string server, RoutingTable routes, Counter panics, TimeProvider timeProvider, ILogger logger) : IQueryPipeline, IQueryRouter
+    string server,
+    RoutingTable routes,
+    Counter panics,
+    TimeProvider timeProvider,
+    ILogger logger,
+    Action<QueryContext>? onDropped = null) : IQueryPipeline, IQueryRouter
 {
     /// <inheritdoc/>
     public ValueTask<bool> HandleAsync(
@@ -54,6 +60,7 @@ internal sealed partial class QueryPipeline(
         if (block?.Chain is null || (context.Class != RecordClass.IN && !block.ServesChaosClass))
         {
             context.Response.Fail("", ResponseCode.Refused, failure: null);
+            onDropped?.Invoke(context);
             return ValueTask.CompletedTask;
         }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Http;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Serving;
@@ -8,7 +9,9 @@ namespace ClusterDns.Serving;
 /// <param name="Listeners">What to listen on, and what serves there.</param>
 /// <param name="Services">What runs beside the queries, in the order of starting.</param>
 /// <param name="Debug">Whether a block has the debug plugin, so that debug lines are written.</param>
-internal sealed record ServerModel(IReadOnlyList<ListenerModel> Listeners, IReadOnlyList<IHostService> Services, bool Debug);
+/// <param name="HttpEndpoints">What is answered over HTTP.</param>
+internal sealed record ServerModel(
+    IReadOnlyList<ListenerModel> Listeners, IReadOnlyList<IHostService> Services, bool Debug, IReadOnlyList<HttpEndpoint> HttpEndpoints);
 
 /// <summary>One place to listen on.</summary>
 /// <param name="Place">Transport, address and port.</param>

@@ -1,5 +1,6 @@
 using System.Net;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Http;
 using ClusterDns.Core.Pipeline;
 using Microsoft.Extensions.Logging;
 
@@ -26,17 +27,20 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         }
 
         List<IHostService> services = [];
+        List<HttpEndpoint> httpEndpoints = [];
+        Readiness readiness = new();
         ListenerGroups groups = new();
         bool debug = false;
         foreach (ConfiguredBlock block in configured)
         {
-            PluginBuildContext context = BuildPlugins(block, diagnostics);
+            PluginBuildContext context = BuildPlugins(block, readiness, diagnostics);
             services.AddRange(context.Services);
+            httpEndpoints.AddRange(context.HttpEndpoints);
             debug |= context.Debug;
             groups.Add(block, context, Chain(context), diagnostics);
         }
 
-        return diagnostics.HasErrors ? null : new ServerModel(groups.Build(CreatePipeline), services, debug);
+        return diagnostics.HasErrors ? null : new ServerModel(groups.Build(CreatePipeline), services, debug, httpEndpoints);
     }
 
     private ConfiguredBlock Configure(ServerBlockSyntax syntax, DiagnosticBag diagnostics)
@@ -75,7 +79,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         return new ConfiguredBlock(keys, plugins);
     }
 
-    private PluginBuildContext BuildPlugins(ConfiguredBlock block, DiagnosticBag diagnostics)
+    private PluginBuildContext BuildPlugins(ConfiguredBlock block, Readiness readiness, DiagnosticBag diagnostics)
     {
         PluginBuildContext context = new()
         {
@@ -88,10 +92,16 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             Files = environment.Files,
             Upstreams = environment.Upstreams,
             NextSeed = environment.NextSeed,
+            Readiness = readiness,
         };
         foreach ((IPlugin plugin, object options) in block.Plugins)
         {
+            int links = context.Links.Count;
             plugin.Build(options, context);
+            if (context.Links.Count > links)
+            {
+                context.LinkNames.Add(plugin.Name);
+            }
         }
 
         return context;
@@ -113,13 +123,14 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         return chain;
     }
 
-    private QueryPipeline CreatePipeline(ListenerPlace place, IEnumerable<ServerBlock> blocks)
+    private QueryPipeline CreatePipeline(ListenerPlace place, IEnumerable<ServerBlock> blocks, Action<QueryContext>? onDropped)
         => new(
             place.ToString(),
             new RoutingTable(blocks),
             environment.Metrics.Counter("coredns_panics_total", "A metrics that counts the number of panics."),
             environment.TimeProvider,
-            environment.LoggerFactory.CreateLogger("server"));
+            environment.LoggerFactory.CreateLogger("server"),
+            onDropped);
 }
 
 /// <summary>A zone of a server block, and the key that named it.</summary>

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Net;
+
+namespace ClusterDns.Core.Http;
+
+/// <summary>Where an HTTP server listens.</summary>
+/// <param name="Host"><c>localhost</c>, an address, or empty for all addresses.</param>
+/// <param name="Port">The port; 0 for one that the system picks.</param>
+public readonly record struct HttpAddress(string Host, int Port)
+{
+    /// <summary>The name of the loopback interface's addresses.</summary>
+    public const string Localhost = "localhost";
+
+    /// <summary>Reads <c>:8080</c>, <c>localhost:8080</c>, <c>127.0.0.1:8080</c> or <c>[::1]:8080</c>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="address">What it says.</param>
+    public static bool TryParse(string text, out HttpAddress address)
+    {
+        address = default;
+        int colon = text.LastIndexOf(':');
+        if (colon < 0 ||
+            !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port > ushort.MaxValue)
+        {
+            return false;
+        }
+
+        string host = text[..colon];
+        if (host.Length > 0 && !string.Equals(host, Localhost, StringComparison.Ordinal))
+        {
+            bool isBracketed = host is ['[', .., ']'];
+            if (!IPAddress.TryParse(isBracketed ? host[1..^1] : host, out IPAddress? parsed) ||
+                isBracketed != (parsed.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6))
+            {
+                return false;
+            }
+
+            host = parsed.ToString();
+        }
+
+        address = new HttpAddress(host, port);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Host.Contains(':', StringComparison.Ordinal)
+        ? string.Create(CultureInfo.InvariantCulture, $"[{Host}]:{Port}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
+}

@@ -1,0 +1,87 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Http;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Common;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Plugins.Prometheus;
+
+/// <summary>The options of the prometheus plugin.</summary>
+/// <param name="Address">Where metrics are to be had.</param>
+/// <param name="RuntimeMetrics">Whether the Corefile asks for the metrics of Go's runtime, which there is none of.</param>
+public sealed record PrometheusOptions(HttpAddress Address, bool RuntimeMetrics);
+
+/// <summary>Counts queries, and shows all metrics over HTTP.</summary>
+public sealed partial class PrometheusPlugin : Plugin<PrometheusOptions>
+{
+    private const string Path = "/metrics";
+    private const string DefaultAddress = "localhost:9153";
+
+    /// <inheritdoc/>
+    public override string Name => "prometheus";
+
+    /// <inheritdoc/>
+    protected override PrometheusOptions? Parse(PluginParseContext context)
+    {
+        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
+        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
+        isRight &= HttpOption.TryAddress(reader, DefaultAddress, out HttpAddress address);
+        bool runtimeMetrics = false;
+        foreach (DirectiveSyntax option in reader.Directive.Block)
+        {
+            if (string.Equals(option.Name.Text, "runtime_metrics", StringComparison.Ordinal))
+            {
+                runtimeMetrics = true;
+                isRight &= reader.For(option).ExpectArguments(0, 0, "runtime_metrics");
+            }
+            else
+            {
+                reader.UnknownOption(option, ["runtime_metrics"]);
+                isRight = false;
+            }
+        }
+
+        return isRight ? new PrometheusOptions(address, runtimeMetrics) : null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Build(PrometheusOptions options, PluginBuildContext context)
+    {
+        if (options.RuntimeMetrics)
+        {
+            LogRuntimeMetrics(context.LoggerFactory.CreateLogger("plugin/prometheus"));
+        }
+
+        QueryMetrics metrics = new(context.Metrics, context.TimeProvider);
+        ProcessMetrics process = new(context.Metrics, context.Files);
+        GaugeFamily enabled = context.Metrics.Gauges(
+            "coredns_plugin_enabled", "A metric that indicates whether a plugin is enabled on per server and zone basis.", "server", "zone", "view", "name");
+        context.OnServed = block =>
+        {
+            foreach (string name in context.LinkNames)
+            {
+                enabled.With(block.Server, block.Zone, block.View, name).Value = 1;
+            }
+        };
+        context.OnDropped = metrics.Count;
+        context.AddLink(next => new PrometheusHandler(next, metrics));
+        context.AddHttpEndpoint(new HttpEndpoint(options.Address, Path, exchange =>
+        {
+            bool openMetrics = exchange.Accept.Contains("application/openmetrics-text", StringComparison.Ordinal);
+            exchange.ContentType = openMetrics ? MetricText.OpenMetricsType : MetricText.PrometheusType;
+            process.Read();
+            MetricText.Write(context.Metrics.Families, openMetrics, exchange.Body);
+        }));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "runtime_metrics has no effect: there is no Go runtime to measure")]
+    private static partial void LogRuntimeMetrics(ILogger logger);
+
+    private sealed class PrometheusHandler(PluginHandler next, QueryMetrics metrics) : SurroundingHandler(next)
+    {
+        public override string Name => "prometheus";
+
+        protected override void After(QueryContext context) => metrics.Count(context);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Http;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Common;
+
+namespace ClusterDns.Plugins.Ready;
+
+/// <summary>The options of the ready plugin.</summary>
+/// <param name="Address">Where it answers.</param>
+/// <param name="Continuously">Whether plugins that were ready once are asked again.</param>
+public sealed record ReadyOptions(HttpAddress Address, bool Continuously);
+
+/// <summary>Says over HTTP whether all plugins are ready to answer.</summary>
+public sealed class ReadyPlugin : Plugin<ReadyOptions>
+{
+    private const string Path = "/ready";
+    private const string DefaultAddress = ":8181";
+
+    /// <inheritdoc/>
+    public override string Name => "ready";
+
+    /// <inheritdoc/>
+    protected override ReadyOptions? Parse(PluginParseContext context)
+    {
+        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
+        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
+        isRight &= HttpOption.TryAddress(reader, DefaultAddress, out HttpAddress address);
+        bool continuously = false;
+        foreach (DirectiveSyntax option in reader.Directive.Block)
+        {
+            if (string.Equals(option.Name.Text, "monitor", StringComparison.Ordinal))
+            {
+                DirectiveReader optionReader = reader.For(option);
+                string choice = "";
+                isRight &= optionReader.ExpectArguments(1, 1, "monitor until-ready|continuously") &&
+                    optionReader.TryChoice(option.Arguments[0], ["until-ready", "continuously"], out choice);
+                continuously = string.Equals(choice, "continuously", StringComparison.Ordinal);
+            }
+            else
+            {
+                reader.UnknownOption(option, ["monitor"]);
+                isRight = false;
+            }
+        }
+
+        return isRight ? new ReadyOptions(address, continuously) : null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Build(ReadyOptions options, PluginBuildContext context)
+    {
+        context.Readiness.Include(context.ReadinessChecks);
+        ReadyState state = new(context.Readiness, options.Continuously);
+        context.AddService(state);
+        context.AddHttpEndpoint(new HttpEndpoint(options.Address, Path, state.Answer));
+    }
+
+    private sealed class ReadyState(Readiness readiness, bool continuously) : IHostService
+    {
+        private volatile bool _stopping;
+
+        public ValueTask StartAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public ValueTask PrepareStopAsync(CancellationToken cancellationToken)
+        {
+            _stopping = true;
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask StopAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public void Answer(HttpExchange exchange)
+        {
+            if (_stopping)
+            {
+                exchange.Status = 503;
+                "shutting down"u8.CopyTo(exchange);
+                return;
+            }
+
+            IReadOnlyList<string> notReady = readiness.FindNotReady(continuously);
+            if (notReady.Count == 0)
+            {
+                "OK"u8.CopyTo(exchange);
+                return;
+            }
+
+            exchange.Status = 503;
+            ((ReadOnlySpan<byte>)Encoding.UTF8.GetBytes(string.Join(',', notReady))).CopyTo(exchange);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Frozen;
+using System.Net;
+using ClusterDns.Core.Http;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ClusterDns.Http;
+
+/// <summary>
+/// One HTTP server: Kestrel without anything around it, since probes and scrapes need neither routing nor configuration. Its
+/// endpoints stand behind one reference, so that they can change while it runs.
+/// </summary>
+internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncDisposable
+{
+    private const int MaxConnections = 256;
+
+    private readonly KestrelServer _server;
+    private volatile FrozenDictionary<string, Action<HttpExchange>> _handlers;
+
+    private HttpServer(HttpAddress address, FrozenDictionary<string, Action<HttpExchange>> handlers, ILoggerFactory loggerFactory)
+    {
+        Address = address;
+        _handlers = handlers;
+        KestrelServerOptions options = new() { AddServerHeader = false };
+        options.Limits.MaxConcurrentConnections = MaxConnections;
+        options.Limits.MaxRequestBodySize = 0;
+        options.Limits.MaxRequestHeadersTotalSize = 8 * 1024;
+        options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(65);
+        options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        Listen(options, address);
+        _server = new KestrelServer(
+            Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggerFactory), loggerFactory);
+    }
+
+    /// <summary>Where it was asked to listen.</summary>
+    public HttpAddress Address { get; }
+
+    /// <summary>The port it has got.</summary>
+    public int Port => new Uri(_server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()).Port;
+
+    /// <summary>Opens one; when it fails, nothing of it stays.</summary>
+    /// <param name="address">Where to listen.</param>
+    /// <param name="endpoints">Its endpoints; of several for one path the first counts.</param>
+    /// <param name="loggerFactory">Makes loggers.</param>
+    /// <param name="cancellationToken">Set when the start is given up.</param>
+    /// <exception cref="IOException">The address is taken, or none of this host; the message says so.</exception>
+    public static async Task<HttpServer> OpenAsync(
+        HttpAddress address, IEnumerable<HttpEndpoint> endpoints, ILoggerFactory loggerFactory, CancellationToken cancellationToken)
+    {
+        HttpServer server = new(address, Index(endpoints), loggerFactory);
+        try
+        {
+            await server._server.StartAsync(server, cancellationToken);
+            return server;
+        }
+        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException)
+        {
+            await server.DisposeAsync();
+            string reason = exception.InnerException is AddressInUseException ? "address already in use" : exception.Message;
+            throw new IOException($"listen http {address}: {reason}", exception);
+        }
+    }
+
+    /// <summary>Replaces the endpoints; requests under way end with the old ones.</summary>
+    /// <param name="endpoints">The new ones.</param>
+    public void Replace(IEnumerable<HttpEndpoint> endpoints) => _handlers = Index(endpoints);
+
+    /// <inheritdoc/>
+    public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
+
+    /// <inheritdoc/>
+    public async Task ProcessRequestAsync(IFeatureCollection context)
+    {
+        IHttpRequestFeature request = context.GetRequiredFeature<IHttpRequestFeature>();
+        IHttpResponseFeature response = context.GetRequiredFeature<IHttpResponseFeature>();
+        bool isHead = string.Equals(request.Method, "HEAD", StringComparison.Ordinal);
+        if (!_handlers.TryGetValue(request.Path, out Action<HttpExchange>? handler))
+        {
+            response.StatusCode = 404;
+            return;
+        }
+
+        if (!isHead && !string.Equals(request.Method, "GET", StringComparison.Ordinal))
+        {
+            response.StatusCode = 405;
+            response.Headers.Allow = "GET, HEAD";
+            return;
+        }
+
+        HttpExchange exchange = new(request.Headers.Accept.ToString());
+        handler(exchange);
+        response.StatusCode = exchange.Status;
+        response.Headers.ContentType = exchange.ContentType;
+        response.Headers.ContentLength = exchange.Written.Length;
+        if (!isHead)
+        {
+            await context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(exchange.Written);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void DisposeContext(IFeatureCollection context, Exception? exception)
+    {
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        // Scrapes under way may end, but not hold up the process.
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(1));
+        await _server.StopAsync(patience.Token);
+        _server.Dispose();
+    }
+
+    private static FrozenDictionary<string, Action<HttpExchange>> Index(IEnumerable<HttpEndpoint> endpoints)
+        => endpoints.DistinctBy(static endpoint => endpoint.Path, StringComparer.Ordinal)
+            .ToFrozenDictionary(static endpoint => endpoint.Path, static endpoint => endpoint.Handler, StringComparer.Ordinal);
+
+    private static void Listen(KestrelServerOptions options, HttpAddress address)
+    {
+        static void PlainHttp(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
+
+        if (address.Host.Length == 0)
+        {
+            options.ListenAnyIP(address.Port, PlainHttp);
+        }
+        else if (!string.Equals(address.Host, HttpAddress.Localhost, StringComparison.Ordinal))
+        {
+            options.Listen(IPAddress.Parse(address.Host), address.Port, PlainHttp);
+        }
+        else if (address.Port == 0)
+        {
+            options.Listen(IPAddress.Loopback, 0, PlainHttp);
+        }
+        else
+        {
+            options.ListenLocalhost(address.Port, PlainHttp);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text;
+using ClusterDns.Core.Http;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Health;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Health;
+
+public class HealthPluginTests
+{
+    [Fact]
+    public void ItIsOkAlways()
+    {
+        PluginKit kit = Create("health");
+        HttpEndpoint endpoint = Assert.Single(kit.Build.HttpEndpoints);
+        HttpExchange exchange = new("");
+
+        endpoint.Handler(exchange);
+
+        Assert.Equal((":8080", "/health"), (endpoint.Address.ToString(), endpoint.Path));
+        Assert.Equal((200, "OK"), (exchange.Status, Encoding.UTF8.GetString(exchange.Written.Span)));
+    }
+
+    [Fact]
+    public async Task LameduckHoldsTheStopUp()
+    {
+        PluginKit kit = Create("health {\n lameduck 5s\n}");
+        IHostService lameduck = kit.Build.Services[0];
+
+        Task preparing = lameduck.PrepareStopAsync(CancellationToken.None).AsTask();
+        kit.Time.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.False(preparing.IsCompleted);
+        kit.Time.Advance(TimeSpan.FromSeconds(0.1));
+        await preparing;
+
+        Assert.Equal("Information: Going into lameduck mode for 5s", Assert.Single(kit.Log));
+    }
+
+    [Fact]
+    public async Task LameduckEndsWhenThereIsNoMoreTime()
+    {
+        using CancellationTokenSource deadline = new();
+        Task preparing = Create("health {\n lameduck 5s\n}").Build.Services[0].PrepareStopAsync(deadline.Token).AsTask();
+
+        await deadline.CancelAsync();
+
+        await preparing;
+    }
+
+    [Fact]
+    public async Task WithoutLameduckNothingIsHeldUp()
+    {
+        PluginKit kit = Create("health");
+
+        await kit.Build.Services[0].PrepareStopAsync(CancellationToken.None);
+
+        Assert.Empty(kit.Log);
+    }
+
+    [Theory]
+    [InlineData("health here", "Corefile:2:8: 'here' is no address for health, expected one such as :8080, localhost:8080 or 127.0.0.1:8080")]
+    [InlineData("health {\n lameduck soon\n}", "Corefile:3:11: 'soon' is no value for lameduck, expected a duration that is not negative, such as 5s or 1m30s")]
+    [InlineData("health {\n lameduk 5s\n}", "Corefile:3:2: unknown option 'lameduk' of health, expected lameduck; did you mean 'lameduck'?")]
+    public void WhatIsWrongIsSaid(string text, string error) => Assert.Equal(error, Create(text).Errors);
+
+    private static PluginKit Create(string text) => new(new HealthPlugin(), text);
+}

@@ -1,0 +1,146 @@
+using System.Text;
+using ClusterDns.Core.Http;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Prometheus;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Prometheus;
+
+public class PrometheusPluginTests
+{
+    private static readonly ServerBlockInfo Block = new("dns://:53", "example.", DomainName.Parse("example."), "");
+
+    [Fact]
+    public void QueriesAndResponsesAreCounted()
+    {
+        PluginKit kit = Create("prometheus", static context =>
+        {
+            context.Block = Block;
+            context.Response.Answer("test", ResponseCode.NXDomain);
+        });
+        kit.Ask("www.example.");
+        kit.Ask("www.example.", RecordType.AAAA, transport: TransportProtocol.Tcp, client: "[2001:db8::1]:53");
+        kit.Ask("www.example.", (RecordType)4711);
+
+        string text = Get(kit);
+        Assert.Contains("coredns_dns_requests_total{server=\"dns://:53\",zone=\"example.\",view=\"\",proto=\"udp\",family=\"1\",type=\"A\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("coredns_dns_requests_total{server=\"dns://:53\",zone=\"example.\",view=\"\",proto=\"tcp\",family=\"2\",type=\"AAAA\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("coredns_dns_requests_total{server=\"dns://:53\",zone=\"example.\",view=\"\",proto=\"udp\",family=\"1\",type=\"other\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("coredns_dns_responses_total{server=\"dns://:53\",zone=\"example.\",view=\"\",rcode=\"NXDOMAIN\",plugin=\"test\"} 3\n", text, StringComparison.Ordinal);
+        Assert.Contains("coredns_dns_request_duration_seconds_count{server=\"dns://:53\",zone=\"example.\",view=\"\"} 3\n", text, StringComparison.Ordinal);
+        Assert.Contains("coredns_dns_request_size_bytes_bucket{server=\"dns://:53\",zone=\"example.\",view=\"\",proto=\"udp\",le=\"100\"} 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("coredns_dns_response_size_bytes_sum{server=\"dns://:53\",zone=\"example.\",view=\"\",proto=\"tcp\"} 29\n", text, StringComparison.Ordinal);
+        Assert.Contains("coredns_dns_do_requests_total{server=\"dns://:53\",zone=\"example.\",view=\"\"} 0\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatNoPluginAnsweredHasNoPlugin()
+    {
+        PluginKit kit = Create("prometheus", static context => context.Response.Fail("test", ResponseCode.ServFail, "broken"));
+        kit.Ask("www.example.");
+
+        Assert.Contains("rcode=\"SERVFAIL\",plugin=\"\"} 1\n", Get(kit), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void QueriesThatEnterNoChainAreDropped()
+    {
+        PluginKit kit = Create("prometheus");
+        QueryContext context = kit.CreateContext("www.example.");
+        context.Response.Fail("", ResponseCode.Refused, failure: null);
+
+        kit.Build.OnDropped!(context);
+
+        Assert.Contains("zone=\"dropped\",view=\"\",rcode=\"REFUSED\",plugin=\"\"} 1\n", Get(kit), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PluginsInTheChainAreEnabled()
+    {
+        PluginKit kit = Create("prometheus");
+        kit.Build.LinkNames.Add("prometheus");
+        kit.Build.LinkNames.Add("cache");
+
+        kit.Build.OnServed!(Block);
+
+        Assert.Contains("coredns_plugin_enabled{server=\"dns://:53\",zone=\"example.\",view=\"\",name=\"cache\"} 1\n", Get(kit), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ThoseWhoAskForOpenMetricsGetThem()
+    {
+        HttpExchange exchange = new("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
+        Assert.Single(Create("prometheus").Build.HttpEndpoints).Handler(exchange);
+
+        Assert.Equal(MetricText.OpenMetricsType, exchange.ContentType);
+        Assert.EndsWith("# EOF\n", Encoding.UTF8.GetString(exchange.Written.Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheProcessIsDescribed()
+    {
+        FakeFiles files = new()
+        {
+            ["/proc/self/stat"] = "7 (a b) c) S 1 7 7 0 -1 4194560 1 0 0 0 150 50 0 0 20 0 5 0 1000 4096000 3 18446744073709551615 1",
+            ["/proc/stat"] = "cpu  1 2\nbtime 1700000000\n",
+            ["/proc/self/limits"] = "Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1024                 4096                 files     \nMax address space         unlimited            unlimited            bytes     \n",
+            ["/proc/self/net/dev"] = "Inter-|   Receive\n face |bytes\n    lo: 100 1 0 0 0 0 0 0 200 1 0 0 0 0 0 0\n  eth0: 10 1 0 0 0 0 0 0 20 1 0 0 0 0 0 0\n",
+            ["/proc/self/fd/0"] = "",
+            ["/proc/self/fd/1"] = "",
+        };
+
+        string text = Get(new PluginKit(new PrometheusPlugin(), "prometheus", files: files));
+
+        Assert.Contains("# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total 2\n", text, StringComparison.Ordinal);
+        Assert.Contains($"\nprocess_resident_memory_bytes {3 * Environment.SystemPageSize}\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nprocess_virtual_memory_bytes 4096000\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nprocess_start_time_seconds 1700000010\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nprocess_open_fds 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nprocess_max_fds 1024\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nprocess_network_receive_bytes_total 110\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nprocess_network_transmit_bytes_total 220\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CountingAllocatesNothing()
+    {
+        PluginKit kit = Create("prometheus", static context =>
+        {
+            context.Block = Block;
+            context.Response.Answer("test");
+        });
+        QueryContext context = kit.Serve("www.example.");
+        for (int i = 0; i < 100; i++)
+        {
+            kit.ServeAgain(context);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            kit.ServeAgain(context);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void RuntimeMetricsMeanNothingAndThatIsTold()
+        => Assert.Single(Create("prometheus {\n runtime_metrics\n}").Log, static line => line.StartsWith("Warning: runtime_metrics", StringComparison.Ordinal));
+
+    [Fact]
+    public void TheAddressHasADefault()
+        => Assert.Equal("localhost:9153", Assert.Single(Create("prometheus").Build.HttpEndpoints).Address.ToString());
+
+    private static PluginKit Create(string text, Action<QueryContext>? next = null) => new(new PrometheusPlugin(), text, next);
+
+    private static string Get(PluginKit kit)
+    {
+        HttpExchange exchange = new("");
+        Assert.Single(kit.Build.HttpEndpoints).Handler(exchange);
+        Assert.Equal(MetricText.PrometheusType, exchange.ContentType);
+        return Encoding.UTF8.GetString(exchange.Written.Span);
+    }
+}

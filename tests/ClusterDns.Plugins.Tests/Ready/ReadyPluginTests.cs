@@ -1,0 +1,69 @@
+using System.Text;
+using ClusterDns.Core.Http;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Ready;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Ready;
+
+public class ReadyPluginTests
+{
+    private bool _first;
+    private bool _second;
+
+    [Theory]
+    [InlineData("ready", "503 first,second", "503 second", "200 OK", "200 OK")]
+    [InlineData("ready {\n monitor continuously\n}", "503 first,second", "503 second", "200 OK", "503 first")]
+    public void ItNamesThePluginsThatAreNot(string text, string none, string one, string both, string again)
+    {
+        PluginKit kit = Create(text);
+
+        Assert.Equal(none, Get(kit));
+        _first = true;
+        Assert.Equal(one, Get(kit));
+        _second = true;
+        Assert.Equal(both, Get(kit));
+        _first = false;
+        Assert.Equal(again, Get(kit));
+    }
+
+    [Fact]
+    public async Task ItIsNotReadyFromTheMomentOfStopping()
+    {
+        PluginKit kit = Create("ready");
+        _first = _second = true;
+        Assert.Equal("200 OK", Get(kit));
+
+        await Assert.Single(kit.Build.Services).PrepareStopAsync(CancellationToken.None);
+
+        Assert.StartsWith("503", Get(kit), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ready", ":8181")]
+    [InlineData("ready localhost:81", "localhost:81")]
+    [InlineData("ready [::1]:81", "[::1]:81")]
+    public void TheAddressHasADefault(string text, string expected)
+        => Assert.Equal(expected, Assert.Single(Create(text).Build.HttpEndpoints).Address.ToString());
+
+    [Theory]
+    [InlineData("ready 8181", "Corefile:2:7: '8181' is no address for ready, expected one such as :8080, localhost:8080 or 127.0.0.1:8080")]
+    [InlineData("ready {\n monitor always\n}", "Corefile:3:10: 'always' is no value for monitor, expected until-ready, continuously")]
+    [InlineData("ready {\n moniter continuously\n}", "Corefile:3:2: unknown option 'moniter' of ready, expected monitor; did you mean 'monitor'?")]
+    public void WhatIsWrongIsSaid(string text, string error) => Assert.Equal(error, Create(text).Errors);
+
+    private static string Get(PluginKit kit)
+    {
+        HttpExchange exchange = new("");
+        Assert.Single(kit.Build.HttpEndpoints).Handler(exchange);
+        return $"{exchange.Status} {Encoding.UTF8.GetString(exchange.Written.Span)}";
+    }
+
+    private PluginKit Create(string text)
+    {
+        PluginKit kit = new(new ReadyPlugin(), text);
+        kit.Build.AddReadinessCheck(new ReadinessCheck("second", () => _second));
+        kit.Build.AddReadinessCheck(new ReadinessCheck("first", () => _first));
+        return kit;
+    }
+}
