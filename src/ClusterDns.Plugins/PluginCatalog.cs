@@ -89,6 +89,7 @@ public static class PluginCatalog
         new Health.HealthPlugin(),
         new Hosts.HostsPlugin(),
         new Kubernetes.KubernetesPlugin(),
+        new Loadbalance.LoadbalancePlugin(),
         new Log.LogPlugin(),
         new Minimal.MinimalPlugin(),
         new Prometheus.PrometheusPlugin(),

@@ -4,14 +4,14 @@ namespace ClusterDns.Listeners;
 
 /// <summary>
 /// Counts the queries of the process that wait for something outside it, and refuses more than a number: each holds its
-/// buffers, about 12 KiB, until it is answered.
+/// buffers, about 12 KiB, and those of the query to an upstream, about 6 KiB, until it is answered.
 /// </summary>
 /// <param name="limit">How many may wait at once.</param>
 /// <param name="metrics">Where refusals are counted: <c>clusterdns_waiting_rejected_total</c>.</param>
 internal sealed class WaitBound(int limit, MetricRegistry metrics)
 {
-    /// <summary>How many may wait unless configured otherwise.</summary>
-    internal const int DefaultLimit = 10_000;
+    /// <summary>How many may wait: some 72 MiB, so that a dead upstream cannot fill the 170 MiB that the process is granted.</summary>
+    internal const int DefaultLimit = 4_000;
 
     private readonly Counter _rejected = metrics.Counter(
         "clusterdns_waiting_rejected_total", "Counter of queries that were not let wait because too many waited already.");

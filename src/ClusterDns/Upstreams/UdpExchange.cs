@@ -10,10 +10,13 @@ namespace ClusterDns.Upstreams;
 /// </summary>
 internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutcome>
 {
-    /// <summary>The longest query, and the longest reply, that a datagram is used for; a longer reply is cut and asked for over TCP.</summary>
+    /// <summary>The longest query that is sent as a datagram: with room for every option that resolvers send.</summary>
+    internal const int MaxRequestSize = 1024;
+
+    /// <summary>The longest reply that is taken as a datagram; of a longer one the rest is cut, and it is marked as truncated.</summary>
     internal const int BufferSize = 4096;
 
-    private readonly byte[] _request = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
+    private readonly byte[] _request = GC.AllocateUninitializedArray<byte>(MaxRequestSize, pinned: true);
     private byte[] _reply = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
     private int _requestLength;
     private int _replyLength;
@@ -72,7 +75,7 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
 
     /// <summary>Takes in a query.</summary>
     /// <param name="upstream">Who is asked.</param>
-    /// <param name="query">The query, at most <see cref="BufferSize"/> bytes.</param>
+    /// <param name="query">The query, at most <see cref="MaxRequestSize"/> bytes.</param>
     /// <param name="deadline">When to give up.</param>
     internal void Prepare(Upstream upstream, ReadOnlySpan<byte> query, long deadline)
     {
@@ -124,7 +127,7 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
         => _completion.OnCompleted(continuation, state, token, flags);
 }
 
-/// <summary>Exchanges that are ready for use. A bounded number lies idle: about 4 MiB.</summary>
+/// <summary>Exchanges that are ready for use. A bounded number lies idle: about 3 MiB.</summary>
 internal static class UdpExchangePool
 {
     private const int MaxIdle = 512;

@@ -40,7 +40,7 @@ internal sealed class Upstream : IUpstream
 
     /// <inheritdoc/>
     public ValueTask<UpstreamOutcome> AskAsync(ReadOnlySpan<byte> query, UpstreamProtocol protocol, TimeSpan timeout)
-        => protocol == UpstreamProtocol.Udp && query.Length <= UdpExchange.BufferSize && UpstreamEngine.IsSupported
+        => protocol == UpstreamProtocol.Udp && query.Length <= UdpExchange.MaxRequestSize && UpstreamEngine.IsSupported
             ? _factory.AskByDatagram(this, query, timeout)
             : _tcp.AskAsync(query.ToArray(), timeout);
 
