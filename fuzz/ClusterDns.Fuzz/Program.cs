@@ -24,6 +24,11 @@ for (int i = 0; i + 1 < args.Length; i += 2)
 FuzzRun run = new(packets, seed);
 Stopwatch watch = Stopwatch.StartNew();
 string? problem = run.Run();
+if (problem is null && run.Heap.Late - run.Heap.Early > FuzzRun.AllowedGrowth)
+{
+    problem = $"seed {seed}: the heap grew from {run.Heap.Early} to {run.Heap.Late} bytes";
+}
+
 if (problem is not null)
 {
     Console.Error.WriteLine(problem);

@@ -91,6 +91,7 @@ public static class PluginCatalog
         new Kubernetes.KubernetesPlugin(),
         new Loadbalance.LoadbalancePlugin(),
         new Log.LogPlugin(),
+        new LoopDetection.LoopPlugin(),
         new Minimal.MinimalPlugin(),
         new Prometheus.PrometheusPlugin(),
         new Ready.ReadyPlugin(),

@@ -17,6 +17,7 @@ public sealed class PluginBuildContext
     private readonly List<IHostService> _services = [];
     private readonly List<HttpEndpoint> _httpEndpoints = [];
     private readonly List<ReadinessCheck> _readinessChecks = [];
+    private readonly List<IForwardTarget> _forwardTargets = [];
 
     /// <summary>The block's keys, CIDR zones expanded.</summary>
     public required IReadOnlyList<ServerAddress> Keys { get; init; }
@@ -80,6 +81,12 @@ public sealed class PluginBuildContext
     /// <summary>What must be so before the block's plugins are ready; those of plugins that build later are added later.</summary>
     public IReadOnlyList<ReadinessCheck> ReadinessChecks => _readinessChecks;
 
+    /// <summary>The upstreams that the block forwards to; those of plugins that build later are added later.</summary>
+    public IReadOnlyList<IForwardTarget> ForwardTargets => _forwardTargets;
+
+    /// <summary>Stops the process with exit code 1, for what cannot go on; the plugin has logged why.</summary>
+    public Action RequestStop { get; init; } = static () => { };
+
     /// <summary>Told of each query that no server block of the listener takes; null where nobody listens.</summary>
     public Action<QueryContext>? OnDropped { get; set; }
 
@@ -95,6 +102,10 @@ public sealed class PluginBuildContext
     /// <summary>Adds something to be answered over HTTP.</summary>
     /// <param name="endpoint">Where, and what.</param>
     public void AddHttpEndpoint(HttpEndpoint endpoint) => _httpEndpoints.Add(endpoint);
+
+    /// <summary>Adds an upstream that the block forwards to.</summary>
+    /// <param name="target">The upstream.</param>
+    public void AddForwardTarget(IForwardTarget target) => _forwardTargets.Add(target);
 
     /// <summary>Adds something that must be so before the plugin is ready.</summary>
     /// <param name="check">What.</param>

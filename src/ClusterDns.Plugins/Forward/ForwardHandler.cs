@@ -113,6 +113,7 @@ internal sealed class ForwardHandler : PluginHandler
         long start = _timeProvider.GetTimestamp();
         int index = _selector.First();
         int downInARow = 0;
+        int outInARow = 0;
         int attempts = 0;
         int failovers = 0;
         UpstreamStatus last = UpstreamStatus.Answered;
@@ -127,9 +128,20 @@ internal sealed class ForwardHandler : PluginHandler
             }
 
             ForwardUpstream upstream = _upstreams[index++ % _upstreams.Length];
+            if (upstream.IsOut)
+            {
+                if (++outInARow == _upstreams.Length)
+                {
+                    break;
+                }
+
+                continue;
+            }
+
+            outInARow = 0;
             if (upstream.IsDown)
             {
-                if (++downInARow < _upstreams.Length)
+                if (++downInARow < _upstreams.Length && index < 2 * _upstreams.Length)
                 {
                     continue;
                 }
@@ -141,7 +153,7 @@ internal sealed class ForwardHandler : PluginHandler
                 }
 
                 // All are down: rather than believe that, any of them is asked.
-                upstream = _upstreams[_selector.Any()];
+                upstream = AnyThatIsNotOut();
             }
 
             downInARow = 0;
@@ -194,6 +206,17 @@ internal sealed class ForwardHandler : PluginHandler
             outcome.Reply?.Release();
             protocol = UpstreamProtocol.Tcp;
         }
+    }
+
+    private ForwardUpstream AnyThatIsNotOut()
+    {
+        int index = _selector.Any();
+        for (int i = 0; i < _upstreams.Length && _upstreams[index].IsOut; i++)
+        {
+            index = (index + 1) % _upstreams.Length;
+        }
+
+        return _upstreams[index];
     }
 
     private static bool TryTake(QueryContext context, UpstreamReply reply)

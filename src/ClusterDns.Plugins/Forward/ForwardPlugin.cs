@@ -45,6 +45,11 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
                     new UpstreamMetrics(context.Metrics, endpoint.ToString()),
                     context.TimeProvider)),
             ];
+            foreach (ForwardUpstream upstream in upstreams)
+            {
+                context.AddForwardTarget(upstream);
+            }
+
             UpstreamSelector selector = new(stanza.Policy, upstreams.Length, context.NextSeed());
             context.AddService(new UpstreamService(upstreams));
             context.AddLink(next => new ForwardHandler(next, stanza, upstreams, selector, metrics, context.TimeProvider));

@@ -5,7 +5,7 @@ using ClusterDns.Core.Wire;
 namespace ClusterDns.Plugins.Forward;
 
 /// <summary>An upstream and its health: after a failure it is checked again and again until it answers.</summary>
-internal sealed class ForwardUpstream : IAsyncDisposable
+internal sealed class ForwardUpstream : IForwardTarget, IAsyncDisposable
 {
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(1);
 
@@ -16,6 +16,7 @@ internal sealed class ForwardUpstream : IAsyncDisposable
     private readonly Lock _lock = new();
     private Task _checking = Task.CompletedTask;
     private int _fails;
+    private volatile bool _isOut;
 
     /// <summary>An upstream.</summary>
     /// <param name="upstream">The upstream.</param>
@@ -43,6 +44,12 @@ internal sealed class ForwardUpstream : IAsyncDisposable
 
     /// <summary>Whether it has failed more checks in a row than are forgiven.</summary>
     public bool IsDown => _options.MaxFails > 0 && Volatile.Read(ref _fails) > _options.MaxFails;
+
+    /// <summary>Whether nothing is forwarded to it any more.</summary>
+    public bool IsOut => _isOut;
+
+    /// <inheritdoc/>
+    public void TakeOut() => _isOut = true;
 
     /// <summary>Begins to check it, unless that is under way.</summary>
     public void Suspect()

@@ -92,6 +92,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
                 "version", "revision", "goversion")
             .With(ServerVersion.Version, ServerVersion.Revision, System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription)
             .Value = 1;
+        TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System);
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
@@ -102,7 +103,10 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             TimeProvider.System,
             new PhysicalFileAccess(),
             upstreams,
-            static () => RandomNumberGenerator.GetInt32(int.MaxValue));
+            static () => RandomNumberGenerator.GetInt32(int.MaxValue))
+        {
+            RequestStop = () => failed.TrySetResult(),
+        };
 
         DiagnosticBag diagnostics = new();
         ServerModel? model = Build(options, environment, diagnostics);
@@ -139,7 +143,14 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             return StartFailed;
         }
 
-        await host.WaitForShutdownAsync();
+        Task shutdown = host.WaitForShutdownAsync();
+        if (await Task.WhenAny(shutdown, failed.Task) == failed.Task)
+        {
+            Stop(host, StopReason.Immediate);
+            await shutdown;
+            return StartFailed;
+        }
+
         return 0;
     }
 

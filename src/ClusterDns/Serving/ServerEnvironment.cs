@@ -25,4 +25,8 @@ internal sealed record ServerEnvironment(
     TimeProvider TimeProvider,
     IFileAccess Files,
     IUpstreamFactory Upstreams,
-    Func<int> NextSeed);
+    Func<int> NextSeed)
+{
+    /// <summary>Stops the process with exit code 1.</summary>
+    public Action RequestStop { get; init; } = static () => { };
+}

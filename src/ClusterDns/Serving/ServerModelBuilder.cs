@@ -93,6 +93,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             Upstreams = environment.Upstreams,
             NextSeed = environment.NextSeed,
             Readiness = readiness,
+            RequestStop = environment.RequestStop,
         };
         foreach ((IPlugin plugin, object options) in block.Plugins)
         {

@@ -17,7 +17,8 @@ internal sealed class PluginKit : ILogOutput
 {
     private readonly QueryContext _context = new();
 
-    public PluginKit(IPlugin plugin, string blockBody, Action<QueryContext>? next = null, FakeFiles? files = null, FakeUpstreams? upstreams = null)
+    public PluginKit(IPlugin plugin, string blockBody, Action<QueryContext>? next = null, FakeFiles? files = null, FakeUpstreams? upstreams = null,
+        Action? requestStop = null)
     {
         Files = files ?? new FakeFiles();
         CorefileDocument document = CorefileParser.Parse(
@@ -35,6 +36,7 @@ internal sealed class PluginKit : ILogOutput
             TimeProvider = Time,
             Files = Files,
             Upstreams = upstreams ?? new FakeUpstreams(),
+            RequestStop = requestStop ?? (static () => { }),
             NextSeed = static () => 42,
         };
         object? options = plugin.Parse(new PluginParseContext(directives, keys, Diagnostics));

@@ -1,0 +1,14 @@
+namespace ClusterDns.Core.Upstreams;
+
+/// <summary>An upstream that a server block forwards to, as other plugins of the block may know it.</summary>
+public interface IForwardTarget
+{
+    /// <summary>Its address and port.</summary>
+    string Address { get; }
+
+    /// <summary>The upstream.</summary>
+    IUpstream Upstream { get; }
+
+    /// <summary>Forwards nothing to it any more, until the configuration is built anew.</summary>
+    void TakeOut();
+}
