@@ -12,7 +12,7 @@ usage: bench/run.sh [OPTION...]
   --seconds N       how long a measurement lasts (default 5)
   --workload NAME   a: A of 4,500 ClusterIP Services (default); mixed: what pods ask
   --outstanding N   queries in flight (default 100)
-  --peers LIST      of floor, knot, clusterdns, forward, coredns (default: all that are there)
+  --peers LIST      of floor, knot, clusterdns, whole, cached, forward, coredns (default: all that are there)
   --install         install dnsperf, knot and gcc with apt-get when they are missing
 ClusterDns is taken from artifacts/publish (or from $CLUSTERDNS); make it with
   dotnet publish src/ClusterDns -c Release -r linux-x64 -o artifacts/publish
@@ -92,6 +92,45 @@ CONF
     start_server "$scratch/log" "$clusterdns" -conf "$scratch/Corefile"
 }
 
+# The plugins of kubeadm's Corefile, but for reload: what a query costs with metrics, cache and all.
+start_whole() {
+    cat >"$scratch/Corefile.whole" <<CONF
+.:$1 {
+    bind 127.0.0.1
+    errors
+    health 127.0.0.1:$(free_port) {
+        lameduck 0s
+    }
+    ready 127.0.0.1:$(free_port)
+    kubernetes cluster.local in-addr.arpa ip6.arpa {
+        manifests $scratch/cluster.json
+        pods insecure
+        fallthrough in-addr.arpa ip6.arpa
+        ttl 30
+    }
+    prometheus 127.0.0.1:$(free_port)
+    forward . 127.0.0.1:9 {
+        max_concurrent 1000
+    }
+    cache 30 {
+        disable success cluster.local
+        disable denial cluster.local
+    }
+    loop
+    loadbalance
+}
+CONF
+    start_server "$scratch/log" "$clusterdns" -conf "$scratch/Corefile.whole"
+}
+
+# Forwards once, and answers from the cache from then on.
+start_cached() {
+    start_forward "$1"
+    stop_server
+    sed -i 's/forward/cache 3600\n    forward/' "$scratch/Corefile.forward"
+    start_server "$scratch/log" "$clusterdns" -conf "$scratch/Corefile.forward"
+}
+
 # Forwards each query to the floor, which runs on the client's core, so that its work is not counted.
 start_forward() {
     local upstream
@@ -124,6 +163,8 @@ title() {
         floor) echo "floor (C, fixed answer)" ;;
         knot) echo "Knot $(PATH=$PATH:/usr/sbin knotd --version | sed 's/.*version //')" ;;
         clusterdns) echo "ClusterDns (AOT)" ;;
+        whole) echo "ClusterDns (AOT), plugins of kubeadm's Corefile" ;;
+        cached) echo "ClusterDns (AOT), from the cache" ;;
         forward) echo "ClusterDns (AOT), forwarding each" ;;
         coredns) echo "CoreDNS (file plugin)" ;;
     esac
@@ -133,7 +174,7 @@ is_there() {
     case $1 in
         floor) true ;;
         knot) [[ $install == yes ]] && require knotd knot; have knotd ;;
-        clusterdns | forward) [[ -x $clusterdns ]] ;;
+        clusterdns | whole | cached | forward) [[ -x $clusterdns ]] ;;
         coredns) have coredns ;;
         *) die "no such peer: $1" ;;
     esac
@@ -142,13 +183,13 @@ is_there() {
 missing() {
     case $1 in
         knot) echo "Knot is left out: apt-get install knot (or start this with --install)" ;;
-        clusterdns | forward) echo "ClusterDns is left out: dotnet publish src/ClusterDns -c Release -r linux-x64 -o artifacts/publish" ;;
+        clusterdns | whole | cached | forward) echo "ClusterDns is left out: dotnet publish src/ClusterDns -c Release -r linux-x64 -o artifacts/publish" ;;
         coredns) echo "CoreDNS is left out: not on the PATH" ;;
     esac
 }
 
 present=()
-for peer in ${peers:-floor knot clusterdns forward coredns}; do
+for peer in ${peers:-floor knot clusterdns whole cached forward coredns}; do
     if is_there "$peer"; then present+=("$peer"); else missing "$peer" >&2; fi
 done
 
