@@ -12,6 +12,9 @@ internal static class FuzzCluster
             bufsize 1232
             any
             minimal
+            loadbalance
+            prometheus 127.0.0.1:0
+            cache 30
             hosts {
                 192.0.2.1 one.example.net two.example.net
                 2001:db8::1 one.example.net

@@ -17,8 +17,11 @@ namespace ClusterDns.Fuzz;
 /// <param name="seed">Which.</param>
 internal sealed class FuzzRun(long packets, int seed)
 {
-    /// <summary>How much the managed heap may grow, and how much may be allocated, after the first tenth: room for what grows once.</summary>
+    /// <summary>How much the managed heap may grow after the first tenth: room for what grows once.</summary>
     public const long AllowedGrowth = 512 * 1024;
+
+    /// <summary>How many bytes a packet may cost on average: what the cache keeps of those that it has not seen.</summary>
+    public const long AllowedBytesPerPacket = 32;
 
     private readonly MetricRegistry _metrics = new();
 

@@ -54,10 +54,11 @@ public sealed class HealthPlugin : Plugin<HealthOptions>
     {
         HealthMetrics metrics = new(context.Metrics);
         context.AddHttpEndpoint(new HttpEndpoint(options.Address, Path, static exchange => "OK"u8.CopyTo(exchange)));
-        context.AddService(new Lameduck(options.Lameduck, options.LameduckText, context.TimeProvider, context.LoggerFactory.CreateLogger("plugin/health")));
+        ILogger logger = context.LoggerFactory.CreateLogger("plugin/health");
+        context.AddService(new Lameduck(options.Lameduck, options.LameduckText, context.TimeProvider, logger));
         if (options.Address.Port != 0)
         {
-            context.AddService(new HealthCheck(options.Address, Path, metrics, context.TimeProvider));
+            context.AddService(new HealthCheck(options.Address, Path, metrics, context.TimeProvider, logger));
         }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class DnsServer(ServerModel model, ListenerServices services) : 
     private readonly List<DnsListener> _listeners = [];
     private readonly List<HttpServer> _httpServers = [];
     private readonly List<IHostService> _running = [];
+    private bool _isServing;
 
     /// <summary>The open HTTP servers.</summary>
     public IReadOnlyList<HttpServer> HttpServers => _httpServers;
@@ -53,6 +54,7 @@ internal sealed class DnsServer(ServerModel model, ListenerServices services) : 
             throw;
         }
 
+        _isServing = true;
         for (int i = 0; i < _listeners.Count; i++)
         {
             _listeners[i].Start(model.Listeners[i].Pipeline);
@@ -66,7 +68,12 @@ internal sealed class DnsServer(ServerModel model, ListenerServices services) : 
     /// <param name="deadline">Set when there is no more time.</param>
     public async Task StopAsync(CancellationToken deadline)
     {
-        await Task.WhenAll(_running.Select(service => service.PrepareStopAsync(deadline).AsTask()));
+        if (_isServing)
+        {
+            await Task.WhenAll(_running.Select(service => service.PrepareStopAsync(deadline).AsTask()));
+        }
+
+        _isServing = false;
         await Task.WhenAll(_listeners.Select(listener => listener.StopAsync(deadline)));
         _listeners.Clear();
         for (int i = _running.Count - 1; i >= 0; i--)

@@ -31,7 +31,7 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
         options.Limits.MaxConcurrentConnections = MaxConnections;
         options.Limits.MaxRequestBodySize = 0;
         options.Limits.MaxRequestHeadersTotalSize = 8 * 1024;
-        options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(65);
+        options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(5);
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
         Listen(options, address);
         _server = new KestrelServer(
@@ -58,6 +58,11 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
         {
             await server._server.StartAsync(server, cancellationToken);
             return server;
+        }
+        catch (OperationCanceledException)
+        {
+            await server.DisposeAsync();
+            throw;
         }
         catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException)
         {

@@ -57,6 +57,45 @@ public class HealthPluginTests
         Assert.Empty(kit.Log);
     }
 
+    [Fact]
+    public async Task TheServerAsksItselfEverySecond()
+    {
+        using System.Net.Sockets.TcpListener server = new(System.Net.IPAddress.Loopback, 0);
+        server.Start();
+        string[] replies = ["HTTP/1.1 200 OK", "HTTP/1.1 500 No", "HTTP/1.1 200 OK"];
+        PluginKit kit = Create($"health 127.0.0.1:{((System.Net.IPEndPoint)server.LocalEndpoint).Port}");
+        IHostService check = kit.Build.Services[1];
+        await check.StartAsync(CancellationToken.None);
+
+        foreach (string reply in replies)
+        {
+            Task<System.Net.Sockets.TcpClient> accepting = server.AcceptTcpClientAsync();
+            kit.Time.Advance(TimeSpan.FromSeconds(1));
+            using System.Net.Sockets.TcpClient client = await accepting.WaitAsync(TimeSpan.FromSeconds(20));
+            using StreamReader reader = new(client.GetStream());
+            Assert.Equal("GET /health HTTP/1.1", await reader.ReadLineAsync());
+            long before = Count(kit);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(reply + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+            using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+            while (Count(kit) == before)
+            {
+                Assert.False(patience.IsCancellationRequested, "the request was not counted");
+                await Task.Yield();
+            }
+        }
+
+        await check.StopAsync(CancellationToken.None);
+        Assert.Equal(1, kit.Metrics.Counter(
+            "coredns_health_request_failures_total", "The number of times the health check failed.").Value);
+        Assert.StartsWith("Warning: Local health request to", Assert.Single(kit.Log), StringComparison.Ordinal);
+    }
+
+    private static long Count(PluginKit kit)
+    {
+        Core.Metrics.Histogram duration = kit.Metrics.Families.OfType<Core.Metrics.HistogramFamily>().Single().With();
+        return Enumerable.Range(0, 6).Sum(duration.GetCount);
+    }
+
     [Theory]
     [InlineData("health here", "Corefile:2:8: 'here' is no address for health, expected one such as :8080, localhost:8080 or 127.0.0.1:8080")]
     [InlineData("health {\n lameduck soon\n}", "Corefile:3:11: 'soon' is no value for lameduck, expected a duration that is not negative, such as 5s or 1m30s")]
