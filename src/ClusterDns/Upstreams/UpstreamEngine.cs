@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Interop;
@@ -10,12 +9,11 @@ namespace ClusterDns.Upstreams;
 /// The datagrams to upstreams of one thread: what is asked during a round goes out in batches at its end, replies come in by the
 /// thread's own epoll, and askers go on where they asked. For that thread alone.
 /// </summary>
-internal sealed unsafe class UpstreamEngine : IDisposable
+internal sealed class UpstreamEngine : IDisposable
 {
     /// <summary>How often an engine looks for queries to send again or to give up, while there are any.</summary>
     internal const int TickMilliseconds = 20;
 
-    private const int BatchSize = 32;
     private const ulong TokenBit = 1UL << 32;
     private const int MaxReceiveRounds = 8;
 
@@ -32,10 +30,8 @@ internal sealed unsafe class UpstreamEngine : IDisposable
     private readonly List<UdpExchange> _queue = [];
     private readonly List<UdpExchange> _due = [];
     private readonly HashSet<UpstreamSocket> _refused = [];
-    private readonly byte[][] _buffers = new byte[BatchSize][];
-    private readonly BatchedMessage* _messages;
-    private readonly IoVector* _vectors;
-    private UdpExchange? _first;
+    private readonly UpstreamBatch _batch = new();
+    private readonly ExchangeList _pending = new();
     private long _lastTick;
 
     /// <summary>An engine.</summary>
@@ -47,12 +43,6 @@ internal sealed unsafe class UpstreamEngine : IDisposable
         _poll = poll;
         _timeProvider = timeProvider;
         _metrics = metrics;
-        _messages = (BatchedMessage*)NativeMemory.AllocZeroed(BatchSize, (nuint)sizeof(BatchedMessage));
-        _vectors = (IoVector*)NativeMemory.AllocZeroed(BatchSize, (nuint)sizeof(IoVector));
-        for (int i = 0; i < BatchSize; i++)
-        {
-            _buffers[i] = GC.AllocateUninitializedArray<byte>(UdpExchange.BufferSize, pinned: true);
-        }
     }
 
     /// <summary>Whether engines work here.</summary>
@@ -66,7 +56,7 @@ internal sealed unsafe class UpstreamEngine : IDisposable
     }
 
     /// <summary>How many queries wait for their reply.</summary>
-    internal int PendingCount { get; private set; }
+    internal int PendingCount => _pending.Count;
 
     /// <summary>How long the thread may wait for events.</summary>
     internal int WaitMilliseconds => _queue.Count > 0 ? 0 : PendingCount > 0 ? TickMilliseconds : -1;
@@ -98,7 +88,7 @@ internal sealed unsafe class UpstreamEngine : IDisposable
         exchange.RetransmitAfter = ToTimestampTicks(exchange.Upstream.RetransmitAfter);
         exchange.NextSend = now + exchange.RetransmitAfter;
         socket.Expect(exchange);
-        Link(exchange);
+        _pending.Add(exchange);
         Enqueue(exchange);
     }
 
@@ -109,13 +99,16 @@ internal sealed unsafe class UpstreamEngine : IDisposable
         {
             UpstreamSocket socket = _queue[from].Socket!;
             int count = 0;
-            while (count < BatchSize && from + count < _queue.Count && ReferenceEquals(_queue[from + count].Socket, socket))
+            while (count < UpstreamBatch.Size && from + count < _queue.Count && ReferenceEquals(_queue[from + count].Socket, socket))
             {
-                Prepare(_queue[from + count], count);
                 count++;
             }
 
-            Send(socket, count);
+            if (!_batch.TrySend(socket, CollectionsMarshal.AsSpan(_queue).Slice(from, count), _metrics.SendFailed))
+            {
+                _refused.Add(socket);
+            }
+
             from += count;
         }
 
@@ -156,14 +149,19 @@ internal sealed unsafe class UpstreamEngine : IDisposable
 
         for (int round = 0; round < MaxReceiveRounds; round++)
         {
-            int received = ReceiveBatch(socket);
+            if (!_batch.TryReceive(socket, out int received))
+            {
+                // Waiting for the rest of the time would be in vain.
+                Fail(socket, UpstreamStatus.Failed);
+            }
+
             for (int i = 0; i < received; i++)
             {
                 Take(socket, i);
             }
 
             // The last reply may have closed the socket.
-            if (received < BatchSize || socket.Handle.IsClosed)
+            if (received < UpstreamBatch.Size || socket.Handle.IsClosed)
             {
                 break;
             }
@@ -194,7 +192,7 @@ internal sealed unsafe class UpstreamEngine : IDisposable
         }
 
         _lastTick = now;
-        for (UdpExchange? exchange = _first; exchange is not null; exchange = exchange.Next)
+        for (UdpExchange? exchange = _pending.First; exchange is not null; exchange = exchange.Next)
         {
             if (exchange.Deadline <= now)
             {
@@ -280,12 +278,8 @@ internal sealed unsafe class UpstreamEngine : IDisposable
             Forget(upstream);
         }
 
-        NativeMemory.Free(_messages);
-        NativeMemory.Free(_vectors);
+        _batch.Dispose();
     }
-
-    // The buffers are pinned for as long as they live, and the exchange or the engine keeps them alive.
-    private static byte* Address(byte[] pinned) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
 
     private long ToTimestampTicks(TimeSpan time) => (long)(time.TotalSeconds * _timeProvider.TimestampFrequency);
 
@@ -295,92 +289,12 @@ internal sealed unsafe class UpstreamEngine : IDisposable
         _queue.Add(exchange);
     }
 
-    private void Prepare(UdpExchange exchange, int index)
-    {
-        _vectors[index].Base = Address(exchange.RequestBuffer);
-        _vectors[index].Length = (nuint)exchange.Request.Length;
-        _messages[index] = default;
-        _messages[index].Header.Vectors = &_vectors[index];
-        _messages[index].Header.VectorCount = 1;
-    }
-
-    private void Send(UpstreamSocket socket, int count)
-    {
-        int done = 0;
-        while (done < count)
-        {
-            int sent = SocketCalls.SendBatch(
-                socket.Handle.Descriptor, _messages + done, (uint)(count - done), SocketCalls.FlagDontWait | SocketCalls.FlagNoSignal);
-            if (sent > 0)
-            {
-                done += sent;
-                continue;
-            }
-
-            switch (Marshal.GetLastPInvokeError())
-            {
-                case ErrorNumbers.Interrupted:
-                    break;
-                case ErrorNumbers.ConnectionRefused or ErrorNumbers.NetworkUnreachable or ErrorNumbers.HostUnreachable:
-                    // Of this datagram or an earlier one: nobody is there.
-                    _refused.Add(socket);
-                    return;
-                default:
-                    // What is not sent now is sent again.
-                    _metrics.SendFailed.Add();
-                    done++;
-                    break;
-            }
-        }
-    }
-
-    private int ReceiveBatch(UpstreamSocket socket)
-    {
-        for (int i = 0; i < BatchSize; i++)
-        {
-            _vectors[i].Base = Address(_buffers[i]);
-            _vectors[i].Length = UdpExchange.BufferSize;
-            _messages[i] = default;
-            _messages[i].Header.Vectors = &_vectors[i];
-            _messages[i].Header.VectorCount = 1;
-        }
-
-        while (true)
-        {
-            int received = SocketCalls.ReceiveBatch(socket.Handle.Descriptor, _messages, BatchSize, SocketCalls.FlagDontWait, null);
-            if (received >= 0)
-            {
-                return received;
-            }
-
-            int error = Marshal.GetLastPInvokeError();
-            if (error == ErrorNumbers.WouldBlock)
-            {
-                return 0;
-            }
-
-            if (error != ErrorNumbers.Interrupted)
-            {
-                // Nobody listens there, or it cannot be reached: waiting for the rest of the time would be in vain.
-                Fail(socket, UpstreamStatus.Failed);
-                return 0;
-            }
-        }
-    }
-
     private void Take(UpstreamSocket socket, int index)
     {
-        int length = (int)_messages[index].Length;
-        if (socket.Match(_buffers[index].AsSpan(0, length)) is not { } exchange)
+        if (socket.Match(_batch.GetReply(index)) is not { } exchange)
         {
             _metrics.Mismatched.Add();
             return;
-        }
-
-        if ((_messages[index].Header.Flags & SocketCalls.FlagTruncated) != 0)
-        {
-            // What was cut off is as good as left out by the server.
-            _buffers[index][2] |= 2;
         }
 
         if (exchange.Sent <= 1)
@@ -388,7 +302,7 @@ internal sealed unsafe class UpstreamEngine : IDisposable
             exchange.Upstream.Measured(_timeProvider.GetElapsedTime(exchange.SentAt));
         }
 
-        exchange.TakeReply(ref _buffers[index], length);
+        _batch.HandOver(index, exchange);
         Finish(exchange, UpstreamStatus.Answered);
     }
 
@@ -408,7 +322,7 @@ internal sealed unsafe class UpstreamEngine : IDisposable
         }
 
         socket.Forget(exchange);
-        Unlink(exchange);
+        _pending.Remove(exchange);
         if (exchange.IsQueued)
         {
             _queue.Remove(exchange);
@@ -427,38 +341,5 @@ internal sealed unsafe class UpstreamEngine : IDisposable
             _freeSlots.Push(socket.Slot);
             socket.Dispose();
         }
-    }
-
-    private void Link(UdpExchange exchange)
-    {
-        exchange.Previous = null;
-        exchange.Next = _first;
-        if (_first is not null)
-        {
-            _first.Previous = exchange;
-        }
-
-        _first = exchange;
-        PendingCount++;
-    }
-
-    private void Unlink(UdpExchange exchange)
-    {
-        if (exchange.Previous is null)
-        {
-            _first = exchange.Next;
-        }
-        else
-        {
-            exchange.Previous.Next = exchange.Next;
-        }
-
-        if (exchange.Next is not null)
-        {
-            exchange.Next.Previous = exchange.Previous;
-        }
-
-        exchange.Previous = exchange.Next = null;
-        PendingCount--;
     }
 }
