@@ -112,8 +112,6 @@ internal sealed class ForwardHandler : PluginHandler
     {
         long start = _timeProvider.GetTimestamp();
         int index = _selector.First();
-        int downInARow = 0;
-        int outInARow = 0;
         int attempts = 0;
         int failovers = 0;
         UpstreamStatus last = UpstreamStatus.Answered;
@@ -127,23 +125,13 @@ internal sealed class ForwardHandler : PluginHandler
                 break;
             }
 
-            ForwardUpstream upstream = _upstreams[index++ % _upstreams.Length];
-            if (upstream.IsOut)
+            ForwardUpstream? upstream = FindUp(ref index);
+            if (upstream is null)
             {
-                if (++outInARow == _upstreams.Length)
+                upstream = FindAny();
+                if (upstream is null)
                 {
                     break;
-                }
-
-                continue;
-            }
-
-            outInARow = 0;
-            if (upstream.IsDown)
-            {
-                if (++downInARow < _upstreams.Length && index < 2 * _upstreams.Length)
-                {
-                    continue;
                 }
 
                 _metrics.HealthCheckBroken.Add();
@@ -151,12 +139,8 @@ internal sealed class ForwardHandler : PluginHandler
                 {
                     break;
                 }
-
-                // All are down: rather than believe that, any of them is asked.
-                upstream = AnyThatIsNotOut();
             }
 
-            downInARow = 0;
             lastAsked = upstream;
             UpstreamOutcome outcome = await AskAsync(upstream, context, protocol, left < _options.ReadTimeout ? left : _options.ReadTimeout);
             last = outcome.Status;
@@ -208,15 +192,36 @@ internal sealed class ForwardHandler : PluginHandler
         }
     }
 
-    private ForwardUpstream AnyThatIsNotOut()
+    /// <summary>The next upstream that is neither down nor left out; null when there is none.</summary>
+    /// <param name="index">Where to begin; moves behind it.</param>
+    private ForwardUpstream? FindUp(ref int index)
     {
-        int index = _selector.Any();
-        for (int i = 0; i < _upstreams.Length && _upstreams[index].IsOut; i++)
+        for (int i = 0; i < _upstreams.Length; i++)
         {
-            index = (index + 1) % _upstreams.Length;
+            ForwardUpstream upstream = _upstreams[index++ % _upstreams.Length];
+            if (!upstream.IsOut && !upstream.IsDown)
+            {
+                return upstream;
+            }
         }
 
-        return _upstreams[index];
+        return null;
+    }
+
+    /// <summary>Any upstream that is not left out, down or not: rather than believe that all are down, one of them is asked.</summary>
+    private ForwardUpstream? FindAny()
+    {
+        int first = _selector.Any();
+        for (int i = 0; i < _upstreams.Length; i++)
+        {
+            ForwardUpstream upstream = _upstreams[(first + i) % _upstreams.Length];
+            if (!upstream.IsOut)
+            {
+                return upstream;
+            }
+        }
+
+        return null;
     }
 
     private static bool TryTake(QueryContext context, UpstreamReply reply)

@@ -56,6 +56,24 @@ public class ForwardHealthTests
     }
 
     [Fact]
+    public async Task OneThatIsDownDoesNotMakeAnotherThatFailsDownToo()
+    {
+        _upstreams.Fails(First);
+        _upstreams.Answers(Second);
+        PluginKit kit = Create("policy sequential\n max_connect_attempts 8");
+        kit.Ask("www.example.");
+        await AdvanceAsync(kit, () => Failed(kit, First) > 2);
+        _upstreams.Fails(Second);
+        Clear();
+
+        kit.Ask("www.example.");
+
+        Assert.Equal(8, Queries().Length);
+        Assert.All(Queries(), static query => Assert.Equal($"{Second} Udp", query));
+        Assert.Equal(0, Broken(kit));
+    }
+
+    [Fact]
     public void WithoutMaxFailsNothingIsChecked()
     {
         _upstreams.Fails(First);
