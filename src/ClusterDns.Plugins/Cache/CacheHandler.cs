@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
@@ -16,7 +17,7 @@ internal sealed class CacheHandler : PluginHandler
     private readonly CacheOptions _options;
     private readonly CacheStore _store;
     private readonly TimeProvider _timeProvider;
-    private readonly CacheMetricsTable _metrics;
+    private readonly BlockTable<CacheMetrics> _metrics;
     private readonly ZoneSet _zones;
     private readonly ZoneSet _noSuccess;
     private readonly ZoneSet _noDenial;
@@ -34,7 +35,8 @@ internal sealed class CacheHandler : PluginHandler
         _options = options;
         _store = store;
         _timeProvider = timeProvider;
-        _metrics = new CacheMetricsTable(metrics, string.Join(',', options.Zones.Select(static zone => zone.Text)));
+        string zones = string.Join(',', options.Zones.Select(static zone => zone.Text));
+        _metrics = new BlockTable<CacheMetrics>(block => new CacheMetrics(metrics, block, zones));
         _zones = new ZoneSet(options.Zones);
         _noSuccess = new ZoneSet(options.Success.Disabled);
         _noDenial = new ZoneSet(options.Denial.Disabled);
@@ -83,6 +85,7 @@ internal sealed class CacheHandler : PluginHandler
             context.DnssecOk,
             (context.Header.Flags & HeaderFlags.CheckingDisabled) != HeaderFlags.None);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AwaitAsync(
         ValueTask below, QueryContext context, CacheMetrics metrics, ulong hash, CacheQuestion question)
     {

@@ -9,7 +9,6 @@ internal sealed class CacheMetrics
     /// <summary>The counters of a server and view.</summary>
     public CacheMetrics(MetricRegistry registry, ServerBlockInfo block, string zones)
     {
-        Block = block;
         string[] typed = ["server", "type", "zones", "view"];
         string[] plain = ["server", "zones", "view"];
         string[] success = [block.Server, "success", zones, block.View];
@@ -30,9 +29,6 @@ internal sealed class CacheMetrics
         Denial = new TypeMetrics(entries.With(denial), hits.With(denial), evictions.With(denial));
     }
 
-    /// <summary>Whose counters these are.</summary>
-    public ServerBlockInfo Block { get; }
-
     public Counter Requests { get; }
 
     public Counter Misses { get; }
@@ -46,43 +42,3 @@ internal sealed class CacheMetrics
 
 /// <summary>The metrics that tell answers from denials.</summary>
 internal sealed record TypeMetrics(Gauge Entries, Counter Hits, Counter Evictions);
-
-/// <summary>The counters of a cache, by server block: a block has few names, so a walk along an array finds them soonest.</summary>
-internal sealed class CacheMetricsTable(MetricRegistry registry, string zones)
-{
-    private readonly Lock _lock = new();
-    private CacheMetrics[] _known = [];
-
-    /// <summary>The counters for a query; made on first use.</summary>
-    /// <param name="block">Who answers the query.</param>
-    public CacheMetrics For(ServerBlockInfo block)
-        => Find(Volatile.Read(ref _known), block) ?? Add(block);
-
-    private static CacheMetrics? Find(CacheMetrics[] known, ServerBlockInfo block)
-    {
-        foreach (CacheMetrics metrics in known)
-        {
-            if (ReferenceEquals(metrics.Block, block))
-            {
-                return metrics;
-            }
-        }
-
-        return null;
-    }
-
-    private CacheMetrics Add(ServerBlockInfo block)
-    {
-        lock (_lock)
-        {
-            if (Find(_known, block) is { } other)
-            {
-                return other;
-            }
-
-            CacheMetrics added = new(registry, block, zones);
-            Volatile.Write(ref _known, [.. _known, added]);
-            return added;
-        }
-    }
-}

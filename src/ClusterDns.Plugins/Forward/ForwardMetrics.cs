@@ -1,5 +1,6 @@
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Forward;
 
@@ -24,14 +25,11 @@ internal sealed class UpstreamMetrics(MetricRegistry registry, string to)
 {
     private const string ProxyName = "forward";
 
-    // 0.00025 s, doubling, 16 of them: the bounds of all of CoreDNS's durations.
-    private static readonly double[] Bounds = [.. Enumerable.Range(0, 16).Select(static i => 0.00025 * (1 << i))];
-
     private readonly HistogramFamily _durations = registry.Histograms(
-        "coredns_proxy_request_duration_seconds", "Histogram of the time each request took.", Bounds, "proxy_name", "to", "rcode");
+        "coredns_proxy_request_duration_seconds", "Histogram of the time each request took.", MetricBounds.Durations, "proxy_name", "to", "rcode");
 
     private readonly HistogramFamily _oldDurations = registry.Histograms(
-        "coredns_forward_request_duration_seconds", "Histogram of the time each request took.", Bounds, "to", "rcode");
+        "coredns_forward_request_duration_seconds", "Histogram of the time each request took.", MetricBounds.Durations, "to", "rcode");
 
     private readonly CounterFamily _oldResponses = registry.Counters(
         "coredns_forward_responses_total", "Counter of responses received per upstream.", "to", "rcode");

@@ -1,6 +1,7 @@
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Forward;
 
@@ -30,7 +31,7 @@ internal sealed class ForwardUpstream : IForwardTarget, IAsyncDisposable
         Metrics = metrics;
         _options = options;
         _timeProvider = timeProvider;
-        _question = CreateQuestion(options);
+        _question = Question.Create(options.HealthCheckName.Span, RecordType.NS, options.HealthCheckRecursion);
     }
 
     /// <summary>The upstream.</summary>
@@ -81,19 +82,6 @@ internal sealed class ForwardUpstream : IForwardTarget, IAsyncDisposable
         Upstream.Dispose();
         await checking;
         _stopping.Dispose();
-    }
-
-    private static byte[] CreateQuestion(ForwardStanza options)
-    {
-        Span<byte> buffer = stackalloc byte[512];
-        WireWriter writer = new(buffer);
-        writer.TryWriteHeader(new DnsHeader
-        {
-            Flags = options.HealthCheckRecursion ? HeaderFlags.RecursionDesired : HeaderFlags.None,
-            QuestionCount = 1,
-        });
-        writer.TryWriteQuestion(options.HealthCheckName.Span, RecordType.NS, RecordClass.IN);
-        return buffer[..writer.Length].ToArray();
     }
 
     private async Task CheckAsync()

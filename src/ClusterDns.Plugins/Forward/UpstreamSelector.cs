@@ -1,3 +1,5 @@
+using ClusterDns.Plugins.Common;
+
 namespace ClusterDns.Plugins.Forward;
 
 /// <summary>Says which upstream a query begins with; it goes on with those that follow.</summary>
@@ -18,11 +20,5 @@ internal sealed class UpstreamSelector(ForwardPolicy policy, int count, int seed
 
     /// <summary>Any upstream.</summary>
     public int Any()
-    {
-        // The finalizer of splitmix64 over a counter: spread evenly, and no state that threads would have to share but the counter.
-        ulong mixed = unchecked(((ulong)(uint)seed << 32 | Interlocked.Increment(ref _calls)) * 0x9E3779B97F4A7C15);
-        mixed = unchecked((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9);
-        mixed = unchecked((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB);
-        return (int)((mixed ^ (mixed >> 31)) % (uint)count);
-    }
+        => (int)(SplitMix64.Mix(unchecked(((ulong)(uint)seed << 32 | Interlocked.Increment(ref _calls)) * SplitMix64.Step)) % (uint)count);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Metrics;
@@ -53,7 +54,7 @@ public sealed class HealthPlugin : Plugin<HealthOptions>
     protected override void Build(HealthOptions options, PluginBuildContext context)
     {
         HealthMetrics metrics = new(context.Metrics);
-        context.AddHttpEndpoint(new HttpEndpoint(options.Address, Path, static exchange => "OK"u8.CopyTo(exchange)));
+        context.AddHttpEndpoint(new HttpEndpoint(options.Address, Path, static exchange => exchange.Body.Write("OK"u8)));
         ILogger logger = context.LoggerFactory.CreateLogger("plugin/health");
         context.AddService(new Lameduck(options.Lameduck, options.LameduckText, context.TimeProvider, logger));
         if (options.Address.Port != 0)

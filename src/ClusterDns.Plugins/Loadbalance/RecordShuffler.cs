@@ -1,5 +1,6 @@
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Loadbalance;
 
@@ -72,15 +73,13 @@ internal sealed class RecordShuffler(int seed)
         }
     }
 
-    /// <summary>Fisher and Yates' shuffle with splitmix64: every order is as likely as every other.</summary>
+    /// <summary>Fisher and Yates' shuffle: every order is as likely as every other.</summary>
     private static void ShuffleAlike(Span<ResponseRecord> records, ref ulong state)
     {
         for (int i = records.Length - 1; i > 0; i--)
         {
-            state = unchecked(state + 0x9E3779B97F4A7C15);
-            ulong mixed = unchecked((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9);
-            mixed = unchecked((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB);
-            int other = (int)((mixed ^ (mixed >> 31)) % (uint)(i + 1));
+            state = unchecked(state + SplitMix64.Step);
+            int other = (int)(SplitMix64.Mix(state) % (uint)(i + 1));
             (records[i], records[other]) = (records[other], records[i]);
         }
     }

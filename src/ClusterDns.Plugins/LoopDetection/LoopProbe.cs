@@ -6,6 +6,7 @@ using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.LoopDetection;
@@ -105,10 +106,7 @@ internal sealed partial class LoopProbe : IHostService, IDisposable
     private async Task ProbeAsync(IForwardTarget target)
     {
         byte[] name = CreateName();
-        byte[] query = new byte[DnsHeader.Length + name.Length + 4];
-        WireWriter writer = new(query);
-        writer.TryWriteHeader(new DnsHeader { Flags = HeaderFlags.RecursionDesired, QuestionCount = 1 });
-        writer.TryWriteQuestion(name, RecordType.HINFO, RecordClass.IN);
+        byte[] query = Question.Create(name, RecordType.HINFO, recursion: true);
         _names[name] = target;
         for (int tries = 0; tries < MaxTries && !_stopping.IsCancellationRequested; tries++)
         {

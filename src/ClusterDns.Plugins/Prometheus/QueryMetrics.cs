@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Prometheus;
 
@@ -10,24 +10,12 @@ namespace ClusterDns.Plugins.Prometheus;
 /// <param name="timeProvider">The clock.</param>
 internal sealed class QueryMetrics(MetricRegistry registry, TimeProvider timeProvider)
 {
-    private readonly ConcurrentDictionary<ServerBlockInfo, BlockMetrics> _blocks = new(ReferenceEqualityComparer.Instance);
-    private BlockMetrics? _last;
+    private readonly BlockTable<BlockMetrics> _blocks = new(block => new BlockMetrics(block, registry));
 
     /// <summary>Counts a query that has its response.</summary>
     /// <param name="context">The query.</param>
     public void Count(QueryContext context)
-    {
-        BlockMetrics? block = Volatile.Read(ref _last);
-        if (block is null || !ReferenceEquals(block.Block, context.Block))
-        {
-            block = _blocks.GetOrAdd(context.Block, static (info, owner) => new BlockMetrics(info, owner.Registry), this);
-            Volatile.Write(ref _last, block);
-        }
-
-        block.Count(context, timeProvider.GetElapsedTime(context.ReceivedTimestamp));
-    }
-
-    private MetricRegistry Registry => registry;
+        => _blocks.For(context.Block).Count(context, timeProvider.GetElapsedTime(context.ReceivedTimestamp));
 }
 
 /// <summary>The metrics of one zone of one listener.</summary>
@@ -35,9 +23,6 @@ internal sealed class BlockMetrics
 {
     private const int Codes = 24;
     private const int OtherType = 19;
-
-    // 0.00025 s, doubling, 16 of them.
-    private static readonly double[] DurationBounds = [.. Enumerable.Range(0, 16).Select(static i => 0.00025 * (1 << i))];
 
     private static readonly double[] SizeBounds = [0, 100, 200, 300, 400, 511, 1023, 2047, 4095, 8291, 16000, 32000, 48000, 64000];
 
@@ -67,7 +52,7 @@ internal sealed class BlockMetrics
         _duration = registry.Histograms(
             "coredns_dns_request_duration_seconds",
             "Histogram of the time (in seconds) each request took per zone.",
-            DurationBounds,
+            MetricBounds.Durations,
             "server", "zone", "view").With(block.Server, block.Zone, block.View);
         _dnssecOk = registry.Counters(
             "coredns_dns_do_requests_total", "Counter of DNS requests with DO bit set per zone.", "server", "zone", "view")
@@ -83,8 +68,7 @@ internal sealed class BlockMetrics
         _responseSizes = [.. Protocols.Select(protocol => responseSizes.With(block.Server, block.Zone, block.View, protocol))];
     }
 
-    /// <summary>The zone and listener.</summary>
-    public ServerBlockInfo Block { get; }
+    private ServerBlockInfo Block { get; }
 
     /// <summary>Counts a query.</summary>
     /// <param name="context">The query with its response.</param>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Http;
@@ -75,19 +76,19 @@ public sealed class ReadyPlugin : Plugin<ReadyOptions>
             if (_stopping)
             {
                 exchange.Status = 503;
-                "shutting down"u8.CopyTo(exchange);
+                exchange.Body.Write("shutting down"u8);
                 return;
             }
 
             IReadOnlyList<string> notReady = readiness.FindNotReady(continuously);
             if (notReady.Count == 0)
             {
-                "OK"u8.CopyTo(exchange);
+                exchange.Body.Write("OK"u8);
                 return;
             }
 
             exchange.Status = 503;
-            ((ReadOnlySpan<byte>)Encoding.UTF8.GetBytes(string.Join(',', notReady))).CopyTo(exchange);
+            exchange.Body.Write(Encoding.UTF8.GetBytes(string.Join(',', notReady)));
         }
     }
 }
