@@ -1,20 +1,14 @@
 using System.Net;
-using System.Text;
-using ClusterDns.Core.Corefiles;
-using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Files;
-using ClusterDns.Plugins;
+using ClusterDns.Fuzz;
 using ClusterDns.Serving;
-using ClusterDns.Upstreams;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Benchmarks;
 
 /// <summary>A server in memory, with a small cluster, a hosts file and a name that no block takes.</summary>
-internal sealed class BenchmarkServer : ILogOutput
+internal sealed class BenchmarkServer
 {
     private const string Corefile = """
         cluster.local {
@@ -61,28 +55,8 @@ internal sealed class BenchmarkServer : ILogOutput
         string manifests = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.yaml");
         File.WriteAllText(manifests, Services + string.Join('\n', Enumerable.Range(1, 100).Select(
             static i => $"  - {{ addresses: [10.1.0.{i}], hostname: peer-{i}, conditions: {{ ready: true }} }}")));
-        DiagnosticBag diagnostics = new();
-        CorefileDocument document = CorefileParser.Parse(
-            "Corefile",
-            Encoding.UTF8.GetBytes(Corefile.Replace("MANIFESTS", manifests, StringComparison.Ordinal)),
-            new InMemoryCorefileSource(),
-            static _ => null,
-            diagnostics);
-        ServerEnvironment environment = new(
-            PluginCatalog.Plugins,
-            PluginCatalog.Order,
-            NullLoggerFactory.Instance,
-            this,
-            new MetricRegistry(),
-            TimeProvider.System,
-            new PhysicalFileAccess(),
-            new UpstreamFactory(new MetricRegistry(), TimeProvider.System),
-            static () => 1);
-        ServerModel? model = new ServerModelBuilder(environment, dnsPort: 53).Build(document, diagnostics);
+        Pipeline = InMemoryServer.Build(Corefile.Replace("MANIFESTS", manifests, StringComparison.Ordinal), new MetricRegistry());
         File.Delete(manifests);
-        Pipeline = model is null
-            ? throw new InvalidOperationException(string.Join('\n', diagnostics.Errors))
-            : model.Listeners[0].Pipeline;
     }
 
     /// <summary>What serves.</summary>
@@ -121,6 +95,4 @@ internal sealed class BenchmarkServer : ILogOutput
     }
 
     private static NetworkEndpoint Client { get; } = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
-
-    bool ILogOutput.TryWriteLine(ReadOnlySpan<byte> line) => true;
 }

@@ -1,14 +1,6 @@
 using System.Globalization;
-using System.Text;
-using ClusterDns.Core.Corefiles;
-using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Files;
-using ClusterDns.Plugins;
-using ClusterDns.Serving;
-using ClusterDns.Upstreams;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Fuzz;
 
@@ -42,7 +34,7 @@ internal sealed class FuzzRun(long packets, int seed)
         File.WriteAllText(manifests, FuzzCluster.Manifests);
         try
         {
-            Transport = new InMemoryTransport(Build(FuzzCluster.Corefile(manifests)));
+            Transport = new InMemoryTransport(InMemoryServer.Build(FuzzCluster.Corefile(manifests), _metrics));
         }
         finally
         {
@@ -100,31 +92,5 @@ internal sealed class FuzzRun(long packets, int seed)
         {
             return $"an exception escaped: {exception}";
         }
-    }
-
-    private IQueryPipeline Build(string corefile)
-    {
-        DiagnosticBag diagnostics = new();
-        CorefileDocument document = CorefileParser.Parse(
-            "Corefile", Encoding.UTF8.GetBytes(corefile), new InMemoryCorefileSource(), static _ => null, diagnostics);
-        ServerEnvironment environment = new(
-            PluginCatalog.Plugins,
-            PluginCatalog.Order,
-            NullLoggerFactory.Instance,
-            new NoLog(),
-            _metrics,
-            TimeProvider.System,
-            new PhysicalFileAccess(),
-            new UpstreamFactory(_metrics, TimeProvider.System),
-            static () => 1);
-        ServerModel? model = new ServerModelBuilder(environment, dnsPort: 53).Build(document, diagnostics);
-        return model is null
-            ? throw new InvalidOperationException(string.Join('\n', diagnostics.Errors))
-            : model.Listeners[0].Pipeline;
-    }
-
-    private sealed class NoLog : ILogOutput
-    {
-        public bool TryWriteLine(ReadOnlySpan<byte> line) => true;
     }
 }

@@ -1,4 +1,5 @@
 using ClusterDns.Conformance.TestKit;
+using ClusterDns.TestKit;
 
 namespace ClusterDns.Conformance;
 

@@ -5,6 +5,7 @@ using System.Xml.Linq;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Listeners;
 using ClusterDns.Plugins;
+using ClusterDns.TestKit;
 using ClusterDns.Tests.TestKit;
 
 namespace ClusterDns.Tests;
@@ -44,7 +45,7 @@ public sealed class DependencyTests
     [InlineData("ClusterDns", "ClusterDns.Core ClusterDns.Plugins", "Microsoft.Extensions.Hosting", "Microsoft.AspNetCore.App")]
     public void A_project_refers_to_those_below_it_and_to_few_packages(string project, string projects, string packages, string frameworks)
     {
-        XDocument file = XDocument.Load(Path.Combine(FindRoot(), "src", project, project + ".csproj"));
+        XDocument file = XDocument.Load(Path.Combine(Repository.Root, "src", project, project + ".csproj"));
 
         Assert.Equal(projects, Join(Includes(file, "ProjectReference").Select(static path => Path.GetFileNameWithoutExtension(path))));
         Assert.Equal(packages, Join(Includes(file, "PackageReference")));
@@ -129,17 +130,6 @@ public sealed class DependencyTests
 
     private static IEnumerable<string> Includes(XDocument project, string item)
         => project.Descendants(item).Select(static element => element.Attribute("Include")!.Value.Replace('\\', '/'));
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "ClusterDns.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder ?? throw new InvalidOperationException("no solution above the tests");
-    }
 
     /// <summary>Mentions a type in each place that there is.</summary>
     [Description("An attribute to find.")]

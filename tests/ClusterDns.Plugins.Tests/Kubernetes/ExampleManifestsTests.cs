@@ -1,3 +1,4 @@
+using ClusterDns.TestKit;
 using k8s;
 using k8s.Models;
 
@@ -9,7 +10,7 @@ public class ExampleManifestsTests
     [Fact]
     public void EveryObjectIsOneOfKubernetes()
     {
-        List<object> objects = KubernetesYaml.LoadAllFromString(File.ReadAllText(Path.Combine(Root(), "examples", "cluster.yaml")), strict: true);
+        List<object> objects = KubernetesYaml.LoadAllFromString(File.ReadAllText(Path.Combine(Repository.Root, "examples", "cluster.yaml")), strict: true);
 
         Assert.NotEmpty(objects);
         foreach (object item in objects)
@@ -34,16 +35,5 @@ public class ExampleManifestsTests
                     break;
             }
         }
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo folder = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "ClusterDns.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
     }
 }

@@ -6,11 +6,8 @@ using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Records;
 using ClusterDns.Core.Wire;
-using ClusterDns.Files;
-using ClusterDns.Plugins;
+using ClusterDns.Fuzz;
 using ClusterDns.Serving;
-using ClusterDns.Upstreams;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Tests.TestKit;
@@ -23,7 +20,7 @@ internal sealed class ServerKit : ILogOutput
     public ServerKit(string corefile, ILogOutput? logOutput = null)
     {
         DiagnosticBag diagnostics = new();
-        ServerModel? model = Build(corefile, logOutput ?? this, Metrics, Time, diagnostics);
+        ServerModel? model = InMemoryServer.TryBuild(corefile, logOutput ?? this, Metrics, Time, diagnostics);
         Assert.True(model is not null, string.Join('\n', diagnostics.Errors));
         Model = model;
     }
@@ -40,7 +37,7 @@ internal sealed class ServerKit : ILogOutput
     public static IReadOnlyList<string> FindErrors(string corefile)
     {
         DiagnosticBag diagnostics = new();
-        Assert.Null(Build(corefile, NoLog.Instance, new MetricRegistry(), TimeProvider.System, diagnostics));
+        Assert.Null(InMemoryServer.TryBuild(corefile, NoLog.Instance, new MetricRegistry(), TimeProvider.System, diagnostics));
         return [.. diagnostics.Errors.Select(static error => error.ToString())];
     }
 
@@ -75,30 +72,5 @@ internal sealed class ServerKit : ILogOutput
     {
         Log.Add(Encoding.UTF8.GetString(line));
         return true;
-    }
-
-    private static ServerModel? Build(
-        string corefile, ILogOutput logOutput, MetricRegistry metrics, TimeProvider time, DiagnosticBag diagnostics)
-    {
-        ServerEnvironment environment = new(
-            PluginCatalog.Plugins,
-            PluginCatalog.Order,
-            NullLoggerFactory.Instance,
-            logOutput,
-            metrics,
-            time,
-            new PhysicalFileAccess(),
-            new UpstreamFactory(metrics, TimeProvider.System),
-            static () => 42);
-        CorefileDocument document = CorefileParser.Parse(
-            "Corefile", Encoding.UTF8.GetBytes(corefile), new InMemoryCorefileSource(), static _ => null, diagnostics);
-        return new ServerModelBuilder(environment, dnsPort: 53).Build(document, diagnostics);
-    }
-
-    private sealed class NoLog : ILogOutput
-    {
-        public static NoLog Instance { get; } = new();
-
-        public bool TryWriteLine(ReadOnlySpan<byte> line) => true;
     }
 }

@@ -1,4 +1,4 @@
-namespace ClusterDns.Conformance.TestKit;
+namespace ClusterDns.TestKit;
 
 /// <summary>The clone that the tests run in.</summary>
 internal static class Repository
