@@ -18,6 +18,7 @@ public sealed class PluginBuildContext
     private readonly List<HttpEndpoint> _httpEndpoints = [];
     private readonly List<ReadinessCheck> _readinessChecks = [];
     private readonly List<IForwardTarget> _forwardTargets = [];
+    private readonly List<MetadataField> _metadataFields = [];
 
     /// <summary>The block's keys, CIDR zones expanded.</summary>
     public required IReadOnlyList<ServerAddress> Keys { get; init; }
@@ -84,6 +85,9 @@ public sealed class PluginBuildContext
     /// <summary>The upstreams that the block forwards to; those of plugins that build later are added later.</summary>
     public IReadOnlyList<IForwardTarget> ForwardTargets => _forwardTargets;
 
+    /// <summary>What the block's plugins can tell about a query; complete when the links are made.</summary>
+    public IReadOnlyList<MetadataField> MetadataFields => _metadataFields;
+
     /// <summary>Stops the process with exit code 1, for what cannot go on; the plugin has logged why.</summary>
     public Action RequestStop { get; init; } = static () => { };
 
@@ -102,6 +106,10 @@ public sealed class PluginBuildContext
     /// <summary>Adds something to be answered over HTTP.</summary>
     /// <param name="endpoint">Where, and what.</param>
     public void AddHttpEndpoint(HttpEndpoint endpoint) => _httpEndpoints.Add(endpoint);
+
+    /// <summary>Adds something that other plugins may ask about a query.</summary>
+    /// <param name="field">What.</param>
+    public void AddMetadata(MetadataField field) => _metadataFields.Add(field);
 
     /// <summary>Adds an upstream that the block forwards to.</summary>
     /// <param name="target">The upstream.</param>

@@ -107,6 +107,15 @@ public sealed class QueryContext
     /// <summary>The internal query that was asked before this one, for the same query.</summary>
     internal QueryContext? NextSibling { get; set; }
 
+    /// <summary>
+    /// When the answer is of no more use to the client, as <see cref="TimeProvider.GetTimestamp"/> counts; 0 for never. A link that
+    /// waits for something outside waits no longer than that.
+    /// </summary>
+    public long Deadline { get; set; }
+
+    /// <summary>What plugins can tell about this query; null unless the metadata plugin is on for its name.</summary>
+    public MetadataTable? Metadata { get; set; }
+
     /// <summary>The server block that answers.</summary>
     public ServerBlockInfo Block { get; set; } = ServerBlockInfo.Dropped;
 
@@ -176,6 +185,7 @@ public sealed class QueryContext
         Router = parent.Router;
         Block = parent.Block;
         Depth = parent.Depth + 1;
+        Deadline = parent.Deadline;
         Root = root;
         return Accept(length, parent.Transport, parent.Local, parent.Remote, parent.ReceivedTimestamp, parent._waitGate);
     }
@@ -219,6 +229,10 @@ public sealed class QueryContext
         return _responseLength;
     }
 
+    /// <summary>Reads what a plugin tells about this query (<see cref="MetadataField"/>); null where there is nothing.</summary>
+    /// <param name="name">The field's name, like <c>forward/upstream</c>.</param>
+    public string? GetMetadata(string name) => Metadata?.Read(this, name);
+
     /// <summary>Keeps something that the response points into, until the query is over.</summary>
     /// <param name="resource">What to release then; no query holds it yet.</param>
     public void Hold(QueryResource resource)
@@ -239,6 +253,8 @@ public sealed class QueryContext
         Block = ServerBlockInfo.Dropped;
         _waitGate = null;
         Router = null;
+        Deadline = 0;
+        Metadata = null;
         ReleaseInternalQueries();
         while (_held is { } held)
         {

@@ -1,0 +1,28 @@
+using System.Collections.Frozen;
+
+namespace ClusterDns.Core.Pipeline;
+
+/// <summary>Something that a plugin can tell about a query to other plugins of its server block.</summary>
+/// <param name="Name">The plugin's name, a slash, and what it is, like <c>forward/upstream</c>; at most one field has it.</param>
+/// <param name="Read">
+/// Reads the value, on the query's thread and only when somebody asks for it; null where there is none, for this query or not yet.
+/// </param>
+public sealed record MetadataField(string Name, Func<QueryContext, string?> Read);
+
+/// <summary>The metadata of a server block, by name.</summary>
+public sealed class MetadataTable
+{
+    private readonly FrozenDictionary<string, Func<QueryContext, string?>> _fields;
+
+    /// <summary>A table.</summary>
+    /// <param name="fields">The fields; of several with one name the first counts.</param>
+    public MetadataTable(IEnumerable<MetadataField> fields) => _fields = fields
+        .DistinctBy(static field => field.Name, StringComparer.Ordinal)
+        .ToFrozenDictionary(static field => field.Name, static field => field.Read, StringComparer.Ordinal);
+
+    /// <summary>Reads a value; null where there is none.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="name">The field's name.</param>
+    public string? Read(QueryContext query, string name)
+        => _fields.TryGetValue(name, out Func<QueryContext, string?>? read) ? read(query) : null;
+}
