@@ -38,7 +38,7 @@ internal static unsafe class UdpLoops
         ListenerCore core = new(CreateServices(new MetricRegistry()), NullLogger.Instance);
         QueryPool<NativeUdpQuery> pool = new(pool => new NativeUdpQuery(core, pool));
         IQueryPipeline pipeline = new BenchmarkServer().Pipeline;
-        NativeUdpSocket socket = NativeUdpSocket.Open(new IPEndPoint(IPAddress.Loopback, port));
+        NativeUdpSocket socket = NativeUdpSocket.OpenAlone(new IPEndPoint(IPAddress.Loopback, port));
         NativeUdpQuery[] queries = [.. Enumerable.Range(0, BatchSize).Select(_ => pool.Rent())];
         BatchedMessage* messages = (BatchedMessage*)NativeMemory.AllocZeroed(BatchSize, (nuint)sizeof(BatchedMessage));
         BatchedMessage* answers = (BatchedMessage*)NativeMemory.AllocZeroed(BatchSize, (nuint)sizeof(BatchedMessage));

@@ -93,9 +93,12 @@ public static class PluginCatalog
         new Log.LogPlugin(),
         new LoopDetection.LoopPlugin(),
         new Minimal.MinimalPlugin(),
+        new Multisocket.MultisocketPlugin(),
         new Prometheus.PrometheusPlugin(),
         new Ready.ReadyPlugin(),
+        new Reload.ReloadPlugin(),
         new Root.RootPlugin(),
+        new Timeouts.TimeoutsPlugin(),
         new Whoami.WhoamiPlugin(),
     }.ToFrozenDictionary(static plugin => plugin.Name, StringComparer.Ordinal);
 }

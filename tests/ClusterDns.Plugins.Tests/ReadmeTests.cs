@@ -15,7 +15,8 @@ public sealed partial class ReadmeTests
     [MemberData(nameof(Plugins))]
     public void Every_example_is_parsed_and_built(string plugin)
     {
-        string readme = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "readmes", plugin + ".md"));
+        string folder = PluginCatalog.Plugins[plugin].GetType().Namespace!.Split('.')[^1];
+        string readme = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "readmes", folder, "README.md"));
         MatchCollection examples = Example().Matches(readme);
 
         Assert.NotEmpty(examples);

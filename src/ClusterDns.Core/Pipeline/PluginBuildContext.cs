@@ -2,6 +2,7 @@ using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Resources;
 using ClusterDns.Core.Upstreams;
 using Microsoft.Extensions.Logging;
 
@@ -46,6 +47,21 @@ public sealed class PluginBuildContext
 
     /// <summary>A seed for the plugin's randomness, different at every start unless a test fixes it.</summary>
     public required Func<int> NextSeed { get; init; }
+
+    /// <summary>
+    /// What outlives the configuration: a plugin gets here what is dear to make or to lose, and a configuration that asks for the
+    /// same later takes it over.
+    /// </summary>
+    public ResourceScope Resources { get; init; } = new SharedResources().CreateScope();
+
+    /// <summary>
+    /// The whole block in one fixed form, imports and variables expanded: two configurations' blocks with equal texts were written to
+    /// do the same.
+    /// </summary>
+    public string BlockText { get; init; } = "";
+
+    /// <summary>How often the configuration is looked at for changes (the reload plugin); null for never.</summary>
+    public ReloadSettings? Reload { get; set; }
 
     /// <summary>What the block asks of its listeners.</summary>
     public ListenerSettings Listener { get; } = new();
@@ -140,27 +156,6 @@ public interface IHostService
     /// <summary>Stops, and lets go of everything.</summary>
     /// <param name="cancellationToken">Set when there is no more time to stop in good order.</param>
     ValueTask StopAsync(CancellationToken cancellationToken);
-}
-
-/// <summary>What a server block asks of the listeners that serve it.</summary>
-public sealed class ListenerSettings
-{
-    /// <summary>
-    /// The addresses to listen on, as addresses (the bind plugin has turned interface names into theirs); empty for all.
-    /// </summary>
-    public IList<System.Net.IPAddress> BindAddresses { get; } = [];
-
-    /// <summary>How many workers serve the listener; null for the server's own choice.</summary>
-    public int? Workers { get; set; }
-
-    /// <summary>How long a stream connection may take to deliver a message it has begun.</summary>
-    public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromSeconds(3);
-
-    /// <summary>How long a client may leave an answer unread.</summary>
-    public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>How long a connection may rest between queries.</summary>
-    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(10);
 }
 
 /// <summary>Files and folders outside the Corefile, so that tests need none.</summary>

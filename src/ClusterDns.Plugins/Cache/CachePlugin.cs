@@ -17,7 +17,8 @@ public sealed class CachePlugin : Plugin<CacheOptions>
     /// <inheritdoc/>
     protected override void Build(CacheOptions options, PluginBuildContext context)
     {
-        CacheStore store = new(KeyOf(options, context));
+        CacheStoreKey key = KeyOf(options, context);
+        CacheStore store = context.Resources.Get(key, () => new CacheStore(key));
         context.AddLink(next => new CacheHandler(next, options, store, context.TimeProvider, context.Metrics));
     }
 
@@ -30,7 +31,7 @@ public sealed class CachePlugin : Plugin<CacheOptions>
         ArgumentNullException.ThrowIfNull(context);
         string zones = string.Join(',', options.Zones.Select(static zone => zone.Text));
         return new CacheStoreKey(
-            string.Join(' ', context.Keys.Select(static key => key.ToString())),
+            context.BlockText,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{zones}; {options.Success.Text}; {options.Denial.Text}; {options.ServfailSeconds} {options.KeepTimeToLive}"),

@@ -1,13 +1,14 @@
 using System.Text;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Resources;
 using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Hosts;
 
 /// <summary>A hosts file that is read again when it has changed. While it is missing, what it said last goes on counting.</summary>
-internal sealed partial class HostsFile : IHostService
+internal sealed partial class HostsFile : ISharedResource
 {
     /// <summary>The longest file that is read: a block list of a million names.</summary>
     public const long MaxLength = 64 * 1024 * 1024;
@@ -25,7 +26,9 @@ internal sealed partial class HostsFile : IHostService
     private FileStamp? _unreadable;
     private ITimer? _timer;
 
-    /// <summary>A file.</summary>
+    /// <summary>
+    /// Reads a file for the first time. That it is missing or cannot be read is told, and no error, since that may change.
+    /// </summary>
     /// <param name="options">Which, for which zones, and how often it is looked at.</param>
     /// <param name="files">The file system.</param>
     /// <param name="timeProvider">The clock.</param>
@@ -43,6 +46,11 @@ internal sealed partial class HostsFile : IHostService
             .With(options.Path);
         _reloadTime = metrics.Gauge("coredns_hosts_reload_timestamp_seconds", "The timestamp of the last reload of hosts file.");
         Inline = HostsTable.Parse(options.Inline, _zones, options.Reverse);
+        Look();
+        if (_seen is null && _unreadable is null && _options.IsPathGiven)
+        {
+            LogMissing(_options.Path);
+        }
     }
 
     /// <summary>What the Corefile's own lines say.</summary>
@@ -51,37 +59,17 @@ internal sealed partial class HostsFile : IHostService
     /// <summary>What the file says.</summary>
     public HostsTable Table => _table;
 
-    /// <summary>
-    /// Reads the file for the first time. That it is missing or cannot be read is told, and no error, since that may change.
-    /// </summary>
-    public void Load()
-    {
-        Look();
-        if (_seen is null && _unreadable is null && _options.IsPathGiven)
-        {
-            LogMissing(_options.Path);
-        }
-    }
-
     /// <inheritdoc/>
-    public ValueTask StartAsync(CancellationToken cancellationToken)
+    public void Start()
     {
         if (_options.Reload > TimeSpan.Zero)
         {
             _timer = _timeProvider.CreateTimer(static state => ((HostsFile)state!).Look(), this, _options.Reload, _options.Reload);
         }
-
-        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async ValueTask StopAsync(CancellationToken cancellationToken)
-    {
-        if (_timer is not null)
-        {
-            await _timer.DisposeAsync();
-        }
-    }
+    public void Dispose() => _timer?.Dispose();
 
     private void Look()
     {

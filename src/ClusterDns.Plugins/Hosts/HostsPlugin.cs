@@ -76,14 +76,11 @@ public sealed class HostsPlugin : Plugin<HostsOptions>
     /// <inheritdoc/>
     protected override void Build(HostsOptions options, PluginBuildContext context)
     {
-        HostsFile file = new(
-            options with { Path = context.ResolvePath(options.Path) },
-            context.Files,
-            context.TimeProvider,
-            context.Metrics,
-            context.LoggerFactory.CreateLogger("plugin/hosts"));
-        file.Load();
-        context.AddService(file);
+        HostsOptions resolved = options with { Path = context.ResolvePath(options.Path) };
+        HostsFile file = context.Resources.Get(
+            (context.BlockText, resolved.Path),
+            () => new HostsFile(
+                resolved, context.Files, context.TimeProvider, context.Metrics, context.LoggerFactory.CreateLogger("plugin/hosts")));
         context.AddLink(next => new HostsHandler(next, options, file));
     }
 

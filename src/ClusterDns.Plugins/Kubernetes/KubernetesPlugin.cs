@@ -32,16 +32,13 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
     /// <inheritdoc/>
     protected override void Build(KubernetesOptions options, PluginBuildContext context)
     {
-        ClusterIndex index = new();
-        ClusterIndexWriter writer = new(index, context.TimeProvider);
-        ManifestSource source = new(
-            new ManifestFiles(context.Files, [.. options.Manifests.Select(path => context.ResolvePath(path.Text))]),
-            objects => Replace(writer, objects),
-            context.TimeProvider,
-            context.LoggerFactory.CreateLogger("plugin/kubernetes"));
+        IReadOnlyList<string> paths = [.. options.Manifests.Select(path => context.ResolvePath(path.Text))];
+        ManifestCluster cluster;
         try
         {
-            source.Load();
+            cluster = context.Resources.Get(
+                string.Join('\n', paths),
+                () => new ManifestCluster(paths, context.Files, context.TimeProvider, context.LoggerFactory.CreateLogger("plugin/kubernetes")));
         }
         catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
         {
@@ -49,6 +46,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             return;
         }
 
+        ClusterIndex index = cluster.Index;
         context.AddReadinessCheck(new ReadinessCheck(Name, () => index.IsSynced));
         KubernetesAnswerOptions answerOptions = new(
             new ZoneSet(options.Zones),
@@ -59,29 +57,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         IEnumerable<IPAddress> bound = context.Listener.BindAddresses;
         IReadOnlyList<IPAddress> localAddresses =
             [.. (bound.Any() ? bound : _hostAddresses()).Where(static address => !IPAddress.IsLoopback(address))];
-        context.AddService(source);
         context.AddLink(next => new KubernetesHandler(next, index, answerOptions, options.Zones, localAddresses));
-    }
-
-    private static void Replace(ClusterIndexWriter writer, ManifestObjects objects)
-    {
-        writer.BeginRelist();
-        foreach (var namespaceObject in objects.Namespaces.Values)
-        {
-            writer.Apply(namespaceObject);
-        }
-
-        foreach (var slice in objects.EndpointSlices.Values)
-        {
-            writer.Apply(slice);
-        }
-
-        foreach (var service in objects.Services.Values)
-        {
-            writer.Apply(service);
-        }
-
-        writer.EndRelist();
     }
 
     private static List<IPAddress> GetHostAddresses()

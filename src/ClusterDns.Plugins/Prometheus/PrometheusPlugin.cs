@@ -55,13 +55,12 @@ public sealed partial class PrometheusPlugin : Plugin<PrometheusOptions>
 
         QueryMetrics metrics = new(context.Metrics, context.TimeProvider);
         ProcessMetrics process = new(context.Metrics, context.Files);
-        GaugeFamily enabled = context.Metrics.Gauges(
-            "coredns_plugin_enabled", "A metric that indicates whether a plugin is enabled on per server and zone basis.", "server", "zone", "view", "name");
         context.OnServed = block =>
         {
             foreach (string name in context.LinkNames)
             {
-                enabled.With(block.Server, block.Zone, block.View, name).Value = 1;
+                string[] labels = [block.Server, block.Zone, block.View, name];
+                context.Resources.Get(string.Join('\n', labels), () => new PluginEnabled(context.Metrics, labels));
             }
         };
         context.OnDropped = metrics.Count;

@@ -14,7 +14,9 @@ internal sealed class CorefileLoader(Func<string, string?> environment, Func<Str
 
     private static readonly ReadOnlyMemory<byte> DefaultContent = "whoami\nlog\n"u8.ToArray();
 
-    /// <summary>Reads and parses.</summary>
+    private ReadOnlyMemory<byte>? _input;
+
+    /// <summary>Reads and parses. Standard input is read once: later calls get the same of it, with its imports as they stand then.</summary>
     /// <param name="options">The command line.</param>
     /// <param name="diagnostics">Where errors and warnings go.</param>
     /// <returns>The Corefile; not to be run when there are errors.</returns>
@@ -25,8 +27,7 @@ internal sealed class CorefileLoader(Func<string, string?> environment, Func<Str
         ReadOnlyMemory<byte> content;
         if (string.Equals(name, StandardInput, StringComparison.Ordinal))
         {
-            using Stream input = standardInput();
-            content = PhysicalCorefileSource.ReadAll(input, CorefileLimits.Bytes + 1);
+            content = _input ??= ReadInput();
         }
         else if (options.ConfigurationFile is null && !File.Exists(DefaultFile))
         {
@@ -41,6 +42,12 @@ internal sealed class CorefileLoader(Func<string, string?> environment, Func<Str
         }
 
         return CorefileParser.Parse(name, content, source, environment, diagnostics);
+    }
+
+    private ReadOnlyMemory<byte> ReadInput()
+    {
+        using Stream input = standardInput();
+        return PhysicalCorefileSource.ReadAll(input, CorefileLimits.Bytes + 1);
     }
 
     private static byte[] Ascii(int number)

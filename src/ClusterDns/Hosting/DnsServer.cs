@@ -6,58 +6,55 @@ using ClusterDns.Serving;
 
 namespace ClusterDns.Hosting;
 
-/// <summary>A model at work: its listeners open, its services running.</summary>
-/// <param name="model">The model.</param>
+/// <summary>
+/// A model at work: its listeners open, its services running. Another model may take its place while queries come in; what both
+/// have, stays open. Calls follow one another: none may begin before the last has completed.
+/// </summary>
 /// <param name="services">What listeners share with the process.</param>
-internal sealed class DnsServer(ServerModel model, ListenerServices services) : IAsyncDisposable
+internal sealed class DnsServer(ListenerServices services) : IAsyncDisposable
 {
-    private readonly List<DnsListener> _listeners = [];
-    private readonly List<HttpServer> _httpServers = [];
-    private readonly List<IHostService> _running = [];
-    private bool _isServing;
+    /// <summary>How long what is closed in a reload may take over its last answers: longer than any upstream is waited for.</summary>
+    private static readonly TimeSpan RetirePatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>The open HTTP servers.</summary>
-    public IReadOnlyList<HttpServer> HttpServers => _httpServers;
+    private readonly Dictionary<ListenerPlace, DnsListener> _listeners = [];
+    private readonly Dictionary<HttpAddress, HttpServer> _httpServers = [];
+    private ServerModel? _model;
 
-    /// <summary>The open listeners, in the model's order.</summary>
-    public IReadOnlyList<DnsListener> Listeners => _listeners;
+    /// <summary>The open HTTP servers by the address that was asked for.</summary>
+    public IReadOnlyDictionary<HttpAddress, HttpServer> HttpServers => _httpServers;
+
+    /// <summary>The open listeners by their place.</summary>
+    public IReadOnlyDictionary<ListenerPlace, DnsListener> Listeners => _listeners;
 
     /// <summary>
-    /// Opens every socket, so that whatever can fail has failed; then starts the services; then serves. When it fails, nothing of
-    /// it stays.
+    /// Takes over a model. Everything that can fail comes first: sockets that are not open yet are opened, services started. Then the
+    /// new model serves, and what only the old one had answers what it took and closes.
     /// </summary>
-    /// <param name="cancellationToken">Set when the start is given up.</param>
-    /// <exception cref="ListenException">A socket cannot be opened; the message says why.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <param name="next">The model; it is the server's from now on, also when this fails.</param>
+    /// <param name="cancellationToken">Set when there is no more time, neither to start nor to close the old in good order.</param>
+    /// <exception cref="ListenException">A socket cannot be opened; the message says why. The server is as it was.</exception>
+    /// <exception cref="IOException">An HTTP address cannot be had; the message says why. The server is as it was.</exception>
+    public async Task ApplyAsync(ServerModel next, CancellationToken cancellationToken)
     {
+        ModelOpening opening = new(next, services);
         try
         {
-            foreach (ListenerModel listener in model.Listeners)
-            {
-                _listeners.Add(DnsListener.Open(CreateOptions(listener), services));
-            }
-
-            foreach (IGrouping<HttpAddress, HttpEndpoint> group in model.HttpEndpoints.GroupBy(static endpoint => endpoint.Address))
-            {
-                _httpServers.Add(await HttpServer.OpenAsync(group.Key, group, services.LoggerFactory, cancellationToken));
-            }
-
-            foreach (IHostService service in model.Services)
-            {
-                _running.Add(service);
-                await service.StartAsync(cancellationToken);
-            }
+            await opening.OpenAsync(_listeners, _httpServers, cancellationToken);
         }
         catch
         {
-            await DisposeAsync();
+            await opening.UndoAsync();
             throw;
         }
 
-        _isServing = true;
-        for (int i = 0; i < _listeners.Count; i++)
+        ServerModel? old = _model;
+        _model = next;
+        opening.Serve(_listeners, _httpServers);
+        if (old is not null)
         {
-            _listeners[i].Start(model.Listeners[i].Pipeline);
+            using CancellationTokenSource patience = new(RetirePatience, services.TimeProvider);
+            using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+            await RetireAsync(old, next, deadline.Token);
         }
     }
 
@@ -68,21 +65,17 @@ internal sealed class DnsServer(ServerModel model, ListenerServices services) : 
     /// <param name="deadline">Set when there is no more time.</param>
     public async Task StopAsync(CancellationToken deadline)
     {
-        if (_isServing)
+        if (_model is not { } model)
         {
-            await Task.WhenAll(_running.Select(service => service.PrepareStopAsync(deadline).AsTask()));
+            return;
         }
 
-        _isServing = false;
-        await Task.WhenAll(_listeners.Select(listener => listener.StopAsync(deadline)));
+        _model = null;
+        await Task.WhenAll(model.Services.Select(service => service.PrepareStopAsync(deadline).AsTask()));
+        await Task.WhenAll(_listeners.Values.Select(listener => listener.StopAsync(deadline)));
         _listeners.Clear();
-        for (int i = _running.Count - 1; i >= 0; i--)
-        {
-            await _running[i].StopAsync(deadline);
-        }
-
-        _running.Clear();
-        foreach (HttpServer server in _httpServers)
+        await StopServicesAsync(model, deadline);
+        foreach (HttpServer server in _httpServers.Values)
         {
             await server.DisposeAsync();
         }
@@ -93,9 +86,41 @@ internal sealed class DnsServer(ServerModel model, ListenerServices services) : 
     /// <summary>Stops without waiting for answers.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
 
-    private static ListenerOptions CreateOptions(ListenerModel listener)
-        => ListenerOptions.From(listener.Place.Port, listener.Settings) with
+    private static async Task StopServicesAsync(ServerModel model, CancellationToken deadline)
+    {
+        foreach (IHostService service in model.Services.Reverse())
         {
-            Addresses = listener.Place.Address is { } address ? [address] : [],
-        };
+            await service.StopAsync(deadline);
+        }
+
+        model.Dispose();
+    }
+
+    /// <summary>Closes what a model had and the next one does not have.</summary>
+    private async Task RetireAsync(ServerModel old, ServerModel next, CancellationToken deadline)
+    {
+        List<Task> closing = [];
+        foreach (ListenerModel listener in next.Listeners)
+        {
+            DnsListener open = _listeners[listener.Place];
+            closing.Add(open.ChangeAsync(ModelOpening.CreateOptions(listener)));
+        }
+
+        foreach (ListenerModel listener in old.Listeners)
+        {
+            if (!next.Listeners.Any(kept => kept.Place == listener.Place) && _listeners.Remove(listener.Place, out DnsListener? unused))
+            {
+                closing.Add(unused.StopAsync(deadline));
+            }
+        }
+
+        foreach (HttpAddress address in _httpServers.Keys.Except(next.HttpEndpoints.Select(static endpoint => endpoint.Address)).ToList())
+        {
+            _httpServers.Remove(address, out HttpServer? unused);
+            closing.Add(unused!.DisposeAsync().AsTask());
+        }
+
+        await Task.WhenAll(closing).WaitAsync(deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await StopServicesAsync(old, deadline);
+    }
 }

@@ -5,7 +5,7 @@ namespace ClusterDns.Hosting;
 
 /// <summary>
 /// What the process does on signals, as CoreDNS does it: SIGTERM and SIGINT stop in good order, a second SIGINT ends at once with
-/// exit code 2, SIGQUIT stops at once, SIGHUP is ignored, and neither SIGUSR1 nor SIGUSR2 kills.
+/// exit code 2, SIGQUIT stops at once, SIGUSR1 reloads, SIGHUP is ignored, and SIGUSR2 does not kill.
 /// </summary>
 internal sealed partial class ProcessSignals : IDisposable
 {
@@ -16,17 +16,20 @@ internal sealed partial class ProcessSignals : IDisposable
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly Action<StopReason> _stop;
     private readonly Action<int> _exit;
+    private readonly Action _reload;
     private readonly ILogger _logger;
     private int _interrupts;
 
     /// <summary>Takes the signals over.</summary>
     /// <param name="stop">Asks the process to stop.</param>
     /// <param name="exit">Ends the process with a code.</param>
+    /// <param name="reload">Asks for the Corefile to be taken over anew.</param>
     /// <param name="logger">Tells which signal came.</param>
-    public ProcessSignals(Action<StopReason> stop, Action<int> exit, ILogger logger)
+    public ProcessSignals(Action<StopReason> stop, Action<int> exit, Action reload, ILogger logger)
     {
         _stop = stop;
         _exit = exit;
+        _reload = reload;
         _logger = logger;
         Handle(PosixSignal.SIGTERM, OnTerminate);
         Handle(PosixSignal.SIGINT, OnInterrupt);
@@ -34,7 +37,7 @@ internal sealed partial class ProcessSignals : IDisposable
         Handle(PosixSignal.SIGHUP, static () => { });
         if (OperatingSystem.IsLinux())
         {
-            Handle((PosixSignal)Sigusr1, LogReloadMissing);
+            Handle((PosixSignal)Sigusr1, OnReload);
             Handle((PosixSignal)Sigusr2, LogUpgradeIgnored);
         }
     }
@@ -67,6 +70,12 @@ internal sealed partial class ProcessSignals : IDisposable
         _stop(StopReason.Immediate);
     }
 
+    internal void OnReload()
+    {
+        LogReload();
+        _reload();
+    }
+
     private void Handle(PosixSignal signal, Action handler)
         => _registrations.Add(PosixSignalRegistration.Create(
             signal,
@@ -85,8 +94,8 @@ internal sealed partial class ProcessSignals : IDisposable
     [LoggerMessage(Level = LogLevel.Information, Message = "SIGQUIT: Quitting process immediately")]
     private partial void LogQuitting();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "SIGUSR1: reloading is not built into this version; the configuration stays as it is")]
-    private partial void LogReloadMissing();
+    [LoggerMessage(Level = LogLevel.Information, Message = "SIGUSR1: Reloading")]
+    private partial void LogReload();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "SIGUSR2: ignored; this server does not start itself anew")]
     private partial void LogUpgradeIgnored();

@@ -108,8 +108,10 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             RequestStop = () => failed.TrySetResult(),
         };
 
+        Configuration configuration = new(
+            options, environment, new CorefileLoader(Environment.GetEnvironmentVariable, openInput));
         DiagnosticBag diagnostics = new();
-        ServerModel? model = Build(options, environment, diagnostics);
+        ServerModel? model = configuration.Read(diagnostics) is { } document ? configuration.Build(document, diagnostics) : null;
         foreach (CorefileDiagnostic warning in diagnostics.Warnings)
         {
             LogCorefileWarning(logger, warning.ToString());
@@ -124,9 +126,12 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         loggers.Debug = model.Debug;
         ListenerServices services = new(
             new WaitBound(WaitBound.DefaultLimit, metrics), metrics, loggerFactory, TimeProvider.System);
+        await using DnsServer server = new(services);
+        ConfigurationReloader reloader = new(
+            configuration, server, model, new ReloadMetrics(metrics), reloaded => loggers.Debug = reloaded.Debug, environment);
         using IHost host = CreateHost(
-            loggerFactory, new DnsServerService(model, services, log, options.Quiet, _stopAtOnce.Token));
-        using ProcessSignals signals = new(reason => Stop(host, reason), Environment.Exit, logger);
+            loggerFactory, new DnsServerService(model, server, reloader, log, options.Quiet, _stopAtOnce.Token));
+        using ProcessSignals signals = new(reason => Stop(host, reason), Environment.Exit, reloader.Request, logger);
         try
         {
             await host.StartAsync();
@@ -152,18 +157,6 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         }
 
         return 0;
-    }
-
-    private ServerModel? Build(CommandLineOptions options, ServerEnvironment environment, DiagnosticBag diagnostics)
-    {
-        CorefileLoader loader = new(Environment.GetEnvironmentVariable, openInput);
-        if (loader.Load(options, diagnostics) is not { } document)
-        {
-            return null;
-        }
-
-        CorefileValidator.Validate(document, PluginCatalog.Order, PluginCatalog.Plugins.ContainsKey, diagnostics);
-        return new ServerModelBuilder(environment, options.DnsPort).Build(document, diagnostics);
     }
 
     private static IHost CreateHost(LoggerFactory loggerFactory, DnsServerService server)

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Net;
+using System.Net.Sockets;
 using ClusterDns.Core.Http;
+using ClusterDns.Listeners;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -21,11 +23,14 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
     private const int MaxConnections = 256;
 
     private readonly KestrelServer _server;
+    private readonly OwnPorts _ports;
+    private readonly List<IPEndPoint> _bound = [];
     private volatile FrozenDictionary<string, Action<HttpExchange>> _handlers;
 
-    private HttpServer(HttpAddress address, FrozenDictionary<string, Action<HttpExchange>> handlers, ILoggerFactory loggerFactory)
+    private HttpServer(HttpAddress address, FrozenDictionary<string, Action<HttpExchange>> handlers, ListenerServices services)
     {
         Address = address;
+        _ports = services.Ports;
         _handlers = handlers;
         KestrelServerOptions options = new() { AddServerHeader = false };
         options.Limits.MaxConcurrentConnections = MaxConnections;
@@ -35,7 +40,10 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
         Listen(options, address);
         _server = new KestrelServer(
-            Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggerFactory), loggerFactory);
+            Options.Create(options),
+            new SocketTransportFactory(
+                Options.Create(new SocketTransportOptions { CreateBoundListenSocket = Bind }), services.LoggerFactory),
+            services.LoggerFactory);
     }
 
     /// <summary>Where it was asked to listen.</summary>
@@ -47,13 +55,13 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
     /// <summary>Opens one; when it fails, nothing of it stays.</summary>
     /// <param name="address">Where to listen.</param>
     /// <param name="endpoints">Its endpoints; of several for one path the first counts.</param>
-    /// <param name="loggerFactory">Makes loggers.</param>
+    /// <param name="services">What it shares with the process.</param>
     /// <param name="cancellationToken">Set when the start is given up.</param>
     /// <exception cref="IOException">The address is taken, or none of this host; the message says so.</exception>
     public static async Task<HttpServer> OpenAsync(
-        HttpAddress address, IEnumerable<HttpEndpoint> endpoints, ILoggerFactory loggerFactory, CancellationToken cancellationToken)
+        HttpAddress address, IEnumerable<HttpEndpoint> endpoints, ListenerServices services, CancellationToken cancellationToken)
     {
-        HttpServer server = new(address, Index(endpoints), loggerFactory);
+        HttpServer server = new(address, Index(endpoints), services);
         try
         {
             await server._server.StartAsync(server, cancellationToken);
@@ -121,6 +129,18 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(1));
         await _server.StopAsync(patience.Token);
         _server.Dispose();
+        _bound.ForEach(endpoint => _ports.Remove(ProtocolType.Tcp, endpoint));
+        _bound.Clear();
+    }
+
+    private Socket Bind(EndPoint endpoint)
+    {
+        IPEndPoint asked = (IPEndPoint)endpoint;
+        Socket socket = StreamListenSocket.Bind(asked, _ports, dualMode: asked.Address.Equals(IPAddress.IPv6Any));
+        IPEndPoint bound = (IPEndPoint)socket.LocalEndPoint!;
+        _ports.Add(ProtocolType.Tcp, bound);
+        _bound.Add(bound);
+        return socket;
     }
 
     private static FrozenDictionary<string, Action<HttpExchange>> Index(IEnumerable<HttpEndpoint> endpoints)

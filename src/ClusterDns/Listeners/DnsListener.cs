@@ -57,10 +57,11 @@ internal sealed class DnsListener : IAsyncDisposable
         }
 
         BoundEndpoints = endpoints;
+        ForEachPort(core.Ports.Add);
     }
 
     /// <summary>What the listener was asked to be.</summary>
-    public ListenerOptions Options { get; }
+    public ListenerOptions Options { get; private set; }
 
     /// <summary>Where it listens, with the port it has got.</summary>
     public IReadOnlyList<IPEndPoint> BoundEndpoints { get; }
@@ -74,6 +75,9 @@ internal sealed class DnsListener : IAsyncDisposable
 
     /// <summary>How many of the listener's queries wait for something outside the process.</summary>
     public int WaitingQueries => _core.Waiting.Count;
+
+    /// <summary>How many threads serve datagrams.</summary>
+    public int Workers => _udp?.Workers ?? 0;
 
     /// <summary>How many TCP connections are open.</summary>
     public int Connections => _tcp?.Count ?? 0;
@@ -113,6 +117,24 @@ internal sealed class DnsListener : IAsyncDisposable
     }
 
     /// <summary>
+    /// Makes the listener ready for other options, addresses and port apart: what can fail is done here. Workers that are to join
+    /// serve from now on.
+    /// </summary>
+    /// <param name="options">What it is to be.</param>
+    /// <exception cref="ListenException">A socket cannot be opened; the listener is as it was.</exception>
+    public void Prepare(ListenerOptions options) => _udp?.Grow(options.EffectiveWorkers);
+
+    /// <summary>Takes over other options, addresses and port apart: connections keep to them at once, and workers that are too many leave.</summary>
+    /// <param name="options">What it is to be; <see cref="Prepare"/> has been called, or fewer workers are wanted.</param>
+    /// <returns>Completes when all workers that leave have answered what they took.</returns>
+    public Task ChangeAsync(ListenerOptions options)
+    {
+        Options = options;
+        _tcp?.Change(options);
+        return _udp?.ShrinkAsync(options.EffectiveWorkers) ?? Task.CompletedTask;
+    }
+
+    /// <summary>
     /// Stops: takes no more queries, answers those that had arrived and those that wait, and closes. What is not answered when
     /// the time is over is lost.
     /// </summary>
@@ -134,10 +156,27 @@ internal sealed class DnsListener : IAsyncDisposable
         // A worker never waits for anything but datagrams, so this ends even when no time is left.
         await receiving;
         _udp?.Dispose();
+        ForEachPort(_core.Ports.Remove);
     }
 
     /// <summary>Stops without waiting for answers.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
+
+    private void ForEachPort(Action<ProtocolType, IPEndPoint> action)
+    {
+        foreach (IPEndPoint endpoint in BoundEndpoints)
+        {
+            if (_tcp is not null)
+            {
+                action(ProtocolType.Tcp, endpoint);
+            }
+
+            if (_udp is not null)
+            {
+                action(ProtocolType.Udp, endpoint);
+            }
+        }
+    }
 
     private static int FindPort(IPAddress address)
     {

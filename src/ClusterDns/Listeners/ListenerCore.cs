@@ -21,6 +21,9 @@ internal sealed partial class ListenerCore(ListenerServices services, ILogger lo
     /// <summary>The process-wide bound on queries that wait.</summary>
     internal WaitBound WaitBound => services.WaitBound;
 
+    /// <summary>What the process listens on.</summary>
+    internal OwnPorts Ports => services.Ports;
+
     /// <summary>The clock.</summary>
     internal TimeProvider TimeProvider => services.TimeProvider;
 

@@ -54,17 +54,18 @@ internal sealed record ListenerOptions
     /// <summary>How many queries of one connection may be in flight; the next one is read when one is answered.</summary>
     public int MaxQueriesPerConnection { get; init; } = 128;
 
-    /// <summary>What a server block asks for, on a port.</summary>
-    /// <param name="port">The port.</param>
+    /// <summary>After how many queries a connection is closed, once they are answered; 0 for never.</summary>
+    public int MaxConnectionQueries { get; init; }
+
+    /// <summary>The same with what a server block asks for.</summary>
     /// <param name="settings">What the block's plugins set.</param>
-    public static ListenerOptions From(int port, ListenerSettings settings) => new()
+    public ListenerOptions With(ListenerSettings settings) => this with
     {
-        Port = port,
-        Addresses = [.. settings.BindAddresses],
         Workers = settings.Workers,
-        ReadTimeout = settings.ReadTimeout,
-        WriteTimeout = settings.WriteTimeout,
-        IdleTimeout = settings.IdleTimeout,
+        ReadTimeout = settings.ReadTimeout ?? ReadTimeout,
+        WriteTimeout = settings.WriteTimeout ?? WriteTimeout,
+        IdleTimeout = settings.IdleTimeout ?? IdleTimeout,
+        MaxConnectionQueries = settings.MaxConnectionQueries ?? MaxConnectionQueries,
     };
 
     /// <summary>The most workers that a listener has unless <see cref="Workers"/> says more.</summary>
@@ -80,4 +81,8 @@ internal sealed record ListenerOptions
 /// <param name="LoggerFactory">Makes loggers.</param>
 /// <param name="TimeProvider">The clock of the timeouts.</param>
 internal sealed record ListenerServices(
-    WaitBound WaitBound, MetricRegistry Metrics, ILoggerFactory LoggerFactory, TimeProvider TimeProvider);
+    WaitBound WaitBound, MetricRegistry Metrics, ILoggerFactory LoggerFactory, TimeProvider TimeProvider)
+{
+    /// <summary>What the process listens on.</summary>
+    public OwnPorts Ports { get; } = new();
+}

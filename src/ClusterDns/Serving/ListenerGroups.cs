@@ -26,7 +26,8 @@ internal sealed class ListenerGroups
         {
             foreach (BlockKey key in block.Keys)
             {
-                Group group = GetGroup(new ListenerPlace(key.Address.Transport, address, key.Address.Port), context.Listener);
+                Group group = GetGroup(new ListenerPlace(key.Address.Transport, address, key.Address.Port));
+                group.Merge(context.Listener, key.Key.Place, diagnostics);
                 if (group.Find(key.Address.Zone) is { } earlier)
                 {
                     diagnostics.Error(
@@ -54,25 +55,25 @@ internal sealed class ListenerGroups
         => [.. _groups.Select(group => new ListenerModel(
             group.Place, group.Settings, group.Zones, createPipeline(group.Place, group.Blocks, group.OnDropped)))];
 
-    private Group GetGroup(ListenerPlace place, ListenerSettings settings)
+    private Group GetGroup(ListenerPlace place)
     {
         Group? group = _groups.Find(candidate => candidate.Place == place);
         if (group is null)
         {
-            group = new Group(place, settings);
+            group = new Group(place);
             _groups.Add(group);
         }
 
         return group;
     }
 
-    private sealed class Group(ListenerPlace place, ListenerSettings settings)
+    private sealed class Group(ListenerPlace place)
     {
         private readonly List<(BlockKey Key, ServerBlock Block)> _members = [];
 
         public ListenerPlace Place { get; } = place;
 
-        public ListenerSettings Settings { get; } = settings;
+        public ListenerSettings Settings { get; } = new();
 
         public Action<QueryContext>? OnDropped { get; set; }
 
@@ -83,5 +84,27 @@ internal sealed class ListenerGroups
         public BlockKey? Find(Zone zone) => _members.Find(member => member.Key.Address.Zone.Equals(zone)).Key;
 
         public void Add(BlockKey key, ServerBlock block) => _members.Add((key, block));
+
+        /// <summary>Takes in what a block asks of the listener; what another block has asked first counts.</summary>
+        public void Merge(ListenerSettings asked, SourcePlace place, DiagnosticBag diagnostics)
+        {
+            Settings.Workers = Merge(Settings.Workers, asked.Workers, "multisocket", place, diagnostics);
+            Settings.ReadTimeout = Merge(Settings.ReadTimeout, asked.ReadTimeout, "timeouts read", place, diagnostics);
+            Settings.WriteTimeout = Merge(Settings.WriteTimeout, asked.WriteTimeout, "timeouts write", place, diagnostics);
+            Settings.IdleTimeout = Merge(Settings.IdleTimeout, asked.IdleTimeout, "timeouts idle", place, diagnostics);
+            Settings.MaxConnectionQueries = Merge(
+                Settings.MaxConnectionQueries, asked.MaxConnectionQueries, "timeouts maxtcpqueries", place, diagnostics);
+        }
+
+        private T? Merge<T>(T? known, T? asked, string option, SourcePlace place, DiagnosticBag diagnostics)
+            where T : struct
+        {
+            if (known is { } first && asked is { } second && !first.Equals(second))
+            {
+                diagnostics.Warning(place, $"{option} of this block has no effect: another block at {Place} says otherwise, and comes first");
+            }
+
+            return known ?? asked;
+        }
     }
 }

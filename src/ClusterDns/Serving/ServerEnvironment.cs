@@ -1,6 +1,7 @@
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Resources;
 using ClusterDns.Core.Upstreams;
 using Microsoft.Extensions.Logging;
 
@@ -27,6 +28,9 @@ internal sealed record ServerEnvironment(
     IUpstreamFactory Upstreams,
     Func<int> NextSeed)
 {
+    /// <summary>What configurations hand on from one to the next.</summary>
+    public SharedResources Resources { get; } = new();
+
     /// <summary>Stops the process with exit code 1.</summary>
     public Action RequestStop { get; init; } = static () => { };
 }

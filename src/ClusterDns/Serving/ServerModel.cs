@@ -2,16 +2,37 @@ using System.Net;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Resources;
 
 namespace ClusterDns.Serving;
 
-/// <summary>A whole configuration, ready to run.</summary>
-/// <param name="Listeners">What to listen on, and what serves there.</param>
-/// <param name="Services">What runs beside the queries, in the order of starting.</param>
-/// <param name="Debug">Whether a block has the debug plugin, so that debug lines are written.</param>
-/// <param name="HttpEndpoints">What is answered over HTTP.</param>
-internal sealed record ServerModel(
-    IReadOnlyList<ListenerModel> Listeners, IReadOnlyList<IHostService> Services, bool Debug, IReadOnlyList<HttpEndpoint> HttpEndpoints);
+/// <summary>A whole configuration, ready to run. Disposing one that is not to run, or no more, lets go of its resources.</summary>
+internal sealed record ServerModel : IDisposable
+{
+    /// <summary>What to listen on, and what serves there.</summary>
+    public required IReadOnlyList<ListenerModel> Listeners { get; init; }
+
+    /// <summary>What runs beside the queries, in the order of starting.</summary>
+    public required IReadOnlyList<IHostService> Services { get; init; }
+
+    /// <summary>What is answered over HTTP.</summary>
+    public required IReadOnlyList<HttpEndpoint> HttpEndpoints { get; init; }
+
+    /// <summary>What it shares with the configurations before and after it.</summary>
+    public required ResourceScope Resources { get; init; }
+
+    /// <summary>The SHA-512 of the Corefile and its imports, as hexadecimal digits.</summary>
+    public required string ContentHash { get; init; }
+
+    /// <summary>Whether a block has the debug plugin, so that debug lines are written.</summary>
+    public bool Debug { get; init; }
+
+    /// <summary>How often the Corefile is looked at for changes; null for never.</summary>
+    public ReloadSettings? Reload { get; init; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Resources.Dispose();
+}
 
 /// <summary>One place to listen on.</summary>
 /// <param name="Place">Transport, address and port.</param>

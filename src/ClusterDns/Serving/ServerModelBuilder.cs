@@ -1,7 +1,7 @@
-using System.Net;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Resources;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Serving;
@@ -17,7 +17,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
     /// <summary>Builds a model.</summary>
     /// <param name="document">The Corefile.</param>
     /// <param name="diagnostics">Where errors and warnings go.</param>
-    /// <returns>The model, or null when there are errors.</returns>
+    /// <returns>The model, or null, with everything let go of, when there are errors.</returns>
     public ServerModel? Build(CorefileDocument document, DiagnosticBag diagnostics)
     {
         List<ConfiguredBlock> configured = [.. document.Blocks.Select(block => Configure(block, diagnostics))];
@@ -26,21 +26,47 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             return null;
         }
 
-        List<IHostService> services = [];
-        List<HttpEndpoint> httpEndpoints = [];
+        ResourceScope resources = environment.Resources.CreateScope();
+        try
+        {
+            ServerModel? model = BuildAll(document, configured, resources, diagnostics);
+            if (model is null)
+            {
+                resources.Dispose();
+            }
+
+            return model;
+        }
+        catch
+        {
+            resources.Dispose();
+            throw;
+        }
+    }
+
+    private ServerModel? BuildAll(
+        CorefileDocument document, List<ConfiguredBlock> configured, ResourceScope resources, DiagnosticBag diagnostics)
+    {
+        List<PluginBuildContext> contexts = [];
         Readiness readiness = new();
         ListenerGroups groups = new();
-        bool debug = false;
         foreach (ConfiguredBlock block in configured)
         {
-            PluginBuildContext context = BuildPlugins(block, readiness, diagnostics);
-            services.AddRange(context.Services);
-            httpEndpoints.AddRange(context.HttpEndpoints);
-            debug |= context.Debug;
+            PluginBuildContext context = BuildPlugins(block, readiness, resources, diagnostics);
+            contexts.Add(context);
             groups.Add(block, context, Chain(context), diagnostics);
         }
 
-        return diagnostics.HasErrors ? null : new ServerModel(groups.Build(CreatePipeline), services, debug, httpEndpoints);
+        return diagnostics.HasErrors ? null : new ServerModel
+        {
+            Listeners = groups.Build(CreatePipeline),
+            Services = [.. contexts.SelectMany(static context => context.Services)],
+            HttpEndpoints = [.. contexts.SelectMany(static context => context.HttpEndpoints)],
+            Resources = resources,
+            ContentHash = document.ContentHash,
+            Debug = contexts.Exists(static context => context.Debug),
+            Reload = contexts.FindLast(static context => context.Reload is not null)?.Reload,
+        };
     }
 
     private ConfiguredBlock Configure(ServerBlockSyntax syntax, DiagnosticBag diagnostics)
@@ -76,10 +102,11 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             }
         }
 
-        return new ConfiguredBlock(keys, plugins);
+        return new ConfiguredBlock(keys, plugins, BlockText.Of(syntax));
     }
 
-    private PluginBuildContext BuildPlugins(ConfiguredBlock block, Readiness readiness, DiagnosticBag diagnostics)
+    private PluginBuildContext BuildPlugins(
+        ConfiguredBlock block, Readiness readiness, ResourceScope resources, DiagnosticBag diagnostics)
     {
         PluginBuildContext context = new()
         {
@@ -93,6 +120,8 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             Upstreams = environment.Upstreams,
             NextSeed = environment.NextSeed,
             Readiness = readiness,
+            Resources = resources,
+            BlockText = block.Text,
             RequestStop = environment.RequestStop,
         };
         foreach ((IPlugin plugin, object options) in block.Plugins)
@@ -142,4 +171,6 @@ internal sealed record BlockKey(Token Key, ServerAddress Address);
 /// <summary>A server block whose options have been read.</summary>
 /// <param name="Keys">Its zones.</param>
 /// <param name="Plugins">Its plugins in running order, each with its options.</param>
-internal sealed record ConfiguredBlock(IReadOnlyList<BlockKey> Keys, IReadOnlyList<(IPlugin Plugin, object Options)> Plugins);
+/// <param name="Text">The block in one fixed form.</param>
+internal sealed record ConfiguredBlock(
+    IReadOnlyList<BlockKey> Keys, IReadOnlyList<(IPlugin Plugin, object Options)> Plugins, string Text);

@@ -118,11 +118,10 @@ public sealed class HostsPluginTests
     }
 
     [Fact]
-    public async Task The_file_is_read_again_when_it_has_changed_and_kept_when_it_is_gone()
+    public void The_file_is_read_again_when_it_has_changed_and_kept_when_it_is_gone()
     {
         PluginKit kit = Create("hosts hosts {\n reload 3s\n}");
-        IHostService service = Assert.Single(kit.Build.Services);
-        await service.StartAsync(CancellationToken.None);
+        kit.Build.Resources.Start();
 
         _files["hosts"] = "192.0.2.5 one.test";
         Assert.Contains("192.0.2.1", kit.Ask("one.test."), StringComparison.Ordinal);
@@ -133,7 +132,7 @@ public sealed class HostsPluginTests
         kit.Time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal("NOERROR\nAnswer: one.test. 3600 A 192.0.2.5", kit.Ask("one.test."));
 
-        await service.StopAsync(CancellationToken.None);
+        kit.Build.Resources.Dispose();
         _files["hosts"] = "192.0.2.6 one.test";
         kit.Time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal("NOERROR\nAnswer: one.test. 3600 A 192.0.2.5", kit.Ask("one.test."));
@@ -153,12 +152,11 @@ public sealed class HostsPluginTests
     }
 
     [Fact]
-    public async Task Metrics_tell_the_number_of_entries_and_the_files_time()
+    public void Metrics_tell_the_number_of_entries_and_the_files_time()
     {
         _files["hosts"] = "192.0.2.5 one.test";
         PluginKit kit = Create("hosts hosts {\n reload 3s\n no_reverse\n 192.0.2.1 two.test\n}");
-        IHostService service = Assert.Single(kit.Build.Services);
-        await service.StartAsync(CancellationToken.None);
+        kit.Build.Resources.Start();
         Gauge entries = kit.Metrics.Gauges(
             "coredns_hosts_entries", "The combined number of entries in hosts and Corefile.", "hostsfile").With("hosts");
         Gauge time = kit.Metrics.Gauge("coredns_hosts_reload_timestamp_seconds", "The timestamp of the last reload of hosts file.");
@@ -185,11 +183,10 @@ public sealed class HostsPluginTests
     }
 
     [Fact]
-    public async Task A_file_that_cannot_be_read_is_told_once_and_tried_again()
+    public void A_file_that_cannot_be_read_is_told_once_and_tried_again()
     {
         PluginKit kit = Create("hosts hosts {\n reload 3s\n}");
-        IHostService service = Assert.Single(kit.Build.Services);
-        await service.StartAsync(CancellationToken.None);
+        kit.Build.Resources.Start();
 
         _files["hosts"] = "192.0.2.5 one.test";
         _files.IsReadable = false;
@@ -200,7 +197,7 @@ public sealed class HostsPluginTests
         _files.IsReadable = true;
         kit.Time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal("NOERROR\nAnswer: one.test. 3600 A 192.0.2.5", kit.Ask("one.test."));
-        await service.StopAsync(CancellationToken.None);
+        kit.Build.Resources.Dispose();
     }
 
     [Fact]

@@ -12,11 +12,10 @@ public sealed class ManifestTests
     private readonly FakeFiles _files = new() { ["web.yaml"] = Web };
 
     [Fact]
-    public async Task A_change_is_answered_and_what_cannot_be_read_changes_nothing()
+    public void A_change_is_answered_and_what_cannot_be_read_changes_nothing()
     {
         PluginKit kit = Create("manifests web.yaml");
-        IHostService source = Assert.Single(kit.Build.Services);
-        await source.StartAsync(CancellationToken.None);
+        kit.Build.Resources.Start();
         Assert.Contains("10.96.0.1", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
 
         _files["web.yaml"] = Web.Replace("10.96.0.1", "10.96.0.2", StringComparison.Ordinal);
@@ -36,7 +35,7 @@ public sealed class ManifestTests
         _files["web.yaml"] = "{kind: Namespace, metadata: {name: shop}}";
         kit.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.StartsWith("NXDOMAIN", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
-        await source.StopAsync(CancellationToken.None);
+        kit.Build.Resources.Dispose();
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class ProcessSignalsTests : IDisposable
     private readonly ProcessSignals _signals;
 
     public ProcessSignalsTests()
-        => _signals = new ProcessSignals(reason => _done.Add($"stop {reason}"), code => _done.Add($"exit {code}"), NullLogger.Instance);
+        => _signals = new ProcessSignals(reason => _done.Add($"stop {reason}"), code => _done.Add($"exit {code}"), () => _done.Add("reload"), NullLogger.Instance);
 
     public void Dispose() => _signals.Dispose();
 
@@ -38,6 +38,14 @@ public sealed class ProcessSignalsTests : IDisposable
         _signals.OnInterrupt();
 
         Assert.Equal(["stop Graceful", "stop Graceful"], _done);
+    }
+
+    [Fact]
+    public void UserSignalOneReloads()
+    {
+        _signals.OnReload();
+
+        Assert.Equal(["reload"], _done);
     }
 
     [Fact]

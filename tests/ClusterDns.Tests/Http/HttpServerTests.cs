@@ -1,7 +1,7 @@
 using System.Net;
 using ClusterDns.Core.Http;
 using ClusterDns.Http;
-using Microsoft.Extensions.Logging.Abstractions;
+using ClusterDns.Tests.TestKit;
 
 namespace ClusterDns.Tests.Http;
 
@@ -78,7 +78,7 @@ public sealed class HttpServerTests : IAsyncLifetime, IDisposable
         => new(AnyPort, path, exchange => System.Buffers.BuffersExtensions.Write(exchange.Body, System.Text.Encoding.UTF8.GetBytes(body)));
 
     private static Task<HttpServer> OpenAsync(HttpAddress address, params HttpEndpoint[] endpoints)
-        => HttpServer.OpenAsync(address, endpoints, NullLoggerFactory.Instance, CancellationToken.None);
+        => HttpServer.OpenAsync(address, endpoints, TestServices.Create(), CancellationToken.None);
 
     private Uri Uri(string path) => new($"http://127.0.0.1:{_server.Port}{path}");
 }

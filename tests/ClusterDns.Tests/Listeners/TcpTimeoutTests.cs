@@ -79,6 +79,30 @@ public class TcpTimeoutTests
         Assert.True(server.Pipeline.Handled < 1000);
     }
 
+    [Fact]
+    public async Task A_connection_is_closed_after_its_last_query_and_loses_no_answer()
+    {
+        await using TestListener server = new(TcpOnly with { WriteTimeout = Never, IdleTimeout = Never, MaxConnectionQueries = 3 }, _time);
+        TcpTestClient client = await server.ConnectAsync();
+        await client.SendAsync(ScriptedPipeline.Wait, 1);
+        for (ushort id = 2; id <= 5; id++)
+        {
+            await client.SendAsync(ScriptedPipeline.Sync, id);
+        }
+
+        Assert.Equal(2, TestQuery.GetId(await client.ReceiveAsync()));
+        Assert.Equal(3, TestQuery.GetId(await client.ReceiveAsync()));
+        server.Pipeline.Release();
+        Assert.Equal(1, TestQuery.GetId(await client.ReceiveAsync()));
+        Assert.Null(await client.ReceiveAsync());
+        Assert.Equal(3, server.Pipeline.Handled);
+
+        // The client may take its time to read, but not for ever.
+        Assert.Equal(1, server.Listener.Connections);
+        await AdvanceUntilAsync(() => server.Listener.Connections == 0);
+        Assert.Equal(0, server.Count("clusterdns_tcp_dropped_total"));
+    }
+
     private Task AdvanceUntilAsync(Func<bool> condition) => TestListener.UntilAsync(() =>
     {
         _time.Advance(TimeSpan.FromMilliseconds(100));

@@ -21,7 +21,7 @@ internal sealed class TestGroup : IDisposable
         _batch = new DatagramBatch(core, new QueryPool<NativeUdpQuery>(pool => new NativeUdpQuery(core, pool)));
         for (int i = 0; i < sockets; i++)
         {
-            NativeUdpSocket socket = NativeUdpSocket.Open(_endpoint);
+            NativeUdpSocket socket = NativeUdpSocket.OpenShared(_endpoint);
             Sockets.Add(socket);
             _endpoint.Port = socket.Local.Port;
         }

@@ -1,3 +1,4 @@
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Serving;
 using ClusterDns.Tests.TestKit;
 
@@ -43,6 +44,22 @@ public class ServerModelBuilderTests
         => Assert.Equal(
             [$"Corefile:1:1: transport '{scheme}' is not built into this version, expected dns"],
             ServerKit.FindErrors($"{scheme}://example.org {{\n whoami\n}}\n"));
+
+    [Fact]
+    public void WhatBlocksAskOfOneListenerAddsUpAndTheFirstCounts()
+    {
+        ServerKit kit = new(
+            "a.example {\n multisocket 2\n timeouts {\n read 5s\n }\n}\n" +
+            "b.example {\n multisocket 3\n timeouts {\n read 5s\n idle 1m\n }\n}\n");
+
+        ListenerSettings settings = kit.Model.Listeners[0].Settings;
+        Assert.Equal(2, settings.Workers);
+        Assert.Equal(TimeSpan.FromSeconds(5), settings.ReadTimeout);
+        Assert.Equal(TimeSpan.FromMinutes(1), settings.IdleTimeout);
+        Assert.Equal(
+            "Corefile:7:1: multisocket of this block has no effect: another block at dns://:53 says otherwise, and comes first",
+            Assert.Single(kit.Diagnostics.Warnings).ToString());
+    }
 
     [Fact]
     public void AllErrorsOfAllBlocksAreSaidAtOnce()

@@ -19,13 +19,14 @@ internal sealed class ServerKit : ILogOutput
 
     public ServerKit(string corefile, ILogOutput? logOutput = null)
     {
-        DiagnosticBag diagnostics = new();
-        ServerModel? model = InMemoryServer.TryBuild(corefile, logOutput ?? this, Metrics, Time, diagnostics);
-        Assert.True(model is not null, string.Join('\n', diagnostics.Errors));
+        ServerModel? model = InMemoryServer.TryBuild(corefile, logOutput ?? this, Metrics, Time, Diagnostics);
+        Assert.True(model is not null, string.Join('\n', Diagnostics.Errors));
         Model = model;
     }
 
     public ServerModel Model { get; }
+
+    public DiagnosticBag Diagnostics { get; } = new();
 
     public MetricRegistry Metrics { get; } = new();
 

@@ -26,7 +26,7 @@ public sealed class CacheStore
 }
 
 /// <summary>What two configurations must have in common for one to take over the other's <see cref="CacheStore"/>.</summary>
-/// <param name="Block">The keys of the server block, whose chain made the responses.</param>
+/// <param name="Block">The text of the server block: another chain might have made other responses.</param>
 /// <param name="Options">The options as text, in one fixed form.</param>
 /// <param name="SuccessCapacity">The most answers.</param>
 /// <param name="DenialCapacity">The most denials.</param>

@@ -7,7 +7,7 @@ namespace ClusterDns.Plugins.Kubernetes.Manifests;
 /// Keeps an index in step with manifests: looks every <see cref="Period"/> whether a file has changed, and reads them all when one
 /// has. What cannot be read changes nothing, and is told once.
 /// </summary>
-internal sealed partial class ManifestSource : IHostService
+internal sealed partial class ManifestSource : IDisposable
 {
     /// <summary>How often it looks.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
@@ -48,21 +48,11 @@ internal sealed partial class ManifestSource : IHostService
         }
     }
 
-    /// <inheritdoc/>
-    public ValueTask StartAsync(CancellationToken cancellationToken)
-    {
-        _timer = _timeProvider.CreateTimer(static state => ((ManifestSource)state!).Look(), this, Period, Period);
-        return ValueTask.CompletedTask;
-    }
+    /// <summary>Begins to look for changes.</summary>
+    public void Start() => _timer = _timeProvider.CreateTimer(static state => ((ManifestSource)state!).Look(), this, Period, Period);
 
-    /// <inheritdoc/>
-    public async ValueTask StopAsync(CancellationToken cancellationToken)
-    {
-        if (_timer is not null)
-        {
-            await _timer.DisposeAsync();
-        }
-    }
+    /// <summary>Looks no more.</summary>
+    public void Dispose() => _timer?.Dispose();
 
     private void Look()
     {

@@ -21,15 +21,9 @@ internal sealed class TcpAcceptor : IDisposable
     internal TcpAcceptor(TcpTransport transport, IPEndPoint endpoint)
     {
         _transport = transport;
-        _socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        _socket = StreamListenSocket.Bind(endpoint, transport.Core.Ports, dualMode: false);
         try
         {
-            if (endpoint.AddressFamily == AddressFamily.InterNetworkV6)
-            {
-                _socket.DualMode = false;
-            }
-
-            _socket.Bind(endpoint);
             _socket.Listen(ListenBacklog);
             Endpoint = (IPEndPoint)_socket.LocalEndPoint!;
         }

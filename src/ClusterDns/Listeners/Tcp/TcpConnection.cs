@@ -26,7 +26,9 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
     private TaskCompletionSource? _changed;
     private bool _aborted;
     private volatile bool _receiving;
+    private volatile bool _lingering;
     private int _inFlight;
+    private int _served;
     private long _lastActivity;
     private long _partSince;
 
@@ -45,6 +47,8 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
 
     private bool HasRoom
         => Volatile.Read(ref _inFlight) < _transport.Options.MaxQueriesPerConnection && _output.Backlog < MaxBacklog;
+
+    private bool IsSpent => _transport.Options.MaxConnectionQueries is > 0 and int most && _served >= most;
 
     private bool IsQuiet => Volatile.Read(ref _inFlight) == 0 && _output.IsIdle;
 
@@ -67,6 +71,11 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
         if (!_receiving)
         {
             return false;
+        }
+
+        if (_lingering)
+        {
+            return Elapsed(Volatile.Read(ref _lastActivity), now) >= _transport.Options.ReadTimeout;
         }
 
         long partSince = Volatile.Read(ref _partSince);
@@ -144,6 +153,10 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
             await ReadAsync();
             _output.Flush();
             await WaitUntilAsync(static connection => connection.IsQuiet);
+            if (IsSpent)
+            {
+                await LingerAsync();
+            }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -173,6 +186,11 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
                     return;
                 }
 
+                if (IsSpent)
+                {
+                    return;
+                }
+
                 await WaitUntilAsync(static connection => connection.HasRoom);
             }
 
@@ -196,12 +214,28 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>
+    /// Lets the client read its answers before the connection closes: closing while something of the client's lies unread would
+    /// reset the connection, and lose them.
+    /// </summary>
+    private async Task LingerAsync()
+    {
+        _socket.Shutdown(SocketShutdown.Send);
+        Volatile.Write(ref _lastActivity, _transport.TimeProvider.GetTimestamp());
+        _lingering = true;
+        _receiving = true;
+        byte[] ignored = new byte[512];
+        while (await _socket.ReceiveAsync(ignored, SocketFlags.None) > 0)
+        {
+        }
+    }
+
     /// <summary>Serves the messages that are whole; false when it must stop before the last.</summary>
     /// <param name="valid">False when a frame is too short for a message.</param>
     private bool TryServeFrames(out bool valid)
     {
         valid = true;
-        while (HasRoom)
+        while (HasRoom && !IsSpent)
         {
             if (!_frames.TryTake(out ReadOnlySpan<byte> message))
             {
@@ -236,6 +270,7 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
 
     private void Serve(ReadOnlySpan<byte> message)
     {
+        _served++;
         TcpQuery query = _transport.Queries.Rent();
         query.Connection = this;
         query.Context.EnsureRequestCapacity(message.Length);

@@ -15,7 +15,7 @@ internal sealed class TcpTransport : IDisposable
     private readonly Lock _lock = new();
     private readonly InFlightCounter _open = new();
     private readonly ITimer _sweep;
-    private readonly TimeSpan _sweepPeriod;
+    private TimeSpan _sweepPeriod;
     private bool _finishing;
 
     /// <summary>A transport without sockets.</summary>
@@ -24,14 +24,13 @@ internal sealed class TcpTransport : IDisposable
         Options = options;
         Core = core;
         Queries = new QueryPool<TcpQuery>(pool => new TcpQuery(core, pool));
-        TimeSpan shortest = new[] { options.ReadTimeout, options.WriteTimeout, options.IdleTimeout }.Min();
-        _sweepPeriod = shortest / 4 < MinSweepPeriod ? MinSweepPeriod : shortest / 4 > MaxSweepPeriod ? MaxSweepPeriod : shortest / 4;
+        _sweepPeriod = GetSweepPeriod(options);
         _sweep = core.TimeProvider.CreateTimer(
             static state => ((TcpTransport)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>What the listener was asked to be.</summary>
-    internal ListenerOptions Options { get; }
+    internal ListenerOptions Options { get; private set; }
 
     /// <summary>The listener.</summary>
     internal ListenerCore Core { get; }
@@ -65,6 +64,20 @@ internal sealed class TcpTransport : IDisposable
 
     /// <summary>Begins to accept.</summary>
     internal void Start() => _acceptors.ForEach(static acceptor => acceptor.Start());
+
+    /// <summary>Takes over other timeouts and limits, for connections that are open too.</summary>
+    internal void Change(ListenerOptions options)
+    {
+        lock (_lock)
+        {
+            Options = options;
+            _sweepPeriod = GetSweepPeriod(options);
+            if (_connections.Count > 0)
+            {
+                _sweep.Change(_sweepPeriod, _sweepPeriod);
+            }
+        }
+    }
 
     /// <summary>Takes in an accepted connection, unless there are too many.</summary>
     internal void Add(Socket socket)
@@ -156,6 +169,12 @@ internal sealed class TcpTransport : IDisposable
         }
 
         _sweep.Dispose();
+    }
+
+    private static TimeSpan GetSweepPeriod(ListenerOptions options)
+    {
+        TimeSpan shortest = new[] { options.ReadTimeout, options.WriteTimeout, options.IdleTimeout }.Min();
+        return shortest / 4 < MinSweepPeriod ? MinSweepPeriod : shortest / 4 > MaxSweepPeriod ? MaxSweepPeriod : shortest / 4;
     }
 
     private TcpConnection[] Snapshot()

@@ -17,8 +17,21 @@ internal interface IUdpBackend
 /// <summary>Open UDP sockets and whoever serves them.</summary>
 internal interface IUdpTransport : IDisposable
 {
+    /// <summary>How many threads serve.</summary>
+    int Workers { get; }
+
     /// <summary>Begins to serve.</summary>
     void Start();
+
+    /// <summary>Has more threads serve, unless there are as many already; those that join serve at once.</summary>
+    /// <param name="workers">How many are to serve.</param>
+    /// <exception cref="ListenException">A socket cannot be opened; nobody has joined.</exception>
+    void Grow(int workers);
+
+    /// <summary>Has fewer threads serve, unless there are as few already.</summary>
+    /// <param name="workers">How many are to stay, at least one.</param>
+    /// <returns>Completes when those that leave have served everything that had arrived at them.</returns>
+    Task ShrinkAsync(int workers);
 
     /// <summary>
     /// Stops to receive: completes when everything that had arrived is served. Queries that wait can still be answered until

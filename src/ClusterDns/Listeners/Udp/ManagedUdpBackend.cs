@@ -34,7 +34,16 @@ internal sealed class ManagedUdpBackend : IUdpBackend
     {
         private readonly List<ManagedUdpSocket> _sockets = [];
 
+        public int Workers => _sockets.Count;
+
         public void Start() => _sockets.ForEach(static socket => socket.Start());
+
+        public void Grow(int workers)
+        {
+            // One loop serves each address, whatever the number.
+        }
+
+        public Task ShrinkAsync(int workers) => Task.CompletedTask;
 
         public Task StopReceivingAsync() => Task.WhenAll(_sockets.Select(static socket => socket.StopReceivingAsync()));
 

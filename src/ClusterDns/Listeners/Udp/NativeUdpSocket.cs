@@ -36,22 +36,24 @@ internal sealed class NativeUdpSocket
     /// <summary>Whether there may be datagrams in it; for the worker alone.</summary>
     internal bool MayHaveMore { get; set; } = true;
 
-    /// <summary>Finds out whether an address is free, as long as SO_REUSEPORT does not yet hide another process that has it.</summary>
-    /// <exception cref="SocketException">It is not.</exception>
-    internal static void Probe(IPEndPoint endpoint)
-    {
-        using NativeSocketHandle probe = NativeSocketHandle.Create(endpoint.AddressFamily);
-        probe.Bind(endpoint);
-    }
+    /// <summary>Opens the first socket on an address. Later ones of this process may share it.</summary>
+    /// <exception cref="SocketException">The address is taken, also by others that would share it.</exception>
+    internal static NativeUdpSocket OpenAlone(IPEndPoint endpoint) => Open(endpoint, share: false);
 
     /// <summary>Opens a socket that shares its address with those of the other workers.</summary>
     /// <exception cref="SocketException">The address is taken by others.</exception>
-    internal static NativeUdpSocket Open(IPEndPoint endpoint)
+    internal static NativeUdpSocket OpenShared(IPEndPoint endpoint) => Open(endpoint, share: true);
+
+    private static NativeUdpSocket Open(IPEndPoint endpoint, bool share)
     {
         NativeSocketHandle handle = NativeSocketHandle.Create(endpoint.AddressFamily);
         try
         {
-            handle.SetOption(SocketCalls.LevelSocket, SocketCalls.ReusePort, 1);
+            if (share)
+            {
+                handle.SetOption(SocketCalls.LevelSocket, SocketCalls.ReusePort, 1);
+            }
+
             handle.TrySetOption(SocketCalls.LevelSocket, SocketCalls.ReceiveBuffer, ReceiveBufferSize);
             handle.TrySetOption(SocketCalls.LevelSocket, SocketCalls.SendBuffer, SendBufferSize);
             if (endpoint.Address.Equals(IPAddress.Any))
@@ -64,6 +66,12 @@ internal sealed class NativeUdpSocket
             }
 
             handle.Bind(endpoint);
+            if (!share)
+            {
+                // Only now: before, it would have hidden another process that has the address.
+                handle.SetOption(SocketCalls.LevelSocket, SocketCalls.ReusePort, 1);
+            }
+
             return new NativeUdpSocket(handle, endpoint);
         }
         catch

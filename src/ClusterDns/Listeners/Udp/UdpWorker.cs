@@ -12,6 +12,7 @@ internal sealed class UdpWorker : IDisposable
     // Under a flood on one address, how many rounds go by before epoll is asked about the others.
     private const int MaxRoundsBetweenPolls = 16;
     private const int MaxDrainedBatches = 4096;
+    private const int LingerMilliseconds = 20;
 
     private readonly ListenerCore _core;
     private readonly NativeUdpSocket[] _sockets;
@@ -20,7 +21,9 @@ internal sealed class UdpWorker : IDisposable
     private readonly Thread _thread;
     private readonly UpstreamEngine _upstreams;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopping;
+    private volatile bool _leaving;
     private volatile bool _released;
     private bool _started;
 
@@ -66,6 +69,19 @@ internal sealed class UdpWorker : IDisposable
         return _drained.Task;
     }
 
+    /// <summary>
+    /// Leaves while others go on to serve: what had arrived is served, replies of upstreams that queries wait for are awaited, then
+    /// the sockets close. Completes when that is done. The worker has started.
+    /// </summary>
+    internal async Task LeaveAsync()
+    {
+        _leaving = true;
+        _stopping = true;
+        _poll.Wake();
+        await _ended.Task;
+        Dispose();
+    }
+
     /// <summary>Ends the thread, and closes the sockets; those that a waiting query still needs, when it is done.</summary>
     public void Dispose()
     {
@@ -106,9 +122,26 @@ internal sealed class UdpWorker : IDisposable
         Drain();
         _poll.ClearWake();
         _drained.SetResult();
-        while (!_released)
+        if (_leaving)
+        {
+            Linger();
+        }
+
+        while (!_released && !(_leaving && _upstreams.PendingCount == 0))
         {
             WaitForEvents(RunRound() ? 0 : _upstreams.WaitMilliseconds);
+        }
+
+        _ended.SetResult();
+    }
+
+    // A datagram may have been on its way to a socket when that left its group.
+    private void Linger()
+    {
+        long end = Environment.TickCount64 + LingerMilliseconds;
+        for (long left = LingerMilliseconds; left > 0 && !_released; left = end - Environment.TickCount64)
+        {
+            WaitForEvents(RunRound() ? 0 : (int)left);
         }
     }
 

@@ -13,9 +13,9 @@ public sealed class ManifestSourceTests
     private readonly FakeFiles _files = new() { ["m.yaml"] = Good };
 
     [Fact]
-    public async Task AChangeIsAnswered()
+    public void AChangeIsAnswered()
     {
-        PluginKit kit = await CreateAsync();
+        PluginKit kit = Create();
 
         _files["m.yaml"] = Better;
         Look(kit);
@@ -25,9 +25,9 @@ public sealed class ManifestSourceTests
     }
 
     [Fact]
-    public async Task WhatIsWrittenWronglyIsToldOnceAndChangesNothing()
+    public void WhatIsWrittenWronglyIsToldOnceAndChangesNothing()
     {
-        PluginKit kit = await CreateAsync();
+        PluginKit kit = Create();
 
         _files["m.yaml"] = "kind: [";
         Look(kit);
@@ -38,9 +38,9 @@ public sealed class ManifestSourceTests
     }
 
     [Fact]
-    public async Task WhatCannotBeReadIsToldOnceAndTriedAgain()
+    public void WhatCannotBeReadIsToldOnceAndTriedAgain()
     {
-        PluginKit kit = await CreateAsync();
+        PluginKit kit = Create();
 
         _files["m.yaml"] = Better;
         _files.IsReadable = false;
@@ -56,10 +56,10 @@ public sealed class ManifestSourceTests
     }
 
     [Fact]
-    public async Task EndpointsObjectsArePassedOverWithOneWarning()
+    public void EndpointsObjectsArePassedOverWithOneWarning()
     {
         _files["m.yaml"] = Good + Endpoints;
-        PluginKit kit = await CreateAsync();
+        PluginKit kit = Create();
         _files["m.yaml"] = Better + Endpoints + Endpoints;
         Look(kit);
 
@@ -70,11 +70,11 @@ public sealed class ManifestSourceTests
 
     private static void Look(PluginKit kit) => kit.Time.Advance(TimeSpan.FromSeconds(5));
 
-    private async Task<PluginKit> CreateAsync()
+    private PluginKit Create()
     {
         PluginKit kit = new(new KubernetesPlugin(static () => []), "kubernetes cluster.local {\n manifests m.yaml\n}", files: _files);
         Assert.Equal("", kit.Errors);
-        await Assert.Single(kit.Build.Services).StartAsync(CancellationToken.None);
+        kit.Build.Resources.Start();
         return kit;
     }
 }

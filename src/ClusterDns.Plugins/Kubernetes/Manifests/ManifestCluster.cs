@@ -1,0 +1,57 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Resources;
+using ClusterDns.Plugins.Kubernetes.Index;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Plugins.Kubernetes.Manifests;
+
+/// <summary>A cluster read from manifests: its index, and what keeps that in step with the files.</summary>
+internal sealed class ManifestCluster : ISharedResource
+{
+    private readonly ManifestSource _source;
+
+    /// <summary>Reads the manifests.</summary>
+    /// <param name="paths">Files and folders.</param>
+    /// <param name="files">Where they are.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">Tells of reloads, and of those that fail.</param>
+    /// <exception cref="ManifestException">One is no manifest.</exception>
+    /// <exception cref="IOException">One is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
+    public ManifestCluster(IReadOnlyList<string> paths, IFileAccess files, TimeProvider timeProvider, ILogger logger)
+    {
+        ClusterIndexWriter writer = new(Index, timeProvider);
+        _source = new ManifestSource(new ManifestFiles(files, paths), objects => Replace(writer, objects), timeProvider, logger);
+        _source.Load();
+    }
+
+    /// <summary>What the manifests hold.</summary>
+    public ClusterIndex Index { get; } = new();
+
+    /// <inheritdoc/>
+    public void Start() => _source.Start();
+
+    /// <inheritdoc/>
+    public void Dispose() => _source.Dispose();
+
+    private static void Replace(ClusterIndexWriter writer, ManifestObjects objects)
+    {
+        writer.BeginRelist();
+        foreach (var namespaceObject in objects.Namespaces.Values)
+        {
+            writer.Apply(namespaceObject);
+        }
+
+        foreach (var slice in objects.EndpointSlices.Values)
+        {
+            writer.Apply(slice);
+        }
+
+        foreach (var service in objects.Services.Values)
+        {
+            writer.Apply(service);
+        }
+
+        writer.EndRelist();
+    }
+}

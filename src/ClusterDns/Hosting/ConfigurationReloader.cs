@@ -1,0 +1,270 @@
+using System.Diagnostics.CodeAnalysis;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Listeners;
+using ClusterDns.Serving;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Hosting;
+
+/// <summary>
+/// Looks now and then whether the Corefile has changed, and has the server take over what it says; also when it is told to. One
+/// reload follows another. Whatever fails, the configuration that runs goes on.
+/// </summary>
+internal sealed partial class ConfigurationReloader : IAsyncDisposable
+{
+    private readonly Configuration _configuration;
+    private readonly DnsServer _server;
+    private readonly ReloadMetrics _metrics;
+    private readonly Action<ServerModel> _onReloaded;
+    private readonly TimeProvider _timeProvider;
+    private readonly Func<int> _nextSeed;
+    private readonly ILogger _logger;
+    private readonly ILogger _pluginLogger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _requests = new(0, 1);
+    private ReloadSettings? _settings;
+    private string _runningHash;
+    private string? _triedHash;
+    private string? _failure;
+    private Task _loop = Task.CompletedTask;
+
+    /// <summary>A reloader that has not started.</summary>
+    /// <param name="configuration">Reads and builds.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="running">The model that the server has.</param>
+    /// <param name="metrics">What is counted.</param>
+    /// <param name="onReloaded">Told of each model that the server has taken over.</param>
+    /// <param name="environment">The clock, randomness and loggers.</param>
+    public ConfigurationReloader(
+        Configuration configuration,
+        DnsServer server,
+        ServerModel running,
+        ReloadMetrics metrics,
+        Action<ServerModel> onReloaded,
+        ServerEnvironment environment)
+    {
+        _configuration = configuration;
+        _server = server;
+        _metrics = metrics;
+        _onReloaded = onReloaded;
+        _timeProvider = environment.TimeProvider;
+        _nextSeed = environment.NextSeed;
+        _logger = environment.LoggerFactory.CreateLogger("reload");
+        _pluginLogger = environment.LoggerFactory.CreateLogger("plugin/reload");
+        _runningHash = running.ContentHash;
+        _settings = running.Reload;
+    }
+
+    /// <summary>How often a reload was tried, in vain or not; for tests, which wait for it.</summary>
+    internal int Attempts { get; private set; }
+
+    /// <summary>Begins to look.</summary>
+    public void Start()
+    {
+        _metrics.Show(_runningHash);
+        if (_settings is not null)
+        {
+            LogRunning(_pluginLogger, _runningHash);
+        }
+
+        _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Has the Corefile taken over as it stands, changed or not; returns at once. Requests that come meanwhile are one.</summary>
+    public void Request()
+    {
+        try
+        {
+            _requests.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // One is waiting already, and will read what this one was to read.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The server is stopping: there is nothing to reload any more.
+        }
+    }
+
+    /// <summary>Ends; a reload that is under way closes the old at once.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _loop;
+        _stopping.Dispose();
+        _requests.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (true)
+        {
+            TimeSpan wait = _settings is { } settings ? Spread(settings, _nextSeed()) : Timeout.InfiniteTimeSpan;
+            bool isRequested;
+            try
+            {
+                isRequested = await WaitForRequestAsync(wait);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await TryLookAsync(isRequested);
+            Attempts++;
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A configuration that a bug keeps from being built must not end the reloads of others.")]
+    private async Task TryLookAsync(bool isRequested)
+    {
+        try
+        {
+            await LookAsync(isRequested);
+        }
+        catch (Exception exception)
+        {
+            LogBug(_logger, exception);
+            Count(exception.Message);
+        }
+    }
+
+    /// <summary>Waits for a request, or for the time to pass.</summary>
+    /// <returns>Whether there was a request.</returns>
+    private async Task<bool> WaitForRequestAsync(TimeSpan wait)
+    {
+        using CancellationTokenSource timer = new(wait, _timeProvider);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, _stopping.Token);
+        try
+        {
+            await _requests.WaitAsync(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !_stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How long to wait.</summary>
+    /// <param name="settings">The interval, and how far it is spread.</param>
+    /// <param name="random">From 0 on; as likely one number as another.</param>
+    internal static TimeSpan Spread(ReloadSettings settings, int random)
+        => settings.Interval + (settings.Jitter * ((random / (double)int.MaxValue) - 0.5));
+
+    private async Task LookAsync(bool isRequested)
+    {
+        DiagnosticBag diagnostics = new();
+        CorefileDocument? document = _configuration.Read(diagnostics);
+        if (document is null || diagnostics.HasErrors)
+        {
+            foreach (CorefileDiagnostic error in diagnostics.Errors)
+            {
+                LogParseFailed(_pluginLogger, error.ToString());
+            }
+
+            Count(string.Join('\n', diagnostics.Errors));
+            return;
+        }
+
+        if (isRequested || !string.Equals(document.ContentHash, _runningHash, StringComparison.Ordinal))
+        {
+            await ReloadAsync(document, isRequested, diagnostics);
+        }
+        else
+        {
+            _failure = null;
+        }
+    }
+
+    private async Task ReloadAsync(CorefileDocument document, bool isRequested, DiagnosticBag diagnostics)
+    {
+        if (isRequested || !string.Equals(document.ContentHash, _triedHash, StringComparison.Ordinal))
+        {
+            LogReloading(_logger);
+        }
+
+        _triedHash = document.ContentHash;
+
+        ServerModel? model = _configuration.Build(document, diagnostics);
+        if (model is null)
+        {
+            Fail(string.Join('\n', diagnostics.Errors));
+            return;
+        }
+
+        try
+        {
+            await _server.ApplyAsync(model, _stopping.Token);
+        }
+        catch (Exception exception) when (
+            exception is ListenException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            Fail(exception.Message);
+            return;
+        }
+
+        _failure = null;
+        _runningHash = model.ContentHash;
+        _settings = model.Reload;
+        _metrics.Show(_runningHash);
+        _onReloaded(model);
+        foreach (CorefileDiagnostic warning in diagnostics.Warnings)
+        {
+            LogWarning(_logger, warning.ToString());
+        }
+
+        if (_settings is not null)
+        {
+            LogRunning(_pluginLogger, _runningHash);
+        }
+
+        LogComplete(_logger);
+    }
+
+    private void Fail(string failure)
+    {
+        // It is tried again and again, since the reason may lie outside the Corefile, but told once.
+        if (!string.Equals(failure, _failure, StringComparison.Ordinal))
+        {
+            foreach (string line in failure.Split('\n'))
+            {
+                LogFailed(_pluginLogger, line);
+            }
+        }
+
+        Count(failure);
+    }
+
+    private void Count(string failure)
+    {
+        if (!string.Equals(failure, _failure, StringComparison.Ordinal))
+        {
+            _failure = failure;
+            _metrics.Failed.Add();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Running configuration SHA512 = {Hash}")]
+    private static partial void LogRunning(ILogger logger, string hash);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Corefile parse failed: {Reason}")]
+    private static partial void LogParseFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Corefile changed but reload failed: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Reloading")]
+    private static partial void LogReloading(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Reload failed")]
+    private static partial void LogBug(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Reloading complete")]
+    private static partial void LogComplete(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogWarning(ILogger logger, string warning);
+}

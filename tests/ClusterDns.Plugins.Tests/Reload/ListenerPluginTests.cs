@@ -1,0 +1,71 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Multisocket;
+using ClusterDns.Plugins.Reload;
+using ClusterDns.Plugins.Tests.TestKit;
+using ClusterDns.Plugins.Timeouts;
+
+namespace ClusterDns.Plugins.Tests.Reload;
+
+/// <summary>The plugins that ask something of listeners or of the process, and have no link.</summary>
+public class ListenerPluginTests
+{
+    [Theory]
+    [InlineData("reload", 30, 15)]
+    [InlineData("reload 10s", 10, 5)]
+    [InlineData("reload 10s 2s", 10, 2)]
+    [InlineData("reload 2s 1m", 2, 1)]
+    public void Reload_has_an_interval_and_a_jitter(string text, int interval, int jitter)
+        => Assert.Equal(
+            new ReloadSettings(TimeSpan.FromSeconds(interval), TimeSpan.FromSeconds(jitter)), new PluginKit(new ReloadPlugin(), text).Build.Reload);
+
+    [Theory]
+    [InlineData("reload 1s", "Corefile:2:8: '1s' is no value for reload, expected a duration of at least 2s, such as 5s or 1m30s")]
+    [InlineData("reload 2s 500ms", "Corefile:2:11: '500ms' is no value for reload, expected a duration of at least 1s, such as 5s or 1m30s")]
+    [InlineData("reload often", "Corefile:2:8: 'often' is no value for reload, expected a duration of at least 2s, such as 5s or 1m30s")]
+    [InlineData("reload 2s 1s 1s", "Corefile:2:1: reload has 3 arguments, expected 'reload [INTERVAL] [JITTER]'")]
+    [InlineData("reload {\n}", "Corefile:2:1: reload takes no options in braces, expected the end of the line")]
+    [InlineData("reload\nreload", "Corefile:3:1: reload stands at Corefile:2:1 already, expected it once in a server block")]
+    public void Reload_tells_what_is_wrong(string text, string error) => Assert.Equal(error, new PluginKit(new ReloadPlugin(), text).Errors);
+
+    [Fact]
+    public void Multisocket_says_how_many_workers_there_are()
+    {
+        Assert.Equal(5, new PluginKit(new MultisocketPlugin(), "multisocket 5").Build.Listener.Workers);
+        Assert.Equal(Environment.ProcessorCount, new PluginKit(new MultisocketPlugin(), "multisocket").Build.Listener.Workers);
+    }
+
+    [Theory]
+    [InlineData("multisocket 0", "Corefile:2:13: '0' is no value for multisocket, expected a number from 1 to 1024")]
+    [InlineData("multisocket 1025", "Corefile:2:13: '1025' is no value for multisocket, expected a number from 1 to 1024")]
+    [InlineData("multisocket 1 2", "Corefile:2:1: multisocket has 2 arguments, expected 'multisocket [SOCKETS]'")]
+    public void Multisocket_tells_what_is_wrong(string text, string error)
+        => Assert.Equal(error, new PluginKit(new MultisocketPlugin(), text).Errors);
+
+    [Fact]
+    public void Timeouts_ask_what_they_say_and_nothing_more()
+    {
+        ListenerSettings all = new PluginKit(
+            new TimeoutsPlugin(), "timeouts {\n read 1s\n write 24h\n idle 1m30s\n maxtcpqueries 128\n}").Build.Listener;
+        Assert.Equal(TimeSpan.FromSeconds(1), all.ReadTimeout);
+        Assert.Equal(TimeSpan.FromHours(24), all.WriteTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(90), all.IdleTimeout);
+        Assert.Equal(128, all.MaxConnectionQueries);
+
+        ListenerSettings one = new PluginKit(new TimeoutsPlugin(), "timeouts {\n maxtcpqueries -1\n}").Build.Listener;
+        Assert.Null(one.ReadTimeout);
+        Assert.Null(one.WriteTimeout);
+        Assert.Null(one.IdleTimeout);
+        Assert.Equal(0, one.MaxConnectionQueries);
+    }
+
+    [Theory]
+    [InlineData("timeouts", "Corefile:2:1: timeouts says nothing, expected at least one of read, write, idle, maxtcpqueries")]
+    [InlineData("timeouts {\n}", "Corefile:2:1: timeouts says nothing, expected at least one of read, write, idle, maxtcpqueries")]
+    [InlineData("timeouts 5s {\n read 5s\n}", "Corefile:2:1: timeouts has 1 argument, expected 'timeouts { OPTION... }'")]
+    [InlineData("timeouts {\n read 999ms\n}", "Corefile:3:7: '999ms' is no value for read, expected a duration of at least 1s, such as 5s or 1m30s")]
+    [InlineData("timeouts {\n idle 24h1s\n}", "Corefile:3:7: '24h1s' is no value for idle, expected a duration of at most 24h")]
+    [InlineData("timeouts {\n maxtcpqueries 0\n}", "Corefile:3:16: '0' is no value for maxtcpqueries, expected a number from 1 on, or -1 for no bound")]
+    [InlineData("timeouts {\n maxtcpqueries -2\n}", "Corefile:3:16: '-2' is no value for maxtcpqueries, expected a number from -1 to 2147483647")]
+    [InlineData("timeouts {\n raed 5s\n}", "Corefile:3:2: unknown option 'raed' of timeouts, expected read, write, idle, maxtcpqueries; did you mean 'read'?")]
+    public void Timeouts_tell_what_is_wrong(string text, string error) => Assert.Equal(error, new PluginKit(new TimeoutsPlugin(), text).Errors);
+}

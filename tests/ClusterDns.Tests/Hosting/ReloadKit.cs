@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using System.Net;
+using ClusterDns.CommandLine;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Logging;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Files;
+using ClusterDns.Hosting;
+using ClusterDns.Listeners;
+using ClusterDns.Plugins;
+using ClusterDns.Serving;
+using ClusterDns.Tests.Listeners;
+using ClusterDns.Tests.TestKit;
+using ClusterDns.Upstreams;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ClusterDns.Tests.Hosting;
+
+/// <summary>A server with its reloader on the loopback interface, a Corefile in a folder of its own, and time that the test moves.</summary>
+internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+    private readonly UpstreamFactory _upstreams;
+
+    private ReloadKit(string corefile)
+    {
+        Write(corefile);
+        _upstreams = new UpstreamFactory(Metrics, TimeProvider.System);
+        Files = new CountingFiles();
+        Environment = new ServerEnvironment(
+            PluginCatalog.Plugins,
+            PluginCatalog.Order,
+            new KitLoggers(this),
+            this,
+            Metrics,
+            Time,
+            Files,
+            _upstreams,
+            static () => 42);
+        Configuration = new Configuration(
+            new CommandLineOptions { ConfigurationFile = PathOf("Corefile") },
+            Environment,
+            new CorefileLoader(static _ => null, static () => Stream.Null));
+        Server = new DnsServer(TestServices.Create(Metrics, Time, Environment.LoggerFactory));
+        DiagnosticBag diagnostics = new();
+        ServerModel? model = Configuration.Read(diagnostics) is { } document ? Configuration.Build(document, diagnostics) : null;
+        Assert.True(model is not null, string.Join('\n', diagnostics.Errors));
+        Model = model;
+        Reloader = new ConfigurationReloader(Configuration, Server, model, new ReloadMetrics(Metrics), next => Model = next, Environment);
+    }
+
+    public MetricRegistry Metrics { get; } = new();
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public CountingFiles Files { get; }
+
+    public ServerEnvironment Environment { get; }
+
+    public Configuration Configuration { get; }
+
+    public DnsServer Server { get; }
+
+    public ConfigurationReloader Reloader { get; }
+
+    public ServerModel Model { get; private set; }
+
+    public ConcurrentQueue<string> Log { get; } = new();
+
+    public IPEndPoint Endpoint => Server.Listeners[Model.Listeners[0].Place].BoundEndpoints[0];
+
+    public static async Task<ReloadKit> StartAsync(string corefile)
+    {
+        ReloadKit kit = new(corefile);
+        await kit.Server.ApplyAsync(kit.Model, CancellationToken.None);
+        kit.Reloader.Start();
+        return kit;
+    }
+
+    public string PathOf(string file) => Path.Combine(_folder.FullName, file);
+
+    public void Write(string corefile) => Write("Corefile", corefile);
+
+    public void Write(string file, string text) => File.WriteAllText(PathOf(file), text.Replace("FOLDER", _folder.FullName, StringComparison.Ordinal));
+
+    /// <summary>Lets time pass until the reloader has looked once.</summary>
+    public async Task LookAsync()
+    {
+        int before = Reloader.Attempts;
+        await TestListener.UntilAsync(() =>
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            return Reloader.Attempts > before;
+        });
+    }
+
+    /// <summary>Asks for a reload, and waits for its end.</summary>
+    public async Task RequestAsync()
+    {
+        int before = Reloader.Attempts;
+        Reloader.Request();
+        await TestListener.UntilAsync(() => Reloader.Attempts > before);
+    }
+
+    /// <summary>Asks for an address over UDP.</summary>
+    public Task<string> AskAsync(string name) => AskAsync(Endpoint, name);
+
+    public static async Task<string> AskAsync(IPEndPoint server, string name)
+    {
+        using UdpTestClient client = new(server);
+        byte[] query = new byte[512];
+        client.Send(query[..ServerKit.WriteQuery(query, name, RecordType.A)]);
+        byte[] answer = await client.ReceiveAsync();
+        return answer[7] == 0 ? ResponseCodes.ToText(TestQuery.GetCode(answer)) : TestQuery.GetAskedAddress(answer).ToString();
+    }
+
+    public int CountLog(string part) => Log.Count(line => line.Contains(part, StringComparison.Ordinal));
+
+    public double Metric(string name) => Metrics.Families
+        .Where(family => string.Equals(family.Name, name, StringComparison.Ordinal))
+        .SelectMany(static family => family.Metrics)
+        .Sum(static metric => metric switch { Counter counter => counter.Value, Gauge gauge => gauge.Value, _ => 0 });
+
+    public bool TryWriteLine(ReadOnlySpan<byte> line) => true;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Reloader.DisposeAsync();
+        await Server.DisposeAsync();
+        _upstreams.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>The file system, and which files were read from it.</summary>
+    internal sealed class CountingFiles : IFileAccess
+    {
+        private readonly PhysicalFileAccess _files = new();
+
+        public ConcurrentQueue<string> Read { get; } = new();
+
+        public byte[] ReadAllBytes(string path)
+        {
+            Read.Enqueue(Path.GetFileName(path));
+            return _files.ReadAllBytes(path);
+        }
+
+        public FileStamp? GetStamp(string path) => _files.GetStamp(path);
+
+        public IReadOnlyList<string>? ListFolder(string path) => _files.ListFolder(path);
+    }
+
+    private sealed class KitLoggers(ReloadKit kit) : ILoggerFactory
+    {
+        public ILogger CreateLogger(string categoryName) => new KitLogger(kit, categoryName);
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class KitLogger(ReloadKit kit, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+            => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            => kit.Log.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {exception?.Message}".TrimEnd());
+    }
+}

@@ -1,0 +1,16 @@
+using ClusterDns.Core.Metrics;
+using ClusterDns.Listeners;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClusterDns.Tests.TestKit;
+
+/// <summary>What listeners share, for one test.</summary>
+internal static class TestServices
+{
+    internal static ListenerServices Create(MetricRegistry? metrics = null, TimeProvider? time = null, ILoggerFactory? loggers = null, int waitLimit = 100)
+    {
+        metrics ??= new MetricRegistry();
+        return new ListenerServices(new WaitBound(waitLimit, metrics), metrics, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System);
+    }
+}
