@@ -78,18 +78,22 @@ public static class PluginCatalog
     /// <summary>The plugins that are built, by name.</summary>
     public static FrozenDictionary<string, IPlugin> Plugins { get; } = new IPlugin[]
     {
+        new Acl.AclPlugin(),
         new Any.AnyPlugin(),
         new Bind.BindPlugin(),
         new Bufsize.BufsizePlugin(),
         new Cache.CachePlugin(),
+        new Cancel.CancelPlugin(),
         new Chaos.ChaosPlugin(),
         new Debug.DebugPlugin(),
         new Errors.ErrorsPlugin(),
         new Forward.ForwardPlugin(),
+        new Header.HeaderPlugin(),
         new Health.HealthPlugin(),
         new Hosts.HostsPlugin(),
         new Kubernetes.KubernetesPlugin(),
         new Loadbalance.LoadbalancePlugin(),
+        new Local.LocalPlugin(),
         new Log.LogPlugin(),
         new LoopDetection.LoopPlugin(),
         new Minimal.MinimalPlugin(),

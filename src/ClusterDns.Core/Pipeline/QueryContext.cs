@@ -42,7 +42,7 @@ public sealed class QueryContext
     /// <summary>Where a listener puts the request's bytes; pinned, so that the kernel may write to it.</summary>
     public byte[] RequestBuffer => _request;
 
-    /// <summary>The request as it came.</summary>
+    /// <summary>The request as it came, but for what <see cref="ChangeFlags"/> changed.</summary>
     public ReadOnlySpan<byte> Request => _request.AsSpan(0, _requestLength);
 
     /// <summary>The request's header.</summary>
@@ -211,6 +211,18 @@ public sealed class QueryContext
     /// the link then settles the response without waiting.
     /// </summary>
     public bool TryBeginWait() => _waitGate is null || _waitGate.TryEnter();
+
+    /// <summary>
+    /// Changes flags of the request, as if the client had sent it so: in <see cref="Header"/>, and in the bytes that an upstream is
+    /// sent.
+    /// </summary>
+    /// <param name="set">Flags to set.</param>
+    /// <param name="clear">Flags to clear; one that is in both is set.</param>
+    public void ChangeFlags(HeaderFlags set, HeaderFlags clear)
+    {
+        _query.Header.Flags = (_query.Header.Flags & ~clear) | set;
+        _query.Header.Write(_request);
+    }
 
     /// <summary>Writes the response into <see cref="ResponseBuffer"/>, with compression, in the size the client takes.</summary>
     /// <returns>How long the message is.</returns>

@@ -49,6 +49,9 @@ public sealed class Response
     /// <summary>RA: recursion is to be had (RFC 1035 section 4.1.1).</summary>
     public bool RecursionAvailable { get; set; }
 
+    /// <summary>RD, where a link wants it otherwise than the query has it; null for the query's (RFC 1035 section 4.1.1).</summary>
+    public bool? RecursionDesired { get; set; }
+
     /// <summary>AD: the data is authentic (RFC 4035 section 3.2.3).</summary>
     public bool AuthenticData { get; set; }
 
@@ -221,6 +224,7 @@ public sealed class Response
         Code = ResponseCode.NoError;
         Authoritative = false;
         RecursionAvailable = false;
+        RecursionDesired = null;
         AuthenticData = false;
         Truncated = false;
         Plugin = null;

@@ -92,8 +92,10 @@ public static class ResponseWriter
 
     private static DnsHeader CreateHeader(QueryContext context, Response response, bool edns)
     {
+        bool recursionDesired = response.RecursionDesired ?? (context.Header.Flags & HeaderFlags.RecursionDesired) != HeaderFlags.None;
         HeaderFlags flags = HeaderFlags.Response |
-            (context.Header.Flags & (HeaderFlags.RecursionDesired | HeaderFlags.CheckingDisabled)) |
+            (context.Header.Flags & HeaderFlags.CheckingDisabled) |
+            (recursionDesired ? HeaderFlags.RecursionDesired : HeaderFlags.None) |
             (response.Authoritative ? HeaderFlags.AuthoritativeAnswer : HeaderFlags.None) |
             (response.RecursionAvailable ? HeaderFlags.RecursionAvailable : HeaderFlags.None) |
             (response.AuthenticData ? HeaderFlags.AuthenticData : HeaderFlags.None) |

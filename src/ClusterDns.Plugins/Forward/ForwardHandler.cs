@@ -21,6 +21,7 @@ internal sealed class ForwardHandler : PluginHandler
     private readonly ZoneSet _except;
     private readonly bool _isBeforeAnother;
     private readonly int _maxAttempts;
+    private readonly long _maxTime;
     private readonly string _tooMany;
     private int _underWay;
 
@@ -49,6 +50,7 @@ internal sealed class ForwardHandler : PluginHandler
         _except = new ZoneSet(options.Except);
         _isBeforeAnother = next is ForwardHandler;
         _maxAttempts = options.MaxAttempts ?? (2 * upstreams.Length);
+        _maxTime = (long)MaxTime.TotalSeconds * timeProvider.TimestampFrequency;
         _tooMany = $"concurrent queries exceeded maximum {options.MaxConcurrent}";
     }
 
@@ -110,7 +112,12 @@ internal sealed class ForwardHandler : PluginHandler
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> AskAllAsync(QueryContext context)
     {
-        long start = _timeProvider.GetTimestamp();
+        long end = _timeProvider.GetTimestamp() + _maxTime;
+        if (context.Deadline != 0)
+        {
+            end = Math.Min(end, context.Deadline);
+        }
+
         int index = _selector.First();
         int attempts = 0;
         int failovers = 0;
@@ -119,7 +126,7 @@ internal sealed class ForwardHandler : PluginHandler
         UpstreamProtocol protocol = ChooseProtocol(context);
         while (true)
         {
-            TimeSpan left = MaxTime - _timeProvider.GetElapsedTime(start);
+            TimeSpan left = TimeUntil(end);
             if (left <= TimeSpan.Zero || (_maxAttempts > 0 && attempts >= _maxAttempts))
             {
                 break;
@@ -142,7 +149,7 @@ internal sealed class ForwardHandler : PluginHandler
             }
 
             lastAsked = upstream;
-            UpstreamOutcome outcome = await AskAsync(upstream, context, protocol, left < _options.ReadTimeout ? left : _options.ReadTimeout);
+            UpstreamOutcome outcome = await AskAsync(upstream, context, protocol, left, end);
             last = outcome.Status;
             if (outcome.Status != UpstreamStatus.Answered || !TryTake(context, outcome.Reply!))
             {
@@ -160,17 +167,26 @@ internal sealed class ForwardHandler : PluginHandler
             return _isBeforeAnother && (_options.Next.Contains(code) || (_options.NextOnNoData && IsNoData(context.Response)));
         }
 
-        context.Response.Fail(Name, ResponseCode.ServFail, Explain(last, lastAsked, protocol));
+        if (context.Deadline != 0 && TimeUntil(context.Deadline) <= TimeSpan.Zero)
+        {
+            context.Response.Drop(Name);
+        }
+        else
+        {
+            context.Response.Fail(Name, ResponseCode.ServFail, Explain(last, lastAsked, protocol));
+        }
+
         return false;
     }
 
     /// <summary>Asks one upstream; over TCP too where the datagrams are suspicious, or truncated and TCP was wanted at first.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<UpstreamOutcome> AskAsync(
-        ForwardUpstream upstream, QueryContext context, UpstreamProtocol protocol, TimeSpan timeout)
+        ForwardUpstream upstream, QueryContext context, UpstreamProtocol protocol, TimeSpan left, long end)
     {
         while (true)
         {
+            TimeSpan timeout = left < _options.ReadTimeout ? left : _options.ReadTimeout;
             long start = _timeProvider.GetTimestamp();
             upstream.Metrics.Asked();
             UpstreamOutcome outcome = await upstream.Upstream.AskAsync(context.Request, protocol, timeout);
@@ -183,6 +199,12 @@ internal sealed class ForwardHandler : PluginHandler
             bool isTruncated = outcome.Reply is { } message && (message.Message[2] & 2) != 0;
             if (protocol == UpstreamProtocol.Tcp ||
                 (outcome.Status != UpstreamStatus.Suspicious && !(isTruncated && _options.PreferUdp)))
+            {
+                return outcome;
+            }
+
+            left = TimeUntil(end);
+            if (left <= TimeSpan.Zero)
             {
                 return outcome;
             }
@@ -236,6 +258,8 @@ internal sealed class ForwardHandler : PluginHandler
         response.Answer("forward", response.Code, response.Authoritative);
         return true;
     }
+
+    private TimeSpan TimeUntil(long timestamp) => _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), timestamp);
 
     private static bool IsNoData(Response response) => response.Code == ResponseCode.NoError && response.Answers.Count == 0;
 

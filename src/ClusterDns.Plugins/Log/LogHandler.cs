@@ -159,7 +159,7 @@ internal sealed class LogHandler : SurroundingHandler
                 line.Append("qr"u8);
                 AppendFlag(ref line, response.Authoritative, ",aa"u8);
                 AppendFlag(ref line, response.Truncated, ",tc"u8);
-                AppendFlag(ref line, context.Header.Flags.HasFlag(HeaderFlags.RecursionDesired), ",rd"u8);
+                AppendFlag(ref line, response.RecursionDesired ?? context.Header.Flags.HasFlag(HeaderFlags.RecursionDesired), ",rd"u8);
                 AppendFlag(ref line, response.RecursionAvailable, ",ra"u8);
                 AppendFlag(ref line, response.AuthenticData, ",ad"u8);
                 AppendFlag(ref line, context.Header.Flags.HasFlag(HeaderFlags.CheckingDisabled), ",cd"u8);

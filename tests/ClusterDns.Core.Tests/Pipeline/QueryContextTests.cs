@@ -25,6 +25,23 @@ public sealed class QueryContextTests
         Assert.Equal(512, _context.ResponseSizeLimit);
     }
 
+    [Fact]
+    public void Flags_change_in_the_header_and_in_the_bytes_and_nothing_else_does()
+    {
+        byte[] query = Messages.QueryWithEdns("a.test", RecordType.A, 1232);
+        query[2] = 0x21;
+        query[3] = 0x10;
+        Messages.Accept(_context, query);
+
+        _context.ChangeFlags(HeaderFlags.AuthenticData, HeaderFlags.RecursionDesired | HeaderFlags.AuthenticData);
+
+        query[2] = 0x20;
+        query[3] = 0x30;
+        Assert.Equal(query, _context.Request.ToArray());
+        Assert.Equal(HeaderFlags.AuthenticData | HeaderFlags.CheckingDisabled, _context.Header.Flags);
+        Assert.Equal(Opcode.Notify, _context.Header.Opcode);
+    }
+
     [Theory]
     [InlineData(100, 512)]
     [InlineData(1232, 1232)]

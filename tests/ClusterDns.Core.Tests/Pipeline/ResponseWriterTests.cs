@@ -45,6 +45,25 @@ public sealed class ResponseWriterTests
     }
 
     [Theory]
+    [InlineData(0x0110, false)]
+    [InlineData(0x0010, true)]
+    public void RD_is_the_links_where_one_says_so(ushort flags, bool recursionDesired)
+    {
+        Messages.Accept(_context, Messages.Query("a.test", RecordType.A, flags: flags));
+        _context.Response.Answer("test", authoritative: false);
+        _context.Response.RecursionDesired = recursionDesired;
+
+        _context.WriteResponse();
+
+        Assert.True(DnsHeader.TryRead(_context.ResponseMessage, out DnsHeader header));
+        Assert.Equal(
+            HeaderFlags.Response | HeaderFlags.CheckingDisabled | (recursionDesired ? HeaderFlags.RecursionDesired : HeaderFlags.None),
+            header.Flags);
+        _context.Reset();
+        Assert.Null(_context.Response.RecursionDesired);
+    }
+
+    [Theory]
     [InlineData(512)]
     [InlineData(1232)]
     [InlineData(9000)]

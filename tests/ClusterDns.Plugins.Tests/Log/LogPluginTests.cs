@@ -29,6 +29,19 @@ public sealed class LogPluginTests
     }
 
     [Fact]
+    public void Flags_are_the_responses()
+    {
+        PluginKit kit = Create("log . \"{name} {>rflags}\"", static (_, context) =>
+        {
+            context.Response.Answer("next");
+            context.Response.RecursionDesired = false;
+        });
+        kit.Ask("a.test.");
+
+        Assert.Equal("[INFO] a.test. qr,aa", Line(kit));
+    }
+
+    [Fact]
     public void Other_texts_in_braces_stand_as_they_are_and_metadata_has_no_value()
     {
         PluginKit kit = Create("log . \"{ {type} } {x} {/some/label} {local}\"", Answer);

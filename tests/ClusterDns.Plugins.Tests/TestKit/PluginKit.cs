@@ -141,6 +141,27 @@ internal sealed class PluginKit : ILogOutput
         context.WriteResponse();
     }
 
+    /// <summary>
+    /// How many bytes some questions allocate when everything is warm: the fewest of several rounds, since a garbage collection that
+    /// another test causes counts the rest of this thread's allocation buffer once.
+    /// </summary>
+    public long CountAllocatedBytes(QueryContext context)
+    {
+        long fewest = long.MaxValue;
+        for (int round = 0; round < 6; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 200; i++)
+            {
+                ServeAgain(context);
+            }
+
+            fewest = Math.Min(fewest, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return fewest;
+    }
+
     public static string Format(QueryContext context, ResponseRecord record)
         => $"{DomainName.ToText(Owner(context, record))} {record.TimeToLive} "
             + $"{(record.Class == RecordClass.IN ? "" : RecordClasses.ToText(record.Class) + " ")}{RecordTypes.ToText(record.Type)} {RdataText.ToText(record.Type, record.Rdata)}";

@@ -12,7 +12,7 @@ public partial class CoreDnsMetricsTests
 {
     /// <summary>Of plugins, options and a source that are not built yet.</summary>
     private static readonly string[] NotBuilt =
-        ["coredns_kubernetes_", "coredns_local_", "coredns_reload_", "coredns_dns_https", "coredns_dns_quic"];
+        ["coredns_kubernetes_", "coredns_reload_", "coredns_dns_https", "coredns_dns_quic"];
 
     [Fact]
     public void NoneIsMissing()
@@ -22,6 +22,7 @@ public partial class CoreDnsMetricsTests
                 errors
                 health 127.0.0.1:0
                 prometheus 127.0.0.1:0
+                local
                 hosts /etc/hosts {
                     192.0.2.7 static.test
                     fallthrough

@@ -1,0 +1,20 @@
+using ClusterDns.Core.Pipeline;
+
+namespace ClusterDns.Plugins.Acl;
+
+/// <summary>Lets clients ask, or not, by their addresses and what they ask for.</summary>
+public sealed class AclPlugin : Plugin<AclOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "acl";
+
+    /// <inheritdoc/>
+    protected override AclOptions? Parse(PluginParseContext context) => new AclOptionsParser(context).Parse();
+
+    /// <inheritdoc/>
+    protected override void Build(AclOptions options, PluginBuildContext context)
+    {
+        AclRuleTable[] rules = [.. options.Rules.Select(static rule => new AclRuleTable(rule))];
+        context.AddLink(next => new AclHandler(next, rules, context.Metrics));
+    }
+}

@@ -1,0 +1,131 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Upstreams;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Cancel;
+using ClusterDns.Plugins.Forward;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Cancel;
+
+public class CancelTests
+{
+    private const string Upstream = "192.0.2.1:53";
+
+    [Theory]
+    [InlineData("cancel", 5001)]
+    [InlineData("cancel 1s", 1000)]
+    [InlineData("cancel 1m0.5s", 60500)]
+    public void AQueryGetsADeadline(string text, int milliseconds)
+    {
+        PluginKit kit = new(new CancelPlugin(), text);
+
+        QueryContext context = kit.Serve("www.example.");
+
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), kit.Time.GetElapsedTime(context.ReceivedTimestamp, context.Deadline));
+    }
+
+    [Fact]
+    public void ATimeoutOfCenturiesIsOne()
+    {
+        QueryContext context = new PluginKit(new CancelPlugin(), "cancel 2000000h").Serve("www.example.");
+
+        Assert.True(context.Deadline > context.ReceivedTimestamp);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void TheEarlierDeadlineCounts(int seconds)
+    {
+        PluginKit kit = new(new CancelPlugin(), "cancel 10s");
+        QueryContext context = kit.CreateContext("www.example.");
+        long ours = context.ReceivedTimestamp + (10 * kit.Time.TimestampFrequency);
+        context.Deadline = ours + (seconds * kit.Time.TimestampFrequency);
+        long earlier = Math.Min(ours, context.Deadline);
+
+        kit.ServeAgain(context);
+
+        Assert.Equal(earlier, context.Deadline);
+    }
+
+    [Fact]
+    public void InternalQueriesShareTheDeadline()
+    {
+        QueryContext context = new PluginKit(new CancelPlugin(), "cancel 1s").Serve("www.example.");
+
+        Assert.Equal(context.Deadline, InternalQuery.TryCreate(context, DomainName.Parse("alias.example."), RecordType.A)!.Deadline);
+    }
+
+    [Theory]
+    [InlineData(999, ResponseStatus.Answered)]
+    [InlineData(1000, ResponseStatus.Dropped)]
+    public async Task WhatHasWaitedPastTheDeadlineIsNotAnswered(int milliseconds, ResponseStatus expected)
+    {
+        PluginKit kit = new(new CancelPlugin(), "cancel 1s");
+        WaitingHandler waiting = new();
+        CancelHandler handler = new(waiting, TimeSpan.FromSeconds(1), kit.Time);
+        QueryContext context = kit.CreateContext("www.example.");
+
+        Task served = handler.ServeAsync(context).AsTask();
+        kit.Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        waiting.Complete();
+        await served;
+
+        Assert.Equal(expected, context.Response.Status);
+    }
+
+    [Fact]
+    public void AnUpstreamIsWaitedForNoLongerAndTheClientGetsNothing()
+    {
+        FakeUpstreams upstreams = new();
+        PluginKit forward = new(new ForwardPlugin(), "forward . 192.0.2.1 {\n max_fails 0\n max_connect_attempts 0\n}", upstreams: upstreams);
+        List<TimeSpan> timeouts = [];
+        upstreams.On(Upstream, _ =>
+        {
+            timeouts.Add(upstreams.LastTimeout);
+            forward.Time.Advance(upstreams.LastTimeout);
+            return new ValueTask<UpstreamOutcome>(new UpstreamOutcome(UpstreamStatus.TimedOut, null));
+        });
+        CancelHandler handler = new(forward.Handler, TimeSpan.FromSeconds(3), forward.Time);
+        QueryContext context = forward.CreateContext("www.example.");
+
+        Assert.True(handler.ServeAsync(context).AsTask().IsCompletedSuccessfully);
+
+        Assert.Equal([TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1)], timeouts);
+        Assert.Equal(ResponseStatus.Dropped, context.Response.Status);
+        Assert.Null(context.Response.Failure);
+    }
+
+    [Fact]
+    public void ADeadlineAllocatesNothing()
+    {
+        PluginKit kit = new(new CancelPlugin(), "cancel", static context => context.Response.Answer("next"));
+        QueryContext context = kit.Serve("www.example.");
+
+        Assert.Equal(0, kit.CountAllocatedBytes(context));
+    }
+
+    [Theory]
+    [InlineData("cancel 5", "Corefile:2:8: '5' is no value for cancel, expected a duration that is not negative, such as 5s or 1m30s")]
+    [InlineData("cancel -5s", "Corefile:2:8: '-5s' is no value for cancel, expected a duration that is not negative, such as 5s or 1m30s")]
+    [InlineData("cancel 0s", "Corefile:2:8: '0s' is no value for cancel, expected a duration over 0s, such as 5s or 1m30s")]
+    [InlineData("cancel 1s 2s", "Corefile:2:1: cancel has 2 arguments, expected 'cancel [TIMEOUT]'")]
+    [InlineData("cancel {\n}", "Corefile:2:1: cancel takes no options in braces, expected the end of the line")]
+    [InlineData("cancel\ncancel", "Corefile:3:1: cancel stands at Corefile:2:1 already, expected it once in a server block")]
+    public void WhatIsWrongIsSaid(string text, string error) => Assert.Equal(error, new PluginKit(new CancelPlugin(), text).Errors);
+
+    private sealed class WaitingHandler() : PluginHandler(EndOfChain.Instance)
+    {
+        private readonly TaskCompletionSource _waiting = new();
+
+        public override string Name => "waiting";
+
+        public void Complete() => _waiting.SetResult();
+
+        public override async ValueTask ServeAsync(QueryContext context)
+        {
+            await _waiting.Task;
+            context.Response.Answer(Name);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Upstreams;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Forward;
+using ClusterDns.Plugins.Header;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Header;
+
+public class HeaderTests
+{
+    private const HeaderFlags All = HeaderFlags.AuthoritativeAnswer | HeaderFlags.RecursionAvailable | HeaderFlags.RecursionDesired;
+
+    [Theory]
+    [InlineData("response set aa", false, HeaderFlags.AuthoritativeAnswer)]
+    [InlineData("response set ra", false, HeaderFlags.RecursionAvailable)]
+    [InlineData("response set rd", false, HeaderFlags.RecursionDesired)]
+    [InlineData("response set aa ra rd", false, All)]
+    [InlineData("response clear aa", true, HeaderFlags.RecursionAvailable | HeaderFlags.RecursionDesired)]
+    [InlineData("response clear ra", true, HeaderFlags.AuthoritativeAnswer | HeaderFlags.RecursionDesired)]
+    [InlineData("response clear rd", true, HeaderFlags.AuthoritativeAnswer | HeaderFlags.RecursionAvailable)]
+    [InlineData("Response Clear AA RA RD", true, HeaderFlags.None)]
+    [InlineData("response set aa\n response clear aa", false, HeaderFlags.None)]
+    [InlineData("response clear aa\n response set aa ra", false, HeaderFlags.AuthoritativeAnswer | HeaderFlags.RecursionAvailable)]
+    [InlineData("query set aa", false, HeaderFlags.None)]
+    [InlineData("query set rd", false, HeaderFlags.RecursionDesired)]
+    [InlineData("query clear rd", true, HeaderFlags.AuthoritativeAnswer | HeaderFlags.RecursionAvailable)]
+    [InlineData("query set rd\n response clear rd", false, HeaderFlags.None)]
+    public void TheClientSeesTheFlags(string rules, bool areSet, HeaderFlags expected)
+    {
+        PluginKit kit = Create(rules, context =>
+        {
+            context.Response.Answer("next", authoritative: areSet);
+            context.Response.RecursionAvailable = areSet;
+        });
+
+        // The kit's Serve sets RD, and its CreateContext does not.
+        QueryContext context = areSet ? kit.Serve("www.example.") : kit.CreateContext("www.example.");
+        kit.ServeAgain(context);
+
+        Assert.True(DnsHeader.TryRead(context.ResponseMessage, out DnsHeader header));
+        Assert.Equal(expected, header.Flags & All);
+        Assert.Equal(1, header.Id);
+    }
+
+    [Theory]
+    [InlineData("query set rd", HeaderFlags.RecursionDesired)]
+    [InlineData("query set aa ra", HeaderFlags.AuthoritativeAnswer | HeaderFlags.RecursionAvailable)]
+    [InlineData("query set rd\n query clear rd", HeaderFlags.None)]
+    [InlineData("response set rd aa ra", HeaderFlags.None)]
+    public void PluginsBelowSeeTheQuerysFlags(string rules, HeaderFlags expected)
+    {
+        HeaderFlags seen = HeaderFlags.All;
+        PluginKit kit = Create(rules, context => seen = context.Header.Flags);
+
+        kit.ServeAgain(kit.CreateContext("www.example."));
+
+        Assert.Equal(expected, seen);
+    }
+
+    [Theory]
+    [InlineData("query set rd", 1)]
+    [InlineData("response set rd", 0)]
+    public void AnUpstreamIsAskedWithTheQuerysFlags(string rules, int expected)
+    {
+        FakeUpstreams upstreams = new();
+        upstreams.Answers("192.0.2.1:53");
+        PluginKit forward = new(new ForwardPlugin(), "forward . 192.0.2.1", upstreams: upstreams);
+        PluginHandler handler = Create(rules).Build.Links[0](forward.Handler);
+        QueryContext context = forward.CreateContext("www.example.");
+        byte[] sent = context.Request.ToArray();
+
+        Assert.True(handler.ServeAsync(context).AsTask().IsCompletedSuccessfully);
+
+        sent[2] = (byte)expected;
+        Assert.Equal(sent, upstreams.LastQuery);
+    }
+
+    [Fact]
+    public async Task AnAnswerThatComesLaterIsChangedToo()
+    {
+        TaskCompletionSource<UpstreamOutcome> reply = new();
+        FakeUpstreams upstreams = new();
+        upstreams.On("192.0.2.1:53", _ => new ValueTask<UpstreamOutcome>(reply.Task));
+        PluginKit forward = new(new ForwardPlugin(), "forward . 192.0.2.1", upstreams: upstreams);
+        PluginHandler handler = Create("response set aa\n response clear ra").Build.Links[0](forward.Handler);
+        QueryContext context = forward.CreateContext("www.example.");
+
+        Task served = handler.ServeAsync(context).AsTask();
+        reply.SetResult(upstreams.Reply());
+        await served;
+
+        Assert.True(context.Response.Authoritative);
+        Assert.False(context.Response.RecursionAvailable);
+    }
+
+    [Fact]
+    public void AFailureIsLeftAsItIs()
+    {
+        QueryContext context = Create("response set aa ra rd", static context => context.Response.Fail("next", ResponseCode.ServFail, null))
+            .Serve("www.example.");
+
+        Assert.False(context.Response.Authoritative);
+        Assert.False(context.Response.RecursionAvailable);
+        Assert.Null(context.Response.RecursionDesired);
+    }
+
+    [Fact]
+    public void ChangingFlagsAllocatesNothing()
+    {
+        PluginKit kit = Create("query set rd\n response set ra\n response clear aa", static context => context.Response.Answer("next"));
+        QueryContext context = kit.Serve("www.example.");
+
+        Assert.Equal(0, kit.CountAllocatedBytes(context));
+    }
+
+    [Theory]
+    [InlineData("header", "Corefile:2:1: header has no rules, expected some in braces, such as 'response set ra'")]
+    [InlineData("header {\n}", "Corefile:2:1: header has no rules, expected some in braces, such as 'response set ra'")]
+    [InlineData("header x {\n response set ra\n}", "Corefile:2:1: header has 1 argument, expected 'header { ... }'")]
+    [InlineData("header {\n set ra\n}", "Corefile:3:2: 'set' stands first, expected query or response before it")]
+    [InlineData("header {\n respnose set ra\n}", "Corefile:3:2: unknown option 'respnose' of header, expected query, response; did you mean 'response'?")]
+    [InlineData("header {\n query sett ra\n}", "Corefile:3:8: 'sett' is no value for query, expected set, clear; did you mean 'set'?")]
+    [InlineData("header {\n query set tc\n}", "Corefile:3:12: 'tc' is no value for query, expected aa, ra, rd")]
+    [InlineData("header {\n query set ra rdd\n}", "Corefile:3:15: 'rdd' is no value for query, expected aa, ra, rd; did you mean 'rd'?")]
+    [InlineData("header {\n query\n}", "Corefile:3:2: query has no arguments, expected 'query set|clear aa|ra|rd...'")]
+    [InlineData("header {\n query set\n}", "Corefile:3:2: query has 1 argument, expected 'query set|clear aa|ra|rd...'")]
+    [InlineData("header {\n query set ra {\n }\n}", "Corefile:3:2: query takes no options in braces, expected the end of the line")]
+    [InlineData(
+        "header {\n query set ra\n}\nheader {\n query set rd\n}", "Corefile:5:1: header stands at Corefile:2:1 already, expected it once in a server block")]
+    public void WhatIsWrongIsSaid(string text, string error) => Assert.Equal(error, new PluginKit(new HeaderPlugin(), text).Errors);
+
+    private static PluginKit Create(string rules, Action<QueryContext>? next = null) => new(new HeaderPlugin(), $"header {{\n {rules}\n}}", next);
+}
