@@ -56,8 +56,11 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
         _settings = running.Reload;
     }
 
-    /// <summary>How often a reload was tried, in vain or not; for tests, which wait for it.</summary>
-    internal int Attempts { get; private set; }
+    /// <summary>How often a look at the Corefile has begun; for tests, which wait for it.</summary>
+    internal int Begun { get; private set; }
+
+    /// <summary>How often a look, and the reload that followed if there was one, has ended; for tests, which wait for it.</summary>
+    internal int Ended { get; private set; }
 
     /// <summary>Begins to look.</summary>
     public void Start()
@@ -112,8 +115,9 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
                 return;
             }
 
+            Begun++;
             await TryLookAsync(isRequested);
-            Attempts++;
+            Ended++;
         }
     }
 

@@ -89,20 +89,21 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
     /// <summary>Lets time pass until the reloader has looked once.</summary>
     public async Task LookAsync()
     {
-        int before = Reloader.Attempts;
+        int before = Reloader.Ended;
         await TestListener.UntilAsync(() =>
         {
             Time.Advance(TimeSpan.FromSeconds(1));
-            return Reloader.Attempts > before;
+            return Reloader.Begun > before;
         });
+        await TestListener.UntilAsync(() => Reloader.Ended > before);
     }
 
     /// <summary>Asks for a reload, and waits for its end.</summary>
     public async Task RequestAsync()
     {
-        int before = Reloader.Attempts;
+        int before = Reloader.Ended;
         Reloader.Request();
-        await TestListener.UntilAsync(() => Reloader.Attempts > before);
+        await TestListener.UntilAsync(() => Reloader.Ended > before);
     }
 
     /// <summary>Asks for an address over UDP.</summary>

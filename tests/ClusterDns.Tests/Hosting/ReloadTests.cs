@@ -73,7 +73,7 @@ public class ReloadTests
         kit.Time.Advance(TimeSpan.FromHours(1));
 
         Assert.Equal("192.0.2.2", await kit.AskAsync("www.example.org."));
-        Assert.Equal(1, kit.Reloader.Attempts);
+        Assert.Equal(1, kit.Reloader.Ended);
 
         await kit.RequestAsync();
         Assert.Equal("192.0.2.3", await kit.AskAsync("www.example.org."));
