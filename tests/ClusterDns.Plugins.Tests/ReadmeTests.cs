@@ -30,7 +30,11 @@ public sealed partial class ReadmeTests
             Assert.Contains(document.Blocks, block => block.Has(plugin));
 
             string body = text[(text.IndexOf('{', StringComparison.Ordinal) + 1)..text.LastIndexOf('}')];
-            FakeFiles files = new() { ["cluster.yaml"] = "{kind: Namespace, metadata: {name: default}}" };
+            FakeFiles files = new()
+            {
+                ["cluster.yaml"] = "{kind: Namespace, metadata: {name: default}}",
+                ["www.weights"] = "www.example.org\n192.0.2.1 3\n",
+            };
             IPlugin built = PluginCatalog.Plugins[plugin];
             string withZone = body.Replace("kubernetes {", "kubernetes cluster.local {", StringComparison.Ordinal);
             Assert.Equal("", new PluginKit(built, withZone, files: files).Errors);

@@ -1,30 +1,23 @@
 using System.Text;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Core.Resources;
 using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Hosts;
 
-/// <summary>A hosts file that is read again when it has changed. While it is missing, what it said last goes on counting.</summary>
-internal sealed partial class HostsFile : ISharedResource
+/// <summary>A hosts file that is read again when it has changed.</summary>
+internal sealed partial class HostsFile : WatchedFile
 {
     /// <summary>The longest file that is read: a block list of a million names.</summary>
     public const long MaxLength = 64 * 1024 * 1024;
 
     private readonly HostsOptions _options;
     private readonly ZoneSet _zones;
-    private readonly IFileAccess _files;
-    private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly Gauge _entries;
     private readonly Gauge _reloadTime;
-    private readonly Lock _lock = new();
     private volatile HostsTable _table = HostsTable.Empty;
-    private FileStamp? _seen;
-    private FileStamp? _unreadable;
-    private ITimer? _timer;
 
     /// <summary>
     /// Reads a file for the first time. That it is missing or cannot be read is told, and no error, since that may change.
@@ -35,11 +28,10 @@ internal sealed partial class HostsFile : ISharedResource
     /// <param name="metrics">Where the number of entries and the file's time go.</param>
     /// <param name="logger">Tells what cannot be read.</param>
     public HostsFile(HostsOptions options, IFileAccess files, TimeProvider timeProvider, MetricRegistry metrics, ILogger logger)
+        : base(options.Path, options.Reload, MaxLength, files, timeProvider)
     {
         _options = options;
         _zones = new ZoneSet(options.Zones);
-        _files = files;
-        _timeProvider = timeProvider;
         _logger = logger;
         _entries = metrics
             .Gauges("coredns_hosts_entries", "The combined number of entries in hosts and Corefile.", "hostsfile")
@@ -47,9 +39,9 @@ internal sealed partial class HostsFile : ISharedResource
         _reloadTime = metrics.Gauge("coredns_hosts_reload_timestamp_seconds", "The timestamp of the last reload of hosts file.");
         Inline = HostsTable.Parse(options.Inline, _zones, options.Reverse);
         Look();
-        if (_seen is null && _unreadable is null && _options.IsPathGiven)
+        if (!WasFound && options.IsPathGiven)
         {
-            LogMissing(_options.Path);
+            LogMissing(Path);
         }
     }
 
@@ -60,82 +52,27 @@ internal sealed partial class HostsFile : ISharedResource
     public HostsTable Table => _table;
 
     /// <inheritdoc/>
-    public void Start()
+    protected override void OnChanged(byte[] content, FileStamp stamp)
     {
-        if (_options.Reload > TimeSpan.Zero)
-        {
-            _timer = _timeProvider.CreateTimer(static state => ((HostsFile)state!).Look(), this, _options.Reload, _options.Reload);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _timer?.Dispose();
-
-    private void Look()
-    {
-        if (!_lock.TryEnter())
-        {
-            return;
-        }
-
-        FileStamp? stamp = null;
-        try
-        {
-            stamp = _files.GetStamp(_options.Path);
-            if (stamp is null || stamp == _seen)
-            {
-                return;
-            }
-
-            if (stamp.Value.Length > MaxLength)
-            {
-                LogTooLong(_options.Path, MaxLength);
-            }
-            else
-            {
-                Read(stamp.Value);
-            }
-
-            _seen = stamp;
-            _unreadable = null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It is tried again at the next look, since rights come back without a new stamp, but told once.
-            if (stamp is null || stamp != _unreadable)
-            {
-                LogUnreadable(_options.Path, exception.Message);
-            }
-
-            _unreadable = stamp;
-        }
-        finally
-        {
-            _lock.Exit();
-        }
-    }
-
-    private void Read(FileStamp stamp)
-    {
-        HostsTable table = HostsTable.Parse(Encoding.UTF8.GetString(_files.ReadAllBytes(_options.Path)), _zones, _options.Reverse);
+        HostsTable table = HostsTable.Parse(Encoding.UTF8.GetString(content), _zones, _options.Reverse);
         _table = table;
         _entries.Value = Inline.Count + table.Count;
         _reloadTime.Value = (stamp.ModifiedUtc - DateTime.UnixEpoch).TotalSeconds;
         LogParsed(table.Count);
         if (table.LeftOut > 0)
         {
-            LogLeftOut(_options.Path, table.LeftOut, HostsTable.MaxRecords);
+            LogLeftOut(Path, table.LeftOut, HostsTable.MaxRecords);
         }
     }
+
+    /// <inheritdoc/>
+    protected override void OnRefused(string problem) => LogRefused(Path, problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "File does not exist: {Path}")]
     private partial void LogMissing(string path);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "File {Path} has more than {Bytes} bytes and is not read")]
-    private partial void LogTooLong(string path, long bytes);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "File {Path} cannot be read: {Reason}")]
-    private partial void LogUnreadable(string path, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "File {Path} {Problem}")]
+    private partial void LogRefused(string path, string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "File {Path} has {Count} entries that are left out, since no name or address has more than {Most}")]
     private partial void LogLeftOut(string path, int count, int most);

@@ -3,10 +3,19 @@ using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Plugins.Loadbalance;
 
-/// <summary>Shuffles the records of answers on their way up.</summary>
+/// <summary>Puts the records of a response into another order, in place and without allocating.</summary>
+internal interface IOrderPolicy
+{
+    /// <summary>Puts the records into another order.</summary>
+    /// <param name="context">The query with its response.</param>
+    void Arrange(QueryContext context);
+}
+
+/// <summary>Changes the order of the records of answers on their way up.</summary>
 /// <param name="next">The link below.</param>
-/// <param name="shuffler">Shuffles.</param>
-internal sealed class LoadbalanceHandler(PluginHandler next, RecordShuffler shuffler) : SurroundingHandler(next)
+/// <param name="policy">Says which order.</param>
+/// <param name="preference">Has the last word; null for none.</param>
+internal sealed class LoadbalanceHandler(PluginHandler next, IOrderPolicy policy, SubnetPreference? preference) : SurroundingHandler(next)
 {
     /// <inheritdoc/>
     public override string Name => "loadbalance";
@@ -14,14 +23,12 @@ internal sealed class LoadbalanceHandler(PluginHandler next, RecordShuffler shuf
     /// <inheritdoc/>
     protected override void After(QueryContext context)
     {
-        Response response = context.Response;
-        if (response.Status == ResponseStatus.Answered &&
-            response.Code == ResponseCode.NoError &&
+        if (context.Response.Status == ResponseStatus.Answered &&
+            context.Response.Code == ResponseCode.NoError &&
             context.Type is not (RecordType.AXFR or RecordType.IXFR))
         {
-            shuffler.Shuffle(response.Answers.Span);
-            shuffler.Shuffle(response.Authority.Span);
-            shuffler.Shuffle(response.Additional.Span);
+            policy.Arrange(context);
+            preference?.Arrange(context.Response);
         }
     }
 }

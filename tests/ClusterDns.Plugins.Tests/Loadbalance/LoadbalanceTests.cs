@@ -83,14 +83,26 @@ public class LoadbalanceTests
         }
     }
 
-    [Fact]
-    public void ShufflingAllocatesNothing()
+    [Theory]
+    [InlineData(8)]
+    [InlineData(1000)]
+    public void ShufflingAllocatesNothing(int count)
     {
-        PluginKit kit = Create("loadbalance", Addresses(8));
-        QueryContext context = kit.Serve("www.example.");
-        kit.ServeAgain(context);
+        PluginKit kit = Create("loadbalance", response =>
+        {
+            for (int i = 0; i < count; i++)
+            {
+                Add(response, i % 3 == 0 ? RecordType.MX : RecordType.A, [192, 0, (byte)(i >> 8), (byte)i]);
+            }
+        });
+        QueryContext context = kit.Serve("www.example.", transport: TransportProtocol.Tcp);
+        for (int i = 0; i < 10; i++)
+        {
+            kit.ServeAgain(context);
+        }
+
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+        for (int i = 0; i < 100; i++)
         {
             kit.ServeAgain(context);
         }
@@ -99,9 +111,18 @@ public class LoadbalanceTests
     }
 
     [Theory]
-    [InlineData("loadbalance weighted file", "Corefile:2:13: policy 'weighted' of loadbalance is not built into this version, expected round_robin")]
-    [InlineData("loadbalance round_robbin", "Corefile:2:13: 'round_robbin' is no value for loadbalance, expected round_robin; did you mean 'round_robin'?")]
-    [InlineData("loadbalance {\n prefer 10.0.0.0/8\n}", "Corefile:3:2: option 'prefer' of loadbalance is not built into this version, expected none")]
+    [InlineData("loadbalance round_robbin", "Corefile:2:13: 'round_robbin' is no value for loadbalance, expected round_robin, weighted; did you mean 'round_robin'?")]
+    [InlineData("loadbalance wheighted file", "Corefile:2:13: 'wheighted' is no value for loadbalance, expected round_robin, weighted; did you mean 'weighted'?")]
+    [InlineData("loadbalance round_robin file", "Corefile:2:1: loadbalance has 2 arguments, expected 'loadbalance [round_robin]'")]
+    [InlineData("loadbalance weighted", "Corefile:2:1: loadbalance has 1 argument, expected 'loadbalance weighted WEIGHTFILE'")]
+    [InlineData("loadbalance weighted a b", "Corefile:2:1: loadbalance has 3 arguments, expected 'loadbalance weighted WEIGHTFILE'")]
+    [InlineData("loadbalance\nloadbalance", "Corefile:3:1: loadbalance stands at Corefile:2:1 already, expected it once in a server block")]
+    [InlineData("loadbalance {\n reload 5s\n}", "Corefile:3:2: reload has no weight file to read again, expected it under 'loadbalance weighted WEIGHTFILE'")]
+    [InlineData("loadbalance weighted file {\n reload\n}", "Corefile:3:2: reload has no arguments, expected 'reload DURATION'")]
+    [InlineData("loadbalance weighted file {\n reload -5s\n}", "Corefile:3:9: '-5s' is no value for reload, expected a duration that is not negative, such as 5s or 1m30s")]
+    [InlineData("loadbalance {\n prefer\n}", "Corefile:3:2: prefer has no arguments, expected 'prefer CIDR [CIDR...]'")]
+    [InlineData("loadbalance {\n prefer 10.0.0.0/8 10.0.0.1\n}", "Corefile:3:20: '10.0.0.1' is no subnet for prefer, expected one such as 10.0.0.0/8 or 2001:db8::/32")]
+    [InlineData("loadbalance {\n perfer 10.0.0.0/8\n}", "Corefile:3:2: unknown option 'perfer' of loadbalance, expected reload, prefer; did you mean 'prefer'?")]
     public void WhatIsWrongIsSaid(string text, string error) => Assert.Equal(error, Create(text, static _ => { }).Errors);
 
     private static PluginKit Create(string text, Action<Response> answer) => new(new LoadbalancePlugin(), text, context =>

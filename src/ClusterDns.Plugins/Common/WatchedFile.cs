@@ -1,0 +1,113 @@
+using System.Globalization;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Resources;
+
+namespace ClusterDns.Plugins.Common;
+
+/// <summary>
+/// A file that is looked at now and then, and read when it has changed. While it is missing or cannot be read, what it said last goes on
+/// counting.
+/// </summary>
+/// <param name="path">The file.</param>
+/// <param name="interval">How often it is looked at; zero for never after the first time.</param>
+/// <param name="maxLength">The longest file that is read, in bytes.</param>
+/// <param name="files">The file system.</param>
+/// <param name="timeProvider">The clock.</param>
+internal abstract class WatchedFile(string path, TimeSpan interval, long maxLength, IFileAccess files, TimeProvider timeProvider) : ISharedResource
+{
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>What timers can wait.</summary>
+    private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(49);
+
+    private readonly Lock _lock = new();
+    private FileStamp? _seen;
+    private FileStamp? _unreadable;
+    private bool _isMissing;
+    private ITimer? _timer;
+
+    /// <summary>The file's path.</summary>
+    protected string Path => path;
+
+    /// <summary>Whether it was there at some look, if only to be refused.</summary>
+    protected bool WasFound => _seen is not null || _unreadable is not null;
+
+    /// <inheritdoc/>
+    public void Start()
+    {
+        if (interval > TimeSpan.Zero)
+        {
+            TimeSpan period = interval < ShortestPeriod ? ShortestPeriod : interval > LongestPeriod ? LongestPeriod : interval;
+            _timer = timeProvider.CreateTimer(static state => ((WatchedFile)state!).Look(), this, period, period);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer?.Dispose();
+
+    /// <summary>Looks at the file, unless another thread does.</summary>
+    protected void Look()
+    {
+        if (!_lock.TryEnter())
+        {
+            return;
+        }
+
+        FileStamp? stamp = null;
+        try
+        {
+            stamp = files.GetStamp(path);
+            bool wasMissing = _isMissing;
+            _isMissing = stamp is null;
+            if (_isMissing && !wasMissing)
+            {
+                OnMissing();
+            }
+
+            if (stamp is null || stamp == _seen)
+            {
+                return;
+            }
+
+            if (stamp.Value.Length > maxLength)
+            {
+                OnRefused(string.Create(CultureInfo.InvariantCulture, $"has more than {maxLength} bytes and is not read"));
+            }
+            else
+            {
+                OnChanged(files.ReadAllBytes(path), stamp.Value);
+            }
+
+            _seen = stamp;
+            _unreadable = null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It is tried again at the next look, since rights come back without a new stamp, but told once.
+            if (stamp is null || stamp != _unreadable)
+            {
+                OnRefused($"cannot be read: {exception.Message}");
+            }
+
+            _unreadable = stamp;
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    /// <summary>The file is new or has changed.</summary>
+    /// <param name="content">What it says now.</param>
+    /// <param name="stamp">What tells that it changes again.</param>
+    protected abstract void OnChanged(byte[] content, FileStamp stamp);
+
+    /// <summary>The file has changed, and cannot or must not be read; told once for each change.</summary>
+    /// <param name="problem">Why, to stand behind its name.</param>
+    protected abstract void OnRefused(string problem);
+
+    /// <summary>The file is not there; told once until it is there again.</summary>
+    protected virtual void OnMissing()
+    {
+    }
+}
