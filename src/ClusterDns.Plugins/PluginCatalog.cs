@@ -96,6 +96,7 @@ public static class PluginCatalog
         new Local.LocalPlugin(),
         new Log.LogPlugin(),
         new LoopDetection.LoopPlugin(),
+        new Metadata.MetadataPlugin(),
         new Minimal.MinimalPlugin(),
         new Multisocket.MultisocketPlugin(),
         new Prometheus.PrometheusPlugin(),

@@ -116,6 +116,9 @@ public sealed class QueryContext
     /// <summary>What plugins can tell about this query; null unless the metadata plugin is on for its name.</summary>
     public MetadataTable? Metadata { get; set; }
 
+    /// <summary>The upstream that was asked last, as address and port; null when none was.</summary>
+    public string? Upstream { get; set; }
+
     /// <summary>The server block that answers.</summary>
     public ServerBlockInfo Block { get; set; } = ServerBlockInfo.Dropped;
 
@@ -267,6 +270,7 @@ public sealed class QueryContext
         Router = null;
         Deadline = 0;
         Metadata = null;
+        Upstream = null;
         ReleaseInternalQueries();
         while (_held is { } held)
         {

@@ -149,6 +149,7 @@ internal sealed class ForwardHandler : PluginHandler
             }
 
             lastAsked = upstream;
+            context.Upstream = upstream.Address;
             UpstreamOutcome outcome = await AskAsync(upstream, context, protocol, left, end);
             last = outcome.Status;
             if (outcome.Status != UpstreamStatus.Answered || !TryTake(context, outcome.Reply!))

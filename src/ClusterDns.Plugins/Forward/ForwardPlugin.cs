@@ -29,6 +29,7 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
     {
         ForwardMetrics metrics = new(context.Metrics);
         context.ServesChaosClass = true;
+        context.AddMetadata(new MetadataField("forward/upstream", static query => query.Upstream));
         foreach (ForwardStanza stanza in options.Stanzas)
         {
             IReadOnlyList<NetworkEndpoint> endpoints = UpstreamAddresses.Resolve(stanza.To, context.Files, context.Diagnostics);

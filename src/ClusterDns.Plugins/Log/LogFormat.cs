@@ -8,8 +8,8 @@ internal enum LogPart : byte
     /// <summary>Text as it stands.</summary>
     Literal,
 
-    /// <summary>A placeholder that has no value here.</summary>
-    Unknown,
+    /// <summary>What another plugin tells about the query.</summary>
+    Metadata,
 
     /// <summary>The type that was asked.</summary>
     Type,
@@ -60,6 +60,12 @@ internal enum LogPart : byte
     Duration,
 }
 
+/// <summary>A piece of a log line.</summary>
+/// <param name="Part">What it is.</param>
+/// <param name="Literal">The text of a literal.</param>
+/// <param name="Label">The name of a metadata field.</param>
+internal readonly record struct LogPiece(LogPart Part, byte[] Literal, string Label);
+
 /// <summary>A log line's format, taken apart once.</summary>
 internal static class LogFormat
 {
@@ -70,18 +76,20 @@ internal static class LogFormat
     /// <summary>The default, with the opcode.</summary>
     public const string Combined = Common + " \"{>opcode}\"";
 
+    private const string MetadataStart = "{/";
+
     /// <summary>Takes a format apart.</summary>
     /// <param name="format">Text with placeholders; braces around anything else are text.</param>
-    public static (LogPart Part, byte[] Literal)[] Compile(string format)
+    public static LogPiece[] Compile(string format)
     {
-        List<(LogPart, byte[])> parts = [];
+        List<LogPiece> pieces = [];
         StringBuilder literal = new();
         int position = 0;
         while (position < format.Length)
         {
             int close = format.IndexOf('}', position);
             int open = close < 0 ? -1 : format.LastIndexOf('{', close);
-            if (open < position || Find(format[open..(close + 1)]) is not { } part)
+            if (open < position || Find(format[open..(close + 1)]) is not { } piece)
             {
                 int end = close < 0 ? format.Length : close + 1;
                 literal.Append(format, position, end - position);
@@ -90,25 +98,30 @@ internal static class LogFormat
             }
 
             literal.Append(format, position, open - position);
-            Flush(literal, parts);
-            parts.Add((part, []));
+            Flush(literal, pieces);
+            pieces.Add(piece);
             position = close + 1;
         }
 
-        Flush(literal, parts);
-        return [.. parts];
+        Flush(literal, pieces);
+        return [.. pieces];
     }
 
-    private static void Flush(StringBuilder literal, List<(LogPart, byte[])> parts)
+    private static void Flush(StringBuilder literal, List<LogPiece> pieces)
     {
         if (literal.Length > 0)
         {
-            parts.Add((LogPart.Literal, Encoding.UTF8.GetBytes(literal.ToString())));
+            pieces.Add(new LogPiece(LogPart.Literal, Encoding.UTF8.GetBytes(literal.ToString()), ""));
             literal.Clear();
         }
     }
 
-    private static LogPart? Find(string placeholder) => placeholder switch
+    private static LogPiece? Find(string placeholder)
+        => placeholder.StartsWith(MetadataStart, StringComparison.Ordinal)
+            ? new LogPiece(LogPart.Metadata, [], placeholder[MetadataStart.Length..^1])
+            : FindPart(placeholder) is { } part ? new LogPiece(part, [], "") : null;
+
+    private static LogPart? FindPart(string placeholder) => placeholder switch
     {
         "{type}" => LogPart.Type,
         "{name}" => LogPart.Name,
@@ -126,6 +139,6 @@ internal static class LogFormat
         "{rsize}" => LogPart.ResponseSize,
         "{>rflags}" => LogPart.ResponseFlags,
         "{duration}" => LogPart.Duration,
-        _ => placeholder.StartsWith("{/", StringComparison.Ordinal) ? LogPart.Unknown : null,
+        _ => null,
     };
 }

@@ -64,31 +64,46 @@ internal sealed class LogHandler : SurroundingHandler
     {
         LogLineWriter line = new(stackalloc byte[MaxLine]);
         line.Append("[INFO] "u8);
-        foreach ((LogPart part, byte[] literal) in rule.Format)
+        foreach (LogPiece piece in rule.Format)
         {
-            Append(ref line, context, part, literal);
+            Append(ref line, context, in piece);
         }
 
         _output.TryWriteLine(line.Written);
     }
 
-    private void Append(ref LogLineWriter line, QueryContext context, LogPart part, byte[] literal)
+    private void Append(ref LogLineWriter line, QueryContext context, ref readonly LogPiece piece)
     {
-        switch (part)
+        switch (piece.Part)
         {
             case LogPart.Literal:
-                line.Append(literal);
+                line.Append(piece.Literal);
+                break;
+            case LogPart.Metadata:
+                AppendMetadata(ref line, context.GetMetadata(piece.Label));
                 break;
             case LogPart.Duration:
                 line.AppendSeconds(_timeProvider.GetElapsedTime(context.ReceivedTimestamp));
                 line.Append("s"u8);
                 break;
             case LogPart.ResponseCode or LogPart.ResponseFlags or LogPart.ResponseSize:
-                AppendResponse(ref line, context, part);
+                AppendResponse(ref line, context, piece.Part);
                 break;
             default:
-                AppendRequest(ref line, context, part);
+                AppendRequest(ref line, context, piece.Part);
                 break;
+        }
+    }
+
+    private static void AppendMetadata(ref LogLineWriter line, string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            line.Append("-"u8);
+        }
+        else
+        {
+            line.AppendText(value);
         }
     }
 
@@ -129,11 +144,8 @@ internal sealed class LogHandler : SurroundingHandler
             case LogPart.DnssecOk:
                 line.Append(context.DnssecOk ? "true"u8 : "false"u8);
                 break;
-            case LogPart.BufferSize:
-                line.Append(context.Transport == TransportProtocol.Udp ? Math.Max(512, (int)context.UdpSize) : ushort.MaxValue);
-                break;
             default:
-                line.Append("-"u8);
+                line.Append(context.Transport == TransportProtocol.Udp ? Math.Max(512, (int)context.UdpSize) : ushort.MaxValue);
                 break;
         }
     }
@@ -175,5 +187,5 @@ internal sealed class LogHandler : SurroundingHandler
         }
     }
 
-    private readonly record struct Rule(byte[] Zone, (LogPart Part, byte[] Literal)[] Format, LogClasses Classes);
+    private readonly record struct Rule(byte[] Zone, LogPiece[] Format, LogClasses Classes);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
@@ -57,6 +58,23 @@ internal ref struct LogLineWriter(Span<byte> destination)
     {
         DomainName.TryWriteText(name, _destination[_length..], out int written);
         _length += written;
+    }
+
+    /// <summary>Adds text that anybody may have chosen: what could end the line or move the cursor is escaped as in names.</summary>
+    public void AppendText(string text)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (Rune.IsControl(rune))
+            {
+                Append([(byte)'\\', (byte)('0' + (rune.Value / 100)), (byte)('0' + (rune.Value / 10 % 10)), (byte)('0' + (rune.Value % 10))]);
+            }
+            else
+            {
+                Append(bytes[..rune.EncodeToUtf8(bytes)]);
+            }
+        }
     }
 
     /// <summary>Adds an address, IPv6 in brackets.</summary>

@@ -27,7 +27,11 @@ public sealed class LogPlugin : Plugin<LogOptions>
 
     /// <inheritdoc/>
     protected override void Build(LogOptions options, PluginBuildContext context)
-        => context.AddLink(next => new LogHandler(next, options, context.LogOutput, context.TimeProvider));
+    {
+        context.AddMetadata(new MetadataField("log/type", LogMetadata.ReadType));
+        context.AddMetadata(new MetadataField("log/class", LogMetadata.ReadClass));
+        context.AddLink(next => new LogHandler(next, options, context.LogOutput, context.TimeProvider));
+    }
 
     private static bool TryParse(DirectiveReader reader, List<LogRule> rules)
     {

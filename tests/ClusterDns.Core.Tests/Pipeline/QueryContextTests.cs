@@ -147,6 +147,8 @@ public sealed class QueryContextTests
     {
         Messages.Accept(_context, Messages.QueryWithEdns("a.test", RecordType.A, 1232));
         _context.Response.Answer("test");
+        _context.Upstream = "192.0.2.1:53";
+        _context.Metadata = new MetadataTable([]);
         int generation = _context.Generation;
 
         _context.Reset();
@@ -156,6 +158,8 @@ public sealed class QueryContextTests
         Assert.False(_context.Edns.Present);
         Assert.Equal(ResponseStatus.None, _context.Response.Status);
         Assert.Same(ServerBlockInfo.Dropped, _context.Block);
+        Assert.Null(_context.Upstream);
+        Assert.Null(_context.Metadata);
     }
 
     [Fact]

@@ -34,6 +34,18 @@ public class ForwardHandlerTests
     }
 
     [Fact]
+    public void TheUpstreamThatWasAskedLastIsTold()
+    {
+        _upstreams.Fails(First);
+        _upstreams.Answers(Second);
+        PluginKit kit = Create("forward example 192.0.2.1 192.0.2.2 {\n policy sequential\n}\nforward test 192.0.2.2");
+        MetadataTable table = new(kit.Build.MetadataFields);
+
+        Assert.Equal(Second, table.Read(kit.Serve("www.example."), "forward/upstream"));
+        Assert.Null(table.Read(kit.Serve("www.elsewhere."), "forward/upstream"));
+    }
+
+    [Fact]
     public void NamesOutsideFromAndBelowExceptGoOn()
     {
         _upstreams.Answers(First);

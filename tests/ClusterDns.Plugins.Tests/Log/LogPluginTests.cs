@@ -8,6 +8,7 @@ namespace ClusterDns.Plugins.Tests.Log;
 public sealed class LogPluginTests
 {
     private static readonly byte[] Address = [10, 96, 0, 1];
+    private static readonly byte[] Soa = new byte[22];
 
     [Fact]
     public void The_default_line_is_CoreDNSs()
@@ -26,6 +27,54 @@ public sealed class LogPluginTests
         kit.Ask("a.test.", transport: TransportProtocol.Tcp, client: "[2001:db8::1]:5300");
 
         Assert.Equal("[INFO] [2001:db8::1]:5300 - 1 \"A IN a.test. tcp 24 false 65535\" NOERROR qr,aa,rd 46 0.0002s \"0\"", Line(kit));
+    }
+
+    [Theory]
+    [InlineData("{/test/value}", "of a.test.\\010ä")]
+    [InlineData("({/test/value}{/test/empty}{/test/missing}{/})", "(of a.test.\\010ä---)")]
+    [InlineData("{/Test/Value}", "-")]
+    public void A_label_is_replaced_by_what_a_plugin_tells(string format, string expected)
+    {
+        MetadataTable table = new([
+            new MetadataField("test/value", static query => $"of {DomainName.ToText(query.Name)}\nä"),
+            new MetadataField("test/empty", static _ => ""),
+        ]);
+        PluginKit kit = Create($"log . \"{format}\"", (kit, context) =>
+        {
+            context.Metadata = table;
+            Answer(kit, context);
+        });
+        kit.Ask("a.test.");
+
+        Assert.Equal("[INFO] " + expected, Line(kit));
+    }
+
+    [Theory]
+    [InlineData("a.test.", "NOERROR", "success")]
+    [InlineData("nx.test.", "NXDOMAIN", "denial")]
+    [InlineData("fail.test.", "SERVERERROR", "error")]
+    [InlineData("deny.test.", "NODATA", "denial")]
+    [InlineData("let.test.", "DELEGATION", "success")]
+    [InlineData("refuse.test.", "OTHERERROR", "error")]
+    public void It_tells_what_the_response_says(string name, string type, string responseClass)
+    {
+        PluginKit kit = Create("log . \"{/log/type} {/log/class}\"", Answer);
+        MetadataTable table = new(kit.Build.MetadataFields);
+        QueryContext context = kit.Serve(name);
+
+        Assert.Equal(type, table.Read(context, "log/type"));
+        Assert.Equal(responseClass, table.Read(context, "log/class"));
+    }
+
+    [Fact]
+    public void It_tells_nothing_before_there_is_a_response()
+    {
+        PluginKit kit = Create("log", Answer);
+        MetadataTable table = new(kit.Build.MetadataFields);
+        QueryContext context = kit.CreateContext("a.test.");
+
+        Assert.Null(table.Read(context, "log/type"));
+        Assert.Null(table.Read(context, "log/class"));
     }
 
     [Fact]
@@ -106,6 +155,17 @@ public sealed class LogPluginTests
         {
             case (byte)'n':
                 context.Response.Answer("next", ResponseCode.NXDomain);
+                break;
+            case (byte)'d':
+                context.Response.Answer("next");
+                context.Response.TryAdd(ResponseSection.Authority, RecordType.SOA, 30, Soa, 0, Soa.Length);
+                break;
+            case (byte)'l':
+                context.Response.Answer("next");
+                context.Response.TryAdd(ResponseSection.Authority, RecordType.NS, 30, Soa, 0, 1);
+                break;
+            case (byte)'r':
+                context.Response.Fail("next", ResponseCode.Refused, "why");
                 break;
             case (byte)'f':
                 context.Response.Fail("next", ResponseCode.ServFail, "why");

@@ -1,0 +1,83 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Metadata;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Metadata;
+
+public sealed class MetadataPluginTests
+{
+    [Fact]
+    public void Queries_of_the_block_have_what_its_plugins_tell()
+    {
+        PluginKit kit = Create("metadata");
+
+        Assert.Equal("name of 3 labels", kit.Serve("www.example.org.").GetMetadata("test/labels"));
+        Assert.Null(kit.Serve("www.example.org.").GetMetadata("test/nothing"));
+        Assert.Null(kit.Serve("www.example.org.").GetMetadata("test/unknown"));
+    }
+
+    [Fact]
+    public void Only_queries_of_the_zones_have_it()
+    {
+        PluginKit kit = Create("metadata example.org example.net.");
+
+        Assert.NotNull(kit.Serve("www.Example.org.").GetMetadata("test/labels"));
+        Assert.NotNull(kit.Serve("example.net.").GetMetadata("test/labels"));
+        Assert.Null(kit.Serve("www.example.com.").GetMetadata("test/labels"));
+        Assert.Null(kit.Serve("www.example.com.").Metadata);
+    }
+
+    [Fact]
+    public void Nothing_is_read_until_somebody_asks()
+    {
+        int reads = 0;
+        PluginKit kit = Create("metadata", _ => ++reads);
+        QueryContext context = kit.Serve("www.example.org.");
+
+        Assert.Equal(0, reads);
+        Assert.Equal("1", context.GetMetadata("test/reads"));
+    }
+
+    [Fact]
+    public void It_allocates_nothing()
+    {
+        PluginKit kit = Create("metadata");
+        QueryContext context = kit.Serve("www.example.org.");
+        kit.ServeAgain(context);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (int i = 0; i < 1000; i++)
+        {
+            kit.ServeAgain(context);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Theory]
+    [InlineData("metadata a..b", "Corefile:2:10: 'a..b' is not a zone, expected a domain name of labels of at most 63 bytes, 255 in all")]
+    [InlineData("metadata {\n map a b\n}", "Corefile:2:1: metadata takes no options in braces, expected the end of the line")]
+    [InlineData("metadata\nmetadata", "Corefile:3:1: metadata stands at Corefile:2:1 already, expected it once in a server block")]
+    public void Wrong_options_say_where_and_why(string text, string error) => Assert.Equal(error, new PluginKit(new MetadataPlugin(), text).Errors);
+
+    private static PluginKit Create(string text, Func<QueryContext, int>? count = null)
+        => new(new TellingPlugin(count ?? (static _ => 0)), text, static context => context.Response.Answer("next"));
+
+    /// <summary>The plugin, with others in its block that have something to tell.</summary>
+    private sealed class TellingPlugin(Func<QueryContext, int> count) : IPlugin
+    {
+        private readonly IPlugin _plugin = new MetadataPlugin();
+
+        public string Name => _plugin.Name;
+
+        public object? Parse(PluginParseContext context) => _plugin.Parse(context);
+
+        public void Build(object options, PluginBuildContext context)
+        {
+            _plugin.Build(options, context);
+            context.AddMetadata(new MetadataField("test/labels", static query => $"name of {query.LabelCount} labels"));
+            context.AddMetadata(new MetadataField("test/nothing", static _ => null));
+            context.AddMetadata(new MetadataField("test/reads", query => $"{count(query)}"));
+        }
+    }
+}
