@@ -8,11 +8,17 @@ internal static class FuzzCluster
     public static string Corefile(string manifests) => $$"""
         . {
             errors
-            log
+            metadata
+            log . "{combined} {/log/type} {/forward/upstream}"
             bufsize 1232
+            dns64 {
+                allow_ipv4
+            }
             any
             minimal
-            loadbalance
+            loadbalance {
+                prefer 192.0.2.0/24
+            }
             prometheus 127.0.0.1:0
             cache 30
             hosts {

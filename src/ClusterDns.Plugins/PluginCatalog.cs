@@ -86,6 +86,7 @@ public static class PluginCatalog
         new Cancel.CancelPlugin(),
         new Chaos.ChaosPlugin(),
         new Debug.DebugPlugin(),
+        new Dns64.Dns64Plugin(),
         new Errors.ErrorsPlugin(),
         new Forward.ForwardPlugin(),
         new Header.HeaderPlugin(),

@@ -49,6 +49,18 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
                     192.0.2.80 www.example.net
                 }
             }
+            v4only.test {
+                metadata
+                log . "{name} {rcode} {/log/class} {/forward/upstream}"
+                loadbalance
+                dns64 {
+                    allow_ipv4
+                }
+                hosts {
+                    192.0.2.81 www.v4only.test
+                    192.0.2.82 www.v4only.test
+                }
+            }
             """,
             this).Model.Listeners[0].Pipeline;
     }
@@ -63,6 +75,7 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
     [InlineData("7.0.96.10.in-addr.arpa.", "PTR", ResponseCode.NoError)]
     [InlineData("alias.shop.svc.cluster.local.", "A", ResponseCode.NoError)]
     [InlineData("www.example.net.", "A", ResponseCode.NoError)]
+    [InlineData("www.v4only.test.", "AAAA", ResponseCode.NoError)]
     [InlineData("www.example.org.", "A", ResponseCode.Refused)]
     public void AQueryCostsNoMemory(string name, string type, ResponseCode expected)
     {

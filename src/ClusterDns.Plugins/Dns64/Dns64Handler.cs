@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
+
+namespace ClusterDns.Plugins.Dns64;
+
+/// <summary>Answers AAAA queries for names without AAAA records by their A records, embedded in a prefix (RFC 6147 section 5.1).</summary>
+/// <param name="next">The link below.</param>
+/// <param name="options">Which queries, and the prefix.</param>
+/// <param name="metrics">The process's metrics.</param>
+internal sealed class Dns64Handler(PluginHandler next, Dns64Options options, MetricRegistry metrics) : PluginHandler(next)
+{
+    private const int IPv4Length = 4;
+
+    /// <summary>The most that counts where no SOA record says how long the lack of AAAA records lasts (RFC 6147 section 5.1.7).</summary>
+    private const uint FallbackSeconds = 600;
+
+    private readonly EmbeddingPrefix _prefix = new(options.Prefix);
+    private readonly BlockTable<Counter> _translated = new(block => metrics
+        .Counters("coredns_dns64_requests_translated_total", "Counter of DNS requests translated by dns64.", "server")
+        .With(block.Server));
+
+    /// <inheritdoc/>
+    public override string Name => "dns64";
+
+    /// <inheritdoc/>
+    public override ValueTask ServeAsync(QueryContext context)
+    {
+        if (!MayTranslate(context))
+        {
+            return NextAsync(context);
+        }
+
+        ValueTask below = NextAsync(context);
+        return below.IsCompletedSuccessfully ? TranslateAsync(context) : AwaitAsync(below, context);
+    }
+
+    private bool MayTranslate(QueryContext context)
+        => context.Type == RecordType.AAAA &&
+            context.Class == RecordClass.IN &&
+            (options.AllowIPv4 || !context.Remote.IsIPv4) &&
+            !ValidatesItself(context);
+
+    /// <summary>By DO and CD a client says that it validates: it must get the data as it is (RFC 6147 section 5.5).</summary>
+    private static bool ValidatesItself(QueryContext context)
+        => context.DnssecOk && (context.Header.Flags & HeaderFlags.CheckingDisabled) != HeaderFlags.None;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask AwaitAsync(ValueTask below, QueryContext context)
+    {
+        await below;
+        await TranslateAsync(context);
+    }
+
+    private ValueTask TranslateAsync(QueryContext context)
+    {
+        if (!NeedsTranslation(context.Response) ||
+            InternalQuery.TryCreate(context, context.QuestionName, RecordType.A) is not { } query)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        query.Metadata = context.Metadata;
+        ValueTask asked = NextAsync(query);
+        if (!asked.IsCompletedSuccessfully)
+        {
+            return AwaitAnswerAsync(asked, context, query);
+        }
+
+        Take(context, query);
+        return ValueTask.CompletedTask;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask AwaitAnswerAsync(ValueTask asked, QueryContext context, QueryContext query)
+    {
+        await asked;
+        Take(context, query);
+    }
+
+    /// <summary>
+    /// A name that does not exist has no A records either; every other error may be one of servers that do not know AAAA (RFC 6147
+    /// section 5.1.2). What a link of ours failed to find out, it would fail to find out again.
+    /// </summary>
+    private bool NeedsTranslation(Response response)
+        => response.Status == ResponseStatus.Answered &&
+            response.Code != ResponseCode.NXDomain &&
+            (options.TranslateAll || !HasType(response, RecordType.AAAA));
+
+    /// <summary>Makes the response to the A query the client's, be it an error, with its addresses embedded (RFC 6147 section 5.1.6).</summary>
+    private void Take(QueryContext context, QueryContext query)
+    {
+        Response response = context.Response;
+        Response found = query.Response;
+        bool isSilent = found.Status is ResponseStatus.None or ResponseStatus.Dropped;
+        if (isSilent || (!HasType(found, RecordType.A) && HasType(response, RecordType.AAAA)))
+        {
+            return;
+        }
+
+        uint most = SecondsWithoutAddress(response);
+        response.Reset();
+        if (found.ExtendedErrorCode is { } errorCode)
+        {
+            response.SetExtendedError(errorCode, found.ExtendedErrorText);
+        }
+
+        if (found.Status == ResponseStatus.Failed)
+        {
+            response.Fail(found.Plugin ?? Name, found.Code, found.Failure);
+            return;
+        }
+
+        response.Answer(Name, found.Code, found.Authoritative);
+        response.RecursionAvailable = found.RecursionAvailable;
+        response.Truncated = found.Truncated;
+        for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
+        {
+            response[section].TryAppend(query, section);
+        }
+
+        foreach (ref ResponseRecord record in response.Answers.Span)
+        {
+            Embed(response, ref record, most);
+        }
+
+        _translated.For(context.Block).Add();
+    }
+
+    private void Embed(Response response, ref ResponseRecord record, uint most)
+    {
+        if (record.Type != RecordType.A || record.RdataLength != IPv4Length)
+        {
+            return;
+        }
+
+        if (!response.Arena.TryAllocate(EmbeddingPrefix.AddressLength, out byte[] array, out int offset))
+        {
+            throw new UnreachableException("the arena holds the addresses of more records than a section does");
+        }
+
+        _prefix.Embed(record.Rdata, array.AsSpan(offset, EmbeddingPrefix.AddressLength));
+        record.Type = RecordType.AAAA;
+        record.TimeToLive = Math.Min(record.TimeToLive, most);
+        record.RdataSource = array;
+        record.RdataOffset = offset;
+        record.RdataLength = EmbeddingPrefix.AddressLength;
+    }
+
+    private static uint SecondsWithoutAddress(Response response)
+    {
+        foreach (ref readonly ResponseRecord record in response.Authority.Span)
+        {
+            if (record.Type == RecordType.SOA)
+            {
+                return record.TimeToLive;
+            }
+        }
+
+        return FallbackSeconds;
+    }
+
+    private static bool HasType(Response response, RecordType type)
+    {
+        foreach (ref readonly ResponseRecord record in response.Answers.Span)
+        {
+            if (record.Type == type)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,55 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Dns64;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Dns64;
+
+public sealed class Dns64OptionsTests
+{
+    private const string Lengths = "expected an IPv6 one of 32, 40, 48, 56, 64, 96 bits such as 64:ff9b::/96";
+
+    [Theory]
+    [InlineData("dns64", "64:ff9b::c000:201")]
+    [InlineData("dns64 64:1337::/96", "64:1337::c000:201")]
+    [InlineData("dns64 {\n prefix 2001:db8:1::/48\n}", "2001:db8:1:c000:2:100::")]
+    [InlineData("dns64 64:1337::/96 {\n prefix 2001:db8::/32\n}", "2001:db8:c000:201::")]
+    public void ThePrefixIsTheWellKnownOneOrTheOptions(string text, string expected)
+        => Assert.Equal(
+            "NOERROR\nAnswer: www.example. 60 AAAA " + expected, Create(text).Ask("www.example.", RecordType.AAAA, client: "[2001:db8::1]:5300"));
+
+    [Theory]
+    [InlineData("dns64 64:ff9b::/95", "Corefile:2:7: '64:ff9b::/95' is no prefix for dns64, " + Lengths)]
+    [InlineData("dns64 64:ff9b::/72", "Corefile:2:7: '64:ff9b::/72' is no prefix for dns64, " + Lengths)]
+    [InlineData("dns64 64:ff9b::/128", "Corefile:2:7: '64:ff9b::/128' is no prefix for dns64, " + Lengths)]
+    [InlineData("dns64 64:ff9b::", "Corefile:2:7: '64:ff9b::' is no prefix for dns64, " + Lengths)]
+    [InlineData("dns64 {\n prefix 10.0.0.0/32\n}", "Corefile:3:9: '10.0.0.0/32' is no prefix for prefix, " + Lengths)]
+    [InlineData("dns64 ::ffff:0:0/96", "Corefile:2:7: '::ffff:0:0/96' is no prefix for dns64, " + Lengths)]
+    [InlineData("dns64 64:ff9b::/96 64:ff9b::/96", "Corefile:2:1: dns64 has 2 arguments, expected 'dns64 [PREFIX]'")]
+    [InlineData("dns64 {\n prefix\n}", "Corefile:3:2: prefix has no arguments, expected 'prefix PREFIX'")]
+    [InlineData("dns64 {\n translate_all yes\n}", "Corefile:3:2: translate_all has 1 argument, expected 'translate_all'")]
+    [InlineData("dns64 {\n allow_ipv4 yes\n}", "Corefile:3:2: allow_ipv4 has 1 argument, expected 'allow_ipv4'")]
+    [InlineData("dns64 {\n allow_ipv5\n}", "Corefile:3:2: unknown option 'allow_ipv5' of dns64, expected prefix, translate_all, allow_ipv4; did you mean 'allow_ipv4'?")]
+    [InlineData("dns64\ndns64", "Corefile:3:1: dns64 stands at Corefile:2:1 already, expected it once in a server block")]
+    public void WrongOptionsSayWhereAndWhy(string text, string error) => Assert.Equal(error, Create(text).Errors);
+
+    [Fact]
+    public void APrefixThatSetsTheReservedBitsGetsAWarning()
+    {
+        PluginKit kit = Create("dns64 2001:db8:1:2:300::/96");
+
+        Assert.Equal("", kit.Errors);
+        CorefileDiagnostic warning = Assert.Single(kit.Diagnostics.Warnings);
+        Assert.Contains("prefix '2001:db8:1:2:300::/96' sets bits 64 to 71, expected them to be zero", warning.ToString(), StringComparison.Ordinal);
+        Assert.Empty(Create("dns64 2001:db8:1:2:3::/96").Diagnostics.Warnings);
+    }
+
+    private static PluginKit Create(string text) => new(new Dns64Plugin(), text, static context =>
+    {
+        context.Response.Answer("next");
+        if (context.Type == RecordType.A)
+        {
+            context.Response.TryAddCopy(Core.Pipeline.ResponseSection.Answer, default, RecordType.A, 60, [192, 0, 2, 1]);
+        }
+    });
+}
