@@ -43,7 +43,7 @@ internal sealed class DnsServer(ListenerServices services) : IAsyncDisposable
         }
         catch
         {
-            await opening.UndoAsync();
+            await opening.UndoAsync(_listeners);
             throw;
         }
 

@@ -98,7 +98,8 @@ internal sealed class ModelOpening(ServerModel model, ListenerServices services)
     }
 
     /// <summary>Closes what was opened, and lets go of the model.</summary>
-    public async Task UndoAsync()
+    /// <param name="openListeners">The listeners that are open and stay so.</param>
+    public async Task UndoAsync(IReadOnlyDictionary<ListenerPlace, DnsListener> openListeners)
     {
         CancellationToken atOnce = new(canceled: true);
         for (int i = _started.Count - 1; i >= 0; i--)
@@ -111,13 +112,29 @@ internal sealed class ModelOpening(ServerModel model, ListenerServices services)
             await server.DisposeAsync();
         }
 
-        foreach (DnsListener listener in _listeners.Values)
+        foreach ((ListenerPlace place, DnsListener listener) in _listeners)
         {
-            await listener.DisposeAsync();
+            await CloseAsync(place, listener, openListeners);
         }
 
         // Workers that joined leave again.
         await Task.WhenAll(_prepared.Select(static listener => listener.ChangeAsync(listener.Options)));
         model.Dispose();
+    }
+
+    /// <summary>
+    /// Closes a listener that has not served. Where it shares its port with one that serves, the kernel may have given it some of that
+    /// one's queries: they are answered as that one would.
+    /// </summary>
+    private static async Task CloseAsync(
+        ListenerPlace place, DnsListener listener, IReadOnlyDictionary<ListenerPlace, DnsListener> openListeners)
+    {
+        if (openListeners.FirstOrDefault(open => open.Key.Port == place.Port).Value is { } serving)
+        {
+            listener.Start(serving.Pipeline);
+            await listener.StopAsync(CancellationToken.None);
+        }
+
+        await listener.DisposeAsync();
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using ClusterDns.Core.Http;
 using ClusterDns.Listeners;
 using ClusterDns.Tests.Listeners;
+using ClusterDns.Tests.TestKit;
 
 namespace ClusterDns.Tests.Hosting;
 
@@ -200,6 +201,31 @@ public class ReloadListenersTests
         Assert.Equal("192.0.2.1", await kit.AskAsync("www.example.org."));
         Assert.Equal(1, kit.Server.Listeners[kit.Model.Listeners[0].Place].Workers);
         AssertFree(new IPEndPoint(IPAddress.Loopback, dns));
+    }
+
+    [Fact]
+    public async Task AnAddressThatWasTakenInAReloadThatFailsLosesNoQueryOfTheWildcardAddress()
+    {
+        await using ReloadKit kit = await ReloadKit.StartAsync(Block("example.org:0", "127.0.0.1", 1));
+        using Socket taken = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        taken.Listen();
+        int port = FindPort();
+        string wildcard = $"example.org:{port} {{\n hosts {{\n  192.0.2.1 www.example.org\n }}\n}}\n";
+        kit.Write(wildcard);
+        await kit.RequestAsync();
+        QueryLoad load = new(new IPEndPoint(IPAddress.Loopback, port), udpClients: 8, tcpClients: 0, ("www.example.org.", "192.0.2.1"));
+
+        kit.Write(wildcard + Block($"example.org:{port}", "127.0.0.1", 2, $"health 127.0.0.1:{((IPEndPoint)taken.LocalEndPoint!).Port}"));
+        for (int i = 0; i < 20; i++)
+        {
+            await kit.RequestAsync();
+        }
+
+        await load.StopAsync();
+        Assert.Empty(load.Failures);
+        Assert.True(load.Answered > 0);
+        Assert.Equal(1, kit.CountLog("Reloading complete"));
     }
 
     private static string Block(string keys, string bind, int last, string more = "")
