@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using ClusterDns.Core.Records;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Corefiles;
@@ -47,7 +48,7 @@ public static class ZoneParser
     {
         zones = [];
         int slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (!IPAddress.TryParse(text.AsSpan(0, slash), out IPAddress? address) ||
+        if (!AddressText.TryParse(text.AsSpan(0, slash), out IPAddress? address) ||
             !int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length))
         {
             return false;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using ClusterDns.Core.Records;
 
 namespace ClusterDns.Core.Http;
 
@@ -11,7 +12,10 @@ public readonly record struct HttpAddress(string Host, int Port)
     /// <summary>The name of the loopback interface's addresses.</summary>
     public const string Localhost = "localhost";
 
-    /// <summary>Reads <c>:8080</c>, <c>localhost:8080</c>, <c>127.0.0.1:8080</c> or <c>[::1]:8080</c>.</summary>
+    /// <summary>
+    /// Reads <c>:8080</c>, <c>localhost:8080</c>, <c>127.0.0.1:8080</c> or <c>[::1]:8080</c>. Addresses are read as strictly as
+    /// <see cref="AddressText"/> reads them: <c>1:8080</c> is none.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="address">What it says.</param>
     public static bool TryParse(string text, out HttpAddress address)
@@ -28,7 +32,7 @@ public readonly record struct HttpAddress(string Host, int Port)
         if (host.Length > 0 && !string.Equals(host, Localhost, StringComparison.Ordinal))
         {
             bool isBracketed = host is ['[', .., ']'];
-            if (!IPAddress.TryParse(isBracketed ? host[1..^1] : host, out IPAddress? parsed) ||
+            if (!AddressText.TryParse(isBracketed ? host[1..^1] : host, out IPAddress? parsed) ||
                 isBracketed != (parsed.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6))
             {
                 return false;

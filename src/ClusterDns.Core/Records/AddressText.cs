@@ -7,24 +7,41 @@ namespace ClusterDns.Core.Records;
 
 /// <summary>
 /// IP addresses in text, without the forms that only C's library reads: an IPv4 address is four decimal numbers without
-/// leading zeros (RFC 6943 3.1.1), an IPv6 address is as RFC 4291 2.2 has it, without zone or brackets.
+/// leading zeros (RFC 6943 3.1.1), also at the end of an IPv6 address, which is as RFC 4291 2.2 has it, without zone or brackets.
 /// </summary>
 public static class AddressText
 {
     private static readonly SearchValues<char> IPv6Characters = SearchValues.Create("0123456789ABCDEFabcdef:.");
 
     /// <summary>Reads an address of either family.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="address">The address; an IPv4-mapped one is IPv6.</param>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address)
     {
         address = null;
-        bool isIPv6 = text.Contains(':');
-        if (isIPv6 ? text.ContainsAnyExcept(IPv6Characters) : !IsDottedQuad(text))
+        int colon = text.LastIndexOf(':');
+        ReadOnlySpan<char> end = text[(colon + 1)..];
+        if (text.ContainsAnyExcept(IPv6Characters) || ((colon < 0 || end.Contains('.')) && !IsDottedQuad(end)))
         {
             return false;
         }
 
-        AddressFamily family = isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        AddressFamily family = colon < 0 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
         return IPAddress.TryParse(text, out address) && address.AddressFamily == family;
+    }
+
+    /// <summary>Reads an address of either family, as <see cref="TryParse"/>, and takes an IPv4-mapped one for IPv4.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="address">The address.</param>
+    public static bool TryParseUnmapped(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address)
+    {
+        if (!TryParse(text, out address))
+        {
+            return false;
+        }
+
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return true;
     }
 
     private static bool IsDottedQuad(ReadOnlySpan<char> text)

@@ -1,7 +1,7 @@
 using System.Net;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Plugins.Common;
+using ClusterDns.Core.Records;
 
 namespace ClusterDns.Plugins.Bind;
 
@@ -116,5 +116,5 @@ public sealed class BindPlugin : Plugin<BindOptions>
     private static bool TryParseAddress(string text, out IPAddress? address)
         => text.Contains('%', StringComparison.Ordinal)
             ? IPAddress.TryParse(text, out address)
-            : AddressText.TryParse(text, out address);
+            : AddressText.TryParseUnmapped(text, out address);
 }

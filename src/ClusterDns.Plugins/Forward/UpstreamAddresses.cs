@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Plugins.Common;
+using ClusterDns.Core.Records;
 
 namespace ClusterDns.Plugins.Forward;
 
@@ -87,7 +87,7 @@ internal static class UpstreamAddresses
             host = host[..percent];
         }
 
-        if (!AddressText.TryParse(host, out IPAddress? address) || (scope.Length > 0 && !IPAddress.TryParse(host + scope, out address)))
+        if (!AddressText.TryParseUnmapped(host, out IPAddress? address) || (scope.Length > 0 && !IPAddress.TryParse(host + scope, out address)))
         {
             return false;
         }

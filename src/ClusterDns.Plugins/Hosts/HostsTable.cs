@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Records;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Common;
 
@@ -73,7 +74,7 @@ internal sealed class HostsTable
     public static bool TryParseAddress(string text, [NotNullWhen(true)] out IPAddress? address)
     {
         int scope = text.IndexOf('%', StringComparison.Ordinal);
-        return AddressText.TryParse(scope < 0 ? text : text.AsSpan(0, scope), out address);
+        return AddressText.TryParseUnmapped(scope < 0 ? text : text.AsSpan(0, scope), out address);
     }
 
     /// <summary>

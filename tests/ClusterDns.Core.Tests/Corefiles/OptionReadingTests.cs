@@ -36,6 +36,7 @@ public sealed class OptionReadingTests
     [InlineData("a..b", "Corefile:3:7: 'a..b' is not a zone, expected a domain name of labels of at most 63 bytes, 255 in all")]
     [InlineData("10.0.0.0/33", "Corefile:3:7: '10.0.0.0/33' is not a network, expected an address and a length such as 10.0.0.0/24")]
     [InlineData("10.0.0.0/0", "Corefile:3:7: '10.0.0.0/0' is not a network, expected an address and a length such as 10.0.0.0/24")]
+    [InlineData("10.0/16", "Corefile:3:7: '10.0/16' is not a network, expected an address and a length such as 10.0.0.0/24")]
     public void Wrong_keys_say_why(string key, string error)
     {
         Assert.False(ServerAddressParser.TryParse(new Token(key, Place), 1053, _diagnostics, out _));

@@ -72,6 +72,13 @@ public sealed class HttpServerTests : IAsyncLifetime, IDisposable
     [InlineData("::1:80")]
     [InlineData("host:80")]
     [InlineData("[127.0.0.1]:80")]
+    [InlineData("1:80")]
+    [InlineData("127.1:80")]
+    [InlineData("0x7f.0.0.1:80")]
+    [InlineData("127.0.0.01:80")]
+    [InlineData("[fe80::1%1]:80")]
+    [InlineData("[[::1]]:80")]
+    [InlineData("[]:80")]
     public void WhatIsNoAddressIsNotRead(string text) => Assert.False(HttpAddress.TryParse(text, out _));
 
     private static HttpEndpoint Endpoint(string path, string body)

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
+using ClusterDns.Core.Records;
 using ClusterDns.Core.Wire;
-using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Objects;
 
 namespace ClusterDns.Plugins.Kubernetes.Index;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using ClusterDns.Plugins.Common;
+using ClusterDns.Core.Records;
 using ClusterDns.Plugins.Kubernetes.Objects;
 
 namespace ClusterDns.Plugins.Kubernetes.Manifests;
@@ -156,7 +156,7 @@ internal static class ManifestReader
     }
 
     private static IPAddress ReadAddress(ManifestNode node)
-        => AddressText.TryParse(node.Scalar, out IPAddress? address)
+        => AddressText.TryParseUnmapped(node.Scalar, out IPAddress? address)
             ? address
             : throw new ManifestException(node.Place, $"'{node.Scalar}' is no address, expected IPv4 or IPv6");
 
