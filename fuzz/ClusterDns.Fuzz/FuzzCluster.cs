@@ -20,7 +20,10 @@ internal static class FuzzCluster
                 prefer 192.0.2.0/24
             }
             prometheus 127.0.0.1:0
-            cache 30
+            cache 30 {
+                success 1024
+                denial 1024
+            }
             hosts {
                 192.0.2.1 one.example.net two.example.net
                 2001:db8::1 one.example.net

@@ -7,18 +7,16 @@ namespace ClusterDns.Fuzz;
 /// <summary>A number of spoilt packets through a whole server in memory.</summary>
 /// <param name="packets">How many.</param>
 /// <param name="seed">Which.</param>
-internal sealed class FuzzRun(long packets, int seed)
+/// <param name="judge">A second opinion on every answer.</param>
+internal sealed class FuzzRun(long packets, int seed, AnswerJudge? judge = null)
 {
-    /// <summary>How much the managed heap may grow after the first tenth: room for what grows once.</summary>
-    public const long AllowedGrowth = 512 * 1024;
-
     /// <summary>How many bytes a packet may cost on average: what the cache keeps of those that it has not seen.</summary>
     public const long AllowedBytesPerPacket = 32;
 
     private readonly MetricRegistry _metrics = new();
 
-    /// <summary>The managed heap after the first tenth, and at the end, in bytes.</summary>
-    public (long Early, long Late) Heap { get; private set; }
+    /// <summary>The managed heap, which is the whole process's.</summary>
+    public HeapWatch Heap { get; } = new(packets, static () => GC.GetTotalMemory(forceFullCollection: true));
 
     /// <summary>How many bytes were allocated after the first tenth.</summary>
     public long Allocated { get; private set; }
@@ -34,7 +32,7 @@ internal sealed class FuzzRun(long packets, int seed)
         File.WriteAllText(manifests, FuzzCluster.Manifests);
         try
         {
-            Transport = new InMemoryTransport(InMemoryServer.Build(FuzzCluster.Corefile(manifests), _metrics));
+            Transport = new InMemoryTransport(InMemoryServer.Build(FuzzCluster.Corefile(manifests), _metrics), judge);
         }
         finally
         {
@@ -49,16 +47,15 @@ internal sealed class FuzzRun(long packets, int seed)
         Counter panics = _metrics.Counter("coredns_panics_total", "A metrics that counts the number of panics.");
         PacketMutator mutator = new(PacketCorpus.Create(), seed);
         byte[] packet = new byte[PacketMutator.MaxLength];
-        long early = 0;
         long allocated = 0;
         for (long i = 0; i < packets; i++)
         {
             if (i == packets / 10)
             {
-                early = GC.GetTotalMemory(forceFullCollection: true);
                 allocated = GC.GetAllocatedBytesForCurrentThread();
             }
 
+            Heap.OnPacket(i);
             int length = mutator.Next(packet);
             string? problem = Serve(transport, packet.AsSpan(0, length), i % 4 == 3 ? TransportProtocol.Tcp : TransportProtocol.Udp);
             if (panics.Value > 0)
@@ -77,7 +74,7 @@ internal sealed class FuzzRun(long packets, int seed)
         }
 
         Allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        Heap = (early, GC.GetTotalMemory(forceFullCollection: true));
+        Heap.OnEnd();
         return null;
     }
 

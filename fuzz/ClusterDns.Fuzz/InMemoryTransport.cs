@@ -5,9 +5,14 @@ using ClusterDns.Serving;
 
 namespace ClusterDns.Fuzz;
 
+/// <summary>Says what is wrong with an answer that <see cref="AnswerCheck"/> finds right; null when nothing is.</summary>
+/// <param name="answer">What would be sent.</param>
+internal delegate string? AnswerJudge(ReadOnlySpan<byte> answer);
+
 /// <summary>Bytes in, bytes out, over a few contexts that are used again and again, as a listener does.</summary>
 /// <param name="pipeline">What serves.</param>
-internal sealed class InMemoryTransport(IQueryPipeline pipeline)
+/// <param name="judge">A second opinion on every answer.</param>
+internal sealed class InMemoryTransport(IQueryPipeline pipeline, AnswerJudge? judge = null)
 {
     private const int Contexts = 8;
 
@@ -49,7 +54,8 @@ internal sealed class InMemoryTransport(IQueryPipeline pipeline)
         string? problem = null;
         if (task.GetAwaiter().GetResult())
         {
-            problem = AnswerCheck.Find(packet, context.ResponseMessage, context.ResponseSizeLimit);
+            problem = AnswerCheck.Find(packet, context.ResponseMessage, context.ResponseSizeLimit)
+                ?? judge?.Invoke(context.ResponseMessage);
             Answers[context.ResponseMessage[3] & 15]++;
         }
         else

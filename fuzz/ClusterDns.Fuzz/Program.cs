@@ -24,9 +24,9 @@ for (int i = 0; i + 1 < args.Length; i += 2)
 FuzzRun run = new(packets, seed);
 Stopwatch watch = Stopwatch.StartNew();
 string? problem = run.Run();
-if (problem is null && run.Heap.Late - run.Heap.Early > FuzzRun.AllowedGrowth)
+if (problem is null && run.Heap.Find() is { } growth)
 {
-    problem = $"seed {seed}: the heap grew from {run.Heap.Early} to {run.Heap.Late} bytes";
+    problem = $"seed {seed}: {growth}";
 }
 
 if (problem is not null)
@@ -37,7 +37,7 @@ if (problem is not null)
 
 Console.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
-    $"{packets} packets, seed {seed}, {packets / watch.Elapsed.TotalSeconds:F0} a second; heap {run.Heap.Early} bytes early, {run.Heap.Late} at the end; {run.Allocated} bytes allocated in between"));
+    $"{packets} packets, seed {seed}, {packets / watch.Elapsed.TotalSeconds:F0} a second; {run.Heap}; {run.Allocated} bytes allocated after the first tenth"));
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"unanswered {run.Transport!.Unanswered}"));
 for (int code = 0; code < run.Transport.Answers.Length; code++)
 {

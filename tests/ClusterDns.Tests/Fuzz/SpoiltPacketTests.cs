@@ -25,6 +25,27 @@ public class SpoiltPacketTests
         Assert.True(run.Transport.Answers[1] > 1000, "hardly a packet was refused as malformed");
     }
 
+    [Theory]
+    [InlineData(21)]
+    [InlineData(22)]
+    public void OtherReadersReadEveryAnswer(int seed)
+    {
+        long judged = 0;
+        FuzzRun run = new(100_000, seed, answer =>
+        {
+            judged++;
+            return OtherReaders.Find(answer);
+        });
+
+        Assert.Null(run.Run());
+        Assert.Equal(run.Transport!.Answers.Sum(), judged);
+    }
+
+    [Fact]
+    public void WhatAnotherReaderCannotReadEndsTheRun()
+        => Assert.StartsWith(
+            "seed 1, packet 0: no reader's fault", new FuzzRun(10, 1, static _ => "no reader's fault").Run(), StringComparison.Ordinal);
+
     [Fact]
     public void TheCheckSeesWhatIsWrong()
     {
