@@ -1,24 +1,32 @@
+using System.Runtime.CompilerServices;
+using ClusterDns.Core.Logging;
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Errors;
 
-/// <summary>Logs failures, one by one or counted over a period.</summary>
+/// <summary>Logs failures, one by one and without allocation, or counted over a period.</summary>
 internal sealed partial class ErrorReports : IHostService
 {
+    /// <summary>The longest line; what is longer is cut. A name takes at most 1,004 bytes of text.</summary>
+    private const int MaxLine = 4096;
+
     private readonly ILogger _logger;
+    private readonly ILogOutput _output;
     private readonly TimeProvider _timeProvider;
     private readonly Counting[] _countings;
     private volatile bool _stopped;
 
-    /// <summary>Reports to a logger.</summary>
+    /// <summary>Reports to a logger and an output.</summary>
     /// <param name="patterns">Which failures are counted.</param>
-    /// <param name="logger">Where the reports go.</param>
+    /// <param name="logger">Where the reports of what was counted go; it says whether lines for debugging are written.</param>
+    /// <param name="output">Where the lines of single failures go.</param>
     /// <param name="timeProvider">The clock.</param>
-    public ErrorReports(IReadOnlyList<ConsolidatePattern> patterns, ILogger logger, TimeProvider timeProvider)
+    public ErrorReports(IReadOnlyList<ConsolidatePattern> patterns, ILogger logger, ILogOutput output, TimeProvider timeProvider)
     {
         _logger = logger;
+        _output = output;
         _timeProvider = timeProvider;
         _countings = [.. patterns.Select(static pattern => new Counting(pattern))];
     }
@@ -59,9 +67,31 @@ internal sealed partial class ErrorReports : IHostService
             }
         }
 
-        string name = DomainName.ToText(context.Name);
-        string type = RecordTypes.ToText(context.Type);
-        LogFailure(level, (int)context.Response.Code, name, type, failure);
+        if (level != LogLevel.Debug || _logger.IsEnabled(level))
+        {
+            Write(level, context, failure);
+        }
+    }
+
+    [SkipLocalsInit]
+    private void Write(LogLevel level, QueryContext context, string failure)
+    {
+        LogLineWriter line = new(stackalloc byte[MaxLine]);
+        line.Append(level switch
+        {
+            LogLevel.Warning => "[WARNING] plugin/errors: "u8,
+            LogLevel.Information => "[INFO] plugin/errors: "u8,
+            LogLevel.Debug => "[DEBUG] plugin/errors: "u8,
+            _ => "[ERROR] plugin/errors: "u8,
+        });
+        line.Append((int)context.Response.Code);
+        line.Append(" "u8);
+        line.AppendName(context.Name);
+        line.Append(" "u8);
+        line.Append(context.Type);
+        line.Append(": "u8);
+        line.AppendText(failure);
+        _output.TryWriteLine(line.Written);
     }
 
     /// <summary>Counts a failure; false when it is to be logged all the same.</summary>
@@ -97,9 +127,6 @@ internal sealed partial class ErrorReports : IHostService
             LogSummary(pattern.Level, count, pattern.Expression, pattern.PeriodText);
         }
     }
-
-    [LoggerMessage(Message = "{Code} {Name} {Type}: {Failure}")]
-    private partial void LogFailure(LogLevel level, int code, string name, string type, string failure);
 
     [LoggerMessage(Message = "{Count} errors like '{Expression}' occurred in last {Period}")]
     private partial void LogSummary(LogLevel level, int count, string expression, string period);

@@ -55,7 +55,8 @@ public sealed class ErrorsPlugin : Plugin<ErrorsOptions>
     protected override void Build(ErrorsOptions options, PluginBuildContext context)
     {
         context.StackTraces |= options.StackTraces;
-        ErrorReports reports = new(options.Patterns, context.LoggerFactory.CreateLogger("plugin/errors"), context.TimeProvider);
+        ErrorReports reports = new(
+            options.Patterns, context.LoggerFactory.CreateLogger("plugin/errors"), context.LogOutput, context.TimeProvider);
         context.AddService(reports);
         context.AddLink(next => new ErrorsHandler(next, reports));
     }

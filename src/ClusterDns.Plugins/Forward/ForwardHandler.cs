@@ -174,7 +174,7 @@ internal sealed class ForwardHandler : PluginHandler
         }
         else
         {
-            context.Response.Fail(Name, ResponseCode.ServFail, Explain(last, lastAsked, protocol));
+            context.Response.Fail(Name, ResponseCode.ServFail, lastAsked?.Explain(last, protocol) ?? "no healthy proxies");
         }
 
         return false;
@@ -263,22 +263,6 @@ internal sealed class ForwardHandler : PluginHandler
     private TimeSpan TimeUntil(long timestamp) => _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), timestamp);
 
     private static bool IsNoData(Response response) => response.Code == ResponseCode.NoError && response.Answers.Count == 0;
-
-    private static string Explain(UpstreamStatus status, ForwardUpstream? upstream, UpstreamProtocol protocol)
-    {
-        if (upstream is null)
-        {
-            return "no healthy proxies";
-        }
-
-        string transport = protocol == UpstreamProtocol.Udp ? "udp" : "tcp";
-        return status switch
-        {
-            UpstreamStatus.TimedOut => $"read {transport} {upstream.Address}: i/o timeout",
-            UpstreamStatus.Answered => $"read {transport} {upstream.Address}: the reply cannot be read",
-            _ => $"read {transport} {upstream.Address}: connection refused or cut",
-        };
-    }
 
     private UpstreamProtocol ChooseProtocol(QueryContext context)
         => !_options.ForceTcp && (_options.PreferUdp || context.Transport == TransportProtocol.Udp)

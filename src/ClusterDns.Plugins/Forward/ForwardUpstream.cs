@@ -13,6 +13,8 @@ internal sealed class ForwardUpstream : IForwardTarget, IAsyncDisposable
     private readonly ForwardStanza _options;
     private readonly TimeProvider _timeProvider;
     private readonly byte[] _question;
+    private readonly (string TimedOut, string Unreadable, string Cut) _udpFailures;
+    private readonly (string TimedOut, string Unreadable, string Cut) _tcpFailures;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private Task _checking = Task.CompletedTask;
@@ -31,6 +33,8 @@ internal sealed class ForwardUpstream : IForwardTarget, IAsyncDisposable
         Metrics = metrics;
         _options = options;
         _timeProvider = timeProvider;
+        _udpFailures = CreateFailures("udp");
+        _tcpFailures = CreateFailures("tcp");
         _question = Question.Create(options.HealthCheckName.Span, RecordType.NS, options.HealthCheckRecursion);
     }
 
@@ -48,6 +52,20 @@ internal sealed class ForwardUpstream : IForwardTarget, IAsyncDisposable
 
     /// <summary>Whether nothing is forwarded to it any more.</summary>
     public bool IsOut => _isOut;
+
+    /// <summary>Why the last query to it failed, for a person; nothing is put together when many fail.</summary>
+    /// <param name="status">What became of the query.</param>
+    /// <param name="protocol">How it was asked.</param>
+    public string Explain(UpstreamStatus status, UpstreamProtocol protocol)
+    {
+        (string TimedOut, string Unreadable, string Cut) failures = protocol == UpstreamProtocol.Udp ? _udpFailures : _tcpFailures;
+        return status switch
+        {
+            UpstreamStatus.TimedOut => failures.TimedOut,
+            UpstreamStatus.Answered => failures.Unreadable,
+            _ => failures.Cut,
+        };
+    }
 
     /// <inheritdoc/>
     public void TakeOut() => _isOut = true;
@@ -83,6 +101,11 @@ internal sealed class ForwardUpstream : IForwardTarget, IAsyncDisposable
         await checking;
         _stopping.Dispose();
     }
+
+    private (string TimedOut, string Unreadable, string Cut) CreateFailures(string transport) => (
+        $"read {transport} {Address}: i/o timeout",
+        $"read {transport} {Address}: the reply cannot be read",
+        $"read {transport} {Address}: connection refused or cut");
 
     private async Task CheckAsync()
     {

@@ -13,7 +13,49 @@ public sealed class ErrorsPluginTests
         PluginKit kit = Create("errors", "i/o timeout");
         kit.Ask("Example.org.", RecordType.AAAA);
 
-        Assert.Equal("Error: 2 example.org. AAAA: i/o timeout", Assert.Single(kit.Log));
+        Assert.Equal("[ERROR] plugin/errors: 2 example.org. AAAA: i/o timeout", Assert.Single(kit.Log));
+    }
+
+    [Theory]
+    [InlineData("warning", "[WARNING] plugin/errors: 2 a.test. A: x")]
+    [InlineData("error", "[ERROR] plugin/errors: 2 a.test. A: x")]
+    [InlineData("info", "[INFO] plugin/errors: 2 a.test. A: x")]
+    [InlineData("debug", "[DEBUG] plugin/errors: 2 a.test. A: x")]
+    public void A_line_has_the_level_of_its_pattern(string level, string expected)
+    {
+        PluginKit kit = Create($"errors {{\n consolidate 30s x {level} show_first\n}}", "x");
+        kit.Ask("a.test.");
+
+        Assert.Equal([expected], kit.Log, StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void A_line_for_debugging_is_written_only_where_such_lines_are()
+    {
+        PluginKit kit = Create("errors {\n consolidate 30s x debug show_first\n}", "x", isDebug: false);
+        kit.Ask("a.test.");
+
+        Assert.Empty(kit.Log);
+    }
+
+    [Fact]
+    public void A_failure_is_one_line_whatever_is_in_it()
+    {
+        PluginKit kit = Create("errors", "a\n[ERROR] b\tc\x1b[31m\x7f \u00e9\U0001f409");
+        kit.Ask("a.test.");
+
+        Assert.Equal(["[ERROR] plugin/errors: 2 a.test. A: a\\n[ERROR] b\\tc\\x1b[31m\\x7f \u00e9\U0001f409"], kit.Log, StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void A_failure_without_end_is_cut_between_characters()
+    {
+        PluginKit kit = Create("errors", new string('\u00e9', 5000));
+        kit.Ask("a.test.");
+
+        string line = Assert.Single(kit.Log);
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(line), 4095, 4096);
+        Assert.EndsWith("\u00e9", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -37,7 +79,7 @@ public sealed class ErrorsPluginTests
         PluginKit kit = Create("errors {\n consolidate 30s \"timeout\" info show_first\n}", "i/o timeout");
         kit.Ask("a.test.");
         kit.Time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Equal("Information: 2 a.test. A: i/o timeout", string.Join('\n', kit.Log));
+        Assert.Equal("[INFO] plugin/errors: 2 a.test. A: i/o timeout", string.Join('\n', kit.Log));
 
         kit.Ask("a.test.");
         kit.Ask("a.test.");
@@ -54,7 +96,7 @@ public sealed class ErrorsPluginTests
 
         Assert.Equal("Error: 1 errors like 'timeout' occurred in last 1h", Assert.Single(kit.Log));
         kit.Ask("a.test.");
-        Assert.Equal("Error: 2 a.test. A: i/o timeout", kit.Log.Last());
+        Assert.Equal("[ERROR] plugin/errors: 2 a.test. A: i/o timeout", kit.Log.Last());
     }
 
     [Fact]
@@ -72,6 +114,6 @@ public sealed class ErrorsPluginTests
     [InlineData("errors {\n stacktraces\n}", "Corefile:3:2: unknown option 'stacktraces' of errors, expected stacktrace, consolidate; did you mean 'stacktrace'?")]
     public void Wrong_options_say_where_and_why(string text, string error) => Assert.Equal(error, Create(text, "x").Errors);
 
-    private static PluginKit Create(string text, string failure)
-        => new(new ErrorsPlugin(), text, context => context.Response.Fail("next", ResponseCode.ServFail, failure));
+    private static PluginKit Create(string text, string failure, bool isDebug = true)
+        => new(new ErrorsPlugin(), text, context => context.Response.Fail("next", ResponseCode.ServFail, failure), isDebug: isDebug);
 }

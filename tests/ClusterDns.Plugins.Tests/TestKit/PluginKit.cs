@@ -18,7 +18,7 @@ internal sealed class PluginKit : ILogOutput
     private readonly QueryContext _context = new();
 
     public PluginKit(IPlugin plugin, string blockBody, Action<QueryContext>? next = null, FakeFiles? files = null, FakeUpstreams? upstreams = null,
-        Action? requestStop = null)
+        Action? requestStop = null, bool isDebug = true)
     {
         Files = files ?? new FakeFiles();
         CorefileDocument document = CorefileParser.Parse(
@@ -30,7 +30,7 @@ internal sealed class PluginKit : ILogOutput
         {
             Keys = keys,
             Diagnostics = Diagnostics,
-            LoggerFactory = new KitLoggers(this),
+            LoggerFactory = new KitLoggers(this, isDebug),
             LogOutput = this,
             Metrics = Metrics,
             TimeProvider = Time,
@@ -198,7 +198,7 @@ internal sealed class PluginKit : ILogOutput
         }
     }
 
-    private sealed class KitLoggers(PluginKit kit) : ILoggerFactory, ILogger
+    private sealed class KitLoggers(PluginKit kit, bool isDebug) : ILoggerFactory, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
 
@@ -212,7 +212,7 @@ internal sealed class PluginKit : ILogOutput
             where TState : notnull
             => null;
 
-        public bool IsEnabled(LogLevel logLevel) => true;
+        public bool IsEnabled(LogLevel logLevel) => isDebug || logLevel > LogLevel.Debug;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
             => kit.Log.Enqueue($"{logLevel}: {formatter(state, exception)}");

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
@@ -11,11 +12,14 @@ namespace ClusterDns.Tests.Serving;
 public sealed class PipelineAllocationTests : IDisposable, ILogOutput
 {
     private const int Queries = 2000;
+    private const int Endpoints = 100;
 
     private static readonly NetworkEndpoint Client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
 
     private readonly string _manifest = Path.GetTempFileName() + ".yaml";
     private readonly IQueryPipeline _pipeline;
+    private readonly List<string> _lines = [];
+    private bool _keepsLines;
     private long _logged;
 
     public PipelineAllocationTests()
@@ -34,7 +38,20 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
             kind: Service
             metadata: { name: alias, namespace: shop }
             spec: { type: ExternalName, externalName: www.example.net }
-            """);
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: { name: peers, namespace: shop }
+            spec: { clusterIP: None, ports: [{ name: http, port: 80, protocol: TCP }] }
+            ---
+            apiVersion: discovery.k8s.io/v1
+            kind: EndpointSlice
+            metadata: { name: peers-1, namespace: shop, labels: { kubernetes.io/service-name: peers } }
+            addressType: IPv4
+            ports: [{ name: http, port: 8080, protocol: TCP }]
+            endpoints:
+            """ + "\n" + string.Join('\n', Enumerable.Range(1, Endpoints).Select(
+                static i => $"  - {{ addresses: [10.1.0.{i}], hostname: peer-{i}, conditions: {{ ready: true }} }}")));
         _pipeline = new ServerKit(
             $$"""
             cluster.local in-addr.arpa {
@@ -59,6 +76,16 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
                 hosts {
                     192.0.2.81 www.v4only.test
                     192.0.2.82 www.v4only.test
+                }
+            }
+            failing.example {
+                errors {
+                    consolidate 5m "i/o timeout$"
+                }
+                log
+                hosts {
+                    192.0.2.81 www.failing.example
+                    fallthrough
                 }
             }
             """,
@@ -87,6 +114,43 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
         Assert.Equal(name.EndsWith(".example.net.", StringComparison.Ordinal) || expected == ResponseCode.Refused, _logged == 0);
     }
 
+    /// <summary>Over UDP, without EDNS, as many records as fit 512 bytes, and TC.</summary>
+    [Theory]
+    [InlineData(TransportProtocol.Tcp)]
+    [InlineData(TransportProtocol.Udp)]
+    public void AHeadlessServiceOfManyEndpointsCostsNoMemory(TransportProtocol transport)
+    {
+        byte[] query = new byte[512];
+        int length = ServerKit.WriteQuery(query, "_http._tcp.peers.shop.svc.cluster.local.", RecordType.SRV);
+        byte[] packet = query.AsSpan(0, length).ToArray();
+
+        AssertFree(packet, ResponseCode.NoError, transport);
+
+        QueryContext context = new();
+        Assert.True(TryServe(context, packet, transport));
+        bool isTruncated = (context.ResponseMessage[2] & 2) != 0;
+        int answers = context.ResponseMessage[7];
+        Assert.Equal(transport == TransportProtocol.Udp, isTruncated);
+        Assert.InRange(answers, isTruncated ? 1 : Endpoints, isTruncated ? Endpoints - 1 : Endpoints);
+        Assert.Equal(isTruncated ? 0 : Endpoints, context.ResponseMessage[11]);
+    }
+
+    [Fact]
+    public void AFailureThatIsLoggedCostsNoMemory()
+    {
+        byte[] query = new byte[512];
+        int length = ServerKit.WriteQuery(query, "Missing.failing.example.", RecordType.A);
+        byte[] packet = query.AsSpan(0, length).ToArray();
+
+        AssertFree(packet, ResponseCode.ServFail);
+
+        Assert.Equal(2 * 2 * Queries, _logged);
+        _keepsLines = true;
+        Assert.True(TryServe(new QueryContext(), packet, TransportProtocol.Udp));
+        Assert.Contains("[ERROR] plugin/errors: 2 missing.failing.example. A: no next plugin found", _lines, StringComparer.Ordinal);
+        Assert.Contains(_lines, static line => line.Contains("A IN missing.failing.example. udp", StringComparison.Ordinal) && line.Contains("SERVFAIL", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(RecordClass.CH, 1, 0, ResponseCode.Refused)]
     [InlineData(RecordClass.IN, 2, 0, ResponseCode.FormErr)]
@@ -105,37 +169,42 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
     bool ILogOutput.TryWriteLine(ReadOnlySpan<byte> line)
     {
         _logged++;
+        if (_keepsLines)
+        {
+            _lines.Add(Encoding.UTF8.GetString(line));
+        }
+
         return true;
     }
 
-    private void AssertFree(byte[] query, ResponseCode expected)
+    private void AssertFree(byte[] query, ResponseCode expected, TransportProtocol transport = TransportProtocol.Udp)
     {
         QueryContext context = new();
         for (int i = 0; i < Queries; i++)
         {
-            Assert.Equal((int)expected, Serve(context, query));
+            Assert.Equal((int)expected, Serve(context, query, transport));
         }
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < Queries; i++)
         {
-            Serve(context, query);
+            Serve(context, query, transport);
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private int Serve(QueryContext context, byte[] query)
+    private int Serve(QueryContext context, byte[] query, TransportProtocol transport)
     {
-        query.CopyTo(context.RequestBuffer, 0);
-        ValueTask<bool> served = _pipeline.HandleAsync(context, query.Length, TransportProtocol.Udp, in Client, in Client, null);
-        if (!served.IsCompletedSuccessfully || !served.GetAwaiter().GetResult())
-        {
-            return -1;
-        }
-
-        int code = context.ResponseMessage[3] & 15;
+        int code = TryServe(context, query, transport) ? context.ResponseMessage[3] & 15 : -1;
         context.Reset();
         return code;
+    }
+
+    private bool TryServe(QueryContext context, byte[] query, TransportProtocol transport)
+    {
+        query.CopyTo(context.RequestBuffer, 0);
+        ValueTask<bool> served = _pipeline.HandleAsync(context, query.Length, transport, in Client, in Client, null);
+        return served.IsCompletedSuccessfully && served.GetAwaiter().GetResult();
     }
 }

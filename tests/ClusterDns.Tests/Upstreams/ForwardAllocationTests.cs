@@ -1,4 +1,5 @@
 using System.Net;
+using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
@@ -10,33 +11,53 @@ using ClusterDns.Upstreams;
 namespace ClusterDns.Tests.Upstreams;
 
 /// <summary>A query that is forwarded over UDP costs no memory in the steady state.</summary>
-public sealed class ForwardAllocationTests : IDisposable
+public sealed class ForwardAllocationTests : IDisposable, ILogOutput
 {
+    private const int WarmUp = 2000;
+    private const int Queries = 3000;
+
     private readonly ScriptedUpstream _server = new();
+    private long _logged;
 
     public void Dispose() => _server.Dispose();
 
-    [Fact]
-    public void AForwardedQueryAllocatesNothing()
+    /// <summary>A query whose replies cannot be read fails, and that gives a line of its own.</summary>
+    [Theory]
+    [InlineData(true, ResponseCode.NoError, 1)]
+    [InlineData(false, ResponseCode.ServFail, 2)]
+    public void AForwardedQueryAllocatesNothing(bool isReadable, ResponseCode expected, int lines)
     {
         if (!UpstreamEngine.IsSupported)
         {
             return;
         }
 
-        IQueryPipeline pipeline = new ServerKit($". {{\n errors\n forward . {_server.Endpoint}\n}}\n").Model.Listeners[0].Pipeline;
+        if (!isReadable)
+        {
+            _server.OnDatagram = static (query, _) => [ScriptedUpstream.Answer(query)[..^1]];
+        }
+
+        IQueryPipeline pipeline = new ServerKit(
+            $". {{\n errors\n log\n forward . {_server.Endpoint} {{\n max_fails 0\n }}\n}}\n", this).Model.Listeners[0].Pipeline;
         long allocated = -1;
         string? failure = null;
-        Thread worker = new(() => (allocated, failure) = Measure(pipeline));
+        Thread worker = new(() => (allocated, failure) = Measure(pipeline, expected));
         worker.Start();
         worker.Join();
 
         Assert.Null(failure);
         Assert.Equal(0, allocated);
+        Assert.Equal(Queries * lines, _logged);
+    }
+
+    bool ILogOutput.TryWriteLine(ReadOnlySpan<byte> line)
+    {
+        _logged++;
+        return true;
     }
 
     /// <summary>What a worker does, by hand: ask, send, wait for the reply, write the answer.</summary>
-    private static (long Allocated, string? Failure) Measure(IQueryPipeline pipeline)
+    private static (long Allocated, string? Failure) Measure(IQueryPipeline pipeline, ResponseCode expected)
     {
         using EventPoll poll = new();
         using UpstreamEngine engine = new(poll, TimeProvider.System, new UpstreamMetrics(new MetricRegistry()));
@@ -48,9 +69,9 @@ public sealed class ForwardAllocationTests : IDisposable
         long before = 0;
 
         // Long enough for each of the upstream's sockets to have been opened.
-        for (int i = 0; i < 3000; i++)
+        for (int i = 0; i < Queries; i++)
         {
-            if (i == 2000)
+            if (i == WarmUp)
             {
                 before = GC.GetAllocatedBytesForCurrentThread();
             }
@@ -69,9 +90,9 @@ public sealed class ForwardAllocationTests : IDisposable
                 engine.Tick();
             }
 
-            if (!served.GetAwaiter().GetResult() || (context.ResponseMessage[3] & 15) != 0 || context.ResponseMessage[7] != 1)
+            if (!served.GetAwaiter().GetResult() || (context.ResponseMessage[3] & 15) != (int)expected)
             {
-                return (-1, $"query {i} was not answered");
+                return (-1, $"query {i} was not answered with {expected}");
             }
 
             context.Reset();

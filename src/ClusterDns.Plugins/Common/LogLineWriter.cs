@@ -2,7 +2,7 @@ using System.Text;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
-namespace ClusterDns.Plugins.Log;
+namespace ClusterDns.Plugins.Common;
 
 /// <summary>Puts a line together in bytes that are set aside for it; what does not fit is left out.</summary>
 /// <param name="destination">The bytes.</param>
@@ -23,6 +23,26 @@ internal ref struct LogLineWriter(Span<byte> destination)
         ReadOnlySpan<byte> fitting = text[..Math.Min(text.Length, _destination.Length - _length)];
         fitting.CopyTo(_destination[_length..]);
         _length += fitting.Length;
+    }
+
+    /// <summary>Adds text with its control characters escaped, so that it cannot look like a line of its own.</summary>
+    public void AppendText(scoped ReadOnlySpan<char> text)
+    {
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (Rune.IsControl(rune) && rune.IsAscii)
+            {
+                AppendControl((byte)rune.Value);
+                continue;
+            }
+
+            if (!rune.TryEncodeToUtf8(_destination[_length..], out int written))
+            {
+                return;
+            }
+
+            _length += written;
+        }
     }
 
     /// <summary>Adds a number.</summary>
@@ -105,5 +125,24 @@ internal ref struct LogLineWriter(Span<byte> destination)
 
         Append("."u8);
         Append(((ReadOnlySpan<byte>)fraction).TrimEnd((byte)'0'));
+    }
+
+    private void AppendControl(byte character)
+    {
+        switch (character)
+        {
+            case (byte)'\n':
+                Append("\\n"u8);
+                break;
+            case (byte)'\t':
+                Append("\\t"u8);
+                break;
+            default:
+                ReadOnlySpan<byte> digits = "0123456789abcdef"u8;
+                Append("\\x"u8);
+                Append(digits.Slice(character >> 4, 1));
+                Append(digits.Slice(character & 15, 1));
+                break;
+        }
     }
 }
