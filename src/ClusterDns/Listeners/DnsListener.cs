@@ -82,6 +82,9 @@ internal sealed class DnsListener : IAsyncDisposable
     /// <summary>How many TCP connections are open.</summary>
     public int Connections => _tcp?.Count ?? 0;
 
+    /// <summary>How many TCP queries hold a context.</summary>
+    public int LentTcpQueries => _tcp?.Queries.Lent ?? 0;
+
     /// <summary>Opens all sockets of a listener, or none.</summary>
     /// <param name="options">What it is to be.</param>
     /// <param name="services">What it shares with the process.</param>

@@ -15,12 +15,17 @@ internal sealed class QueryPool<T>(Func<QueryPool<T>, T> create)
     private readonly Lock _lock = new();
     private readonly T[] _idle = new T[MaxIdle];
     private int _count;
+    private int _lent;
+
+    /// <summary>How many are taken out and not yet put back.</summary>
+    internal int Lent => Volatile.Read(ref _lent);
 
     /// <summary>Takes one out.</summary>
     internal T Rent()
     {
         lock (_lock)
         {
+            _lent++;
             if (_count > 0)
             {
                 T query = _idle[--_count];
@@ -38,6 +43,7 @@ internal sealed class QueryPool<T>(Func<QueryPool<T>, T> create)
         query.Reset();
         lock (_lock)
         {
+            _lent--;
             if (_count < MaxIdle)
             {
                 _idle[_count++] = query;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Listeners;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Tests.Listeners;
@@ -14,13 +15,14 @@ internal sealed class TestListener : IAsyncDisposable
 
     private readonly List<IDisposable> _clients = [];
 
-    internal TestListener(ListenerOptions? options = null, TimeProvider? time = null, int waitLimit = 100, bool start = true)
+    internal TestListener(
+        ListenerOptions? options = null, TimeProvider? time = null, int waitLimit = 100, bool start = true, ILoggerFactory? loggers = null)
     {
         options ??= new ListenerOptions { Port = 0 };
         WaitBound = new WaitBound(waitLimit, Metrics);
         Listener = DnsListener.Open(
             options with { Addresses = options.Addresses.Count == 0 ? [IPAddress.Loopback] : options.Addresses },
-            new ListenerServices(WaitBound, Metrics, NullLoggerFactory.Instance, time ?? TimeProvider.System));
+            new ListenerServices(WaitBound, Metrics, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System));
         if (start)
         {
             Listener.Start(Pipeline);
