@@ -1,10 +1,9 @@
 using ClusterDns.Fuzz;
+using ClusterDns.Tests.TestKit;
 
 namespace ClusterDns.Tests.Fuzz;
 
-/// <summary>No test runs beside these: the heap is the whole process's.</summary>
-[CollectionDefinition(nameof(HeapWatchTests), DisableParallelization = true)]
-[Collection(nameof(HeapWatchTests))]
+[Collection(Alone.Name)]
 public class HeapWatchTests
 {
     private const long Packets = 1_000_000;

@@ -8,7 +8,11 @@ using ClusterDns.Tests.TestKit;
 
 namespace ClusterDns.Tests.Serving;
 
-/// <summary>Serving, from the datagram's bytes to the answer's, allocates nothing; whatever the answer.</summary>
+/// <summary>
+/// Serving, from the datagram's bytes to the answer's, allocates nothing; whatever the answer. Large answers take arrays from a pool
+/// of the process, which a test beside these might just have emptied.
+/// </summary>
+[Collection(Alone.Name)]
 public sealed class PipelineAllocationTests : IDisposable, ILogOutput
 {
     private const int Queries = 2000;
