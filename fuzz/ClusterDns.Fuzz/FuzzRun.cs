@@ -75,6 +75,9 @@ internal sealed class FuzzRun(long packets, int seed, AnswerJudge? judge = null)
 
         Allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         Heap.OnEnd();
+
+        // What was there at the first figure must be there at the last, or as much may leak unseen.
+        GC.KeepAlive(mutator);
         return null;
     }
 
