@@ -1,5 +1,6 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Acl;
 
@@ -32,4 +33,4 @@ public sealed record AclRule(IReadOnlyList<Zone> Zones, IReadOnlyList<AclPolicy>
 /// <param name="Action">What becomes of queries that it is for.</param>
 /// <param name="Types">The types that it is for; empty for all.</param>
 /// <param name="Networks">The networks that it is for.</param>
-public sealed record AclPolicy(AclAction Action, IReadOnlyList<RecordType> Types, IReadOnlyList<AddressNetwork> Networks);
+public sealed record AclPolicy(AclAction Action, IReadOnlyList<RecordType> Types, IReadOnlyList<Subnet> Networks);

@@ -3,6 +3,7 @@ using System.Globalization;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Acl;
 
@@ -170,7 +171,7 @@ internal sealed class AclOptionsParser(PluginParseContext context)
                 break;
             }
 
-            if (AddressNetwork.TryParse(word.Text, out AddressNetwork network))
+            if (Subnet.TryParseOrAddress(word.Text, out Subnet network))
             {
                 _networks++;
                 scope.Add(network);
@@ -187,18 +188,20 @@ internal sealed class AclOptionsParser(PluginParseContext context)
     /// <summary>What a line is for, while it is read: all that its sections name, and all there is where they name nothing.</summary>
     private sealed class PolicyScope
     {
+        private static readonly Subnet[] AllNetworks = [Subnet.Parse("0.0.0.0/0"), Subnet.Parse("::/0")];
+
         private readonly SortedSet<RecordType> _types = [];
-        private readonly List<AddressNetwork> _networks = [];
+        private readonly List<Subnet> _networks = [];
         private bool _hasAllTypes;
         private bool _hasAllNetworks;
 
         public IReadOnlyList<RecordType> Types => _hasAllTypes ? [] : [.. _types];
 
-        public IReadOnlyList<AddressNetwork> Networks => _hasAllNetworks || _networks.Count == 0 ? AddressNetwork.All : _networks;
+        public IReadOnlyList<Subnet> Networks => _hasAllNetworks || _networks.Count == 0 ? AllNetworks : _networks;
 
         public void Add(RecordType type) => _types.Add(type);
 
-        public void Add(AddressNetwork network) => _networks.Add(network);
+        public void Add(Subnet network) => _networks.Add(network);
 
         public void AddAllTypes() => _hasAllTypes = true;
 

@@ -74,7 +74,7 @@ internal sealed class AclRuleTable
                 .SelectMany(static item => item.Policy.Networks.Select(network => (Network: network, item.Index)))
                 .ToLookup(
                     static item => item.Network.IsIPv4,
-                    static item => new AddressRange(item.Network.First, item.Network.Last, item.Index));
+                    static item => new AddressRange(item.Network.Network, item.Network.Last, item.Index));
             _ipv4 = new AddressTable(ranges[true]);
             _ipv6 = new AddressTable(ranges[false]);
         }

@@ -80,23 +80,6 @@ internal ref struct LogLineWriter(Span<byte> destination)
         _length += written;
     }
 
-    /// <summary>Adds text that anybody may have chosen: what could end the line or move the cursor is escaped as in names.</summary>
-    public void AppendText(string text)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            if (Rune.IsControl(rune))
-            {
-                Append([(byte)'\\', (byte)('0' + (rune.Value / 100)), (byte)('0' + (rune.Value / 10 % 10)), (byte)('0' + (rune.Value % 10))]);
-            }
-            else
-            {
-                Append(bytes[..rune.EncodeToUtf8(bytes)]);
-            }
-        }
-    }
-
     /// <summary>Adds an address, IPv6 in brackets.</summary>
     public void AppendAddress(in NetworkEndpoint endpoint)
     {

@@ -1,10 +1,9 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Records;
 
 namespace ClusterDns.Plugins.Common;
 
@@ -14,8 +13,6 @@ public readonly record struct Subnet
 {
     private const int AddressBits = 128;
     private const int MappedBits = 96;
-
-    private static readonly SearchValues<char> IPv6Characters = SearchValues.Create("0123456789abcdefABCDEF:.");
 
     private readonly UInt128 _mask;
 
@@ -28,6 +25,9 @@ public readonly record struct Subnet
 
     /// <summary>The first address; IPv4 mapped as in <see cref="NetworkEndpoint.AddressBits"/>.</summary>
     public UInt128 Network { get; }
+
+    /// <summary>The last address, in the same form.</summary>
+    public UInt128 Last => Network | ~_mask;
 
     /// <summary>How many bits of an IPv6 address are given, 0 to 128; of an IPv4 address as it is mapped, 96 to 128.</summary>
     public int Length { get; }
@@ -54,6 +54,21 @@ public readonly record struct Subnet
         return true;
     }
 
+    /// <summary>Reads CIDR form, or an address that stands for itself alone.</summary>
+    /// <param name="text">An address, or an address, a slash and a number of bits.</param>
+    /// <param name="subnet">What it says.</param>
+    public static bool TryParseOrAddress(ReadOnlySpan<char> text, out Subnet subnet)
+    {
+        if (text.Contains('/'))
+        {
+            return TryParse(text, out subnet);
+        }
+
+        bool isAddress = TryParseAddress(text, out UInt128 address, out _);
+        subnet = isAddress ? new Subnet(address, AddressBits) : default;
+        return isAddress;
+    }
+
     /// <summary>Reads CIDR form that stands in the code.</summary>
     /// <param name="text">An address, a slash and a number of bits.</param>
     /// <exception cref="FormatException">It is not CIDR form: a bug.</exception>
@@ -70,30 +85,14 @@ public readonly record struct Subnet
     private static bool TryParseAddress(ReadOnlySpan<char> text, out UInt128 address, out int bits)
     {
         address = 0;
-        bits = AddressBits;
-        if (text.Contains(':'))
-        {
-            // Scopes and brackets, which the runtime would take, are no part of a network.
-            if (text.ContainsAnyExcept(IPv6Characters) ||
-                !IPAddress.TryParse(text, out IPAddress? parsed) ||
-                parsed.AddressFamily != AddressFamily.InterNetworkV6)
-            {
-                return false;
-            }
-
-            Span<byte> bytes = stackalloc byte[16];
-            parsed.TryWriteBytes(bytes, out _);
-            address = BinaryPrimitives.ReadUInt128BigEndian(bytes);
-            return true;
-        }
-
-        bits = AddressBits - MappedBits;
-        if (!AddressText.TryParse(text, out IPAddress? four))
+        bits = 0;
+        if (!AddressText.TryParse(text, out IPAddress? parsed))
         {
             return false;
         }
 
-        address = NetworkEndpoint.From(new IPEndPoint(four, 0)).AddressBits;
+        bits = parsed.AddressFamily == AddressFamily.InterNetwork ? AddressBits - MappedBits : AddressBits;
+        address = NetworkEndpoint.From(new IPEndPoint(parsed, 0)).AddressBits;
         return true;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Records;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Common;
 

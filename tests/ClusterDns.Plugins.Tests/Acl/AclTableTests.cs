@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Acl;
 using ClusterDns.Plugins.Tests.TestKit;
 
@@ -62,7 +63,7 @@ public class AclTableTests
                 AclPolicy? first = Array.Find(policies, policy =>
                     (policy.Types.Count == 0 || policy.Types.Contains(query.Type)) &&
                     policy.Networks.Any(network =>
-                        network.IsIPv4 == query.Remote.IsIPv4 && network.First <= address && address <= network.Last));
+                        network.IsIPv4 == query.Remote.IsIPv4 && network.Network <= address && address <= network.Last));
 
                 Assert.Equal(first?.Action, table.Find(query));
             }
@@ -77,8 +78,8 @@ public class AclTableTests
     [InlineData("2001:db8::1/127", "2001:db8::", "2001:db8::1", false)]
     public void ANetworkIsARange(string text, string first, string last, bool isIPv4)
     {
-        Assert.True(AddressNetwork.TryParse(text, out AddressNetwork network));
-        Assert.Equal((Bits(first), Bits(last), isIPv4), (network.First, network.Last, network.IsIPv4));
+        Assert.True(Subnet.TryParseOrAddress(text, out Subnet network));
+        Assert.Equal((Bits(first), Bits(last), isIPv4), (network.Network, network.Last, network.IsIPv4));
     }
 
     [Theory]
@@ -93,7 +94,7 @@ public class AclTableTests
     [InlineData("fe80::1%eth0")]
     [InlineData("[::1]")]
     [InlineData("example.org")]
-    public void OtherTextIsNoNetwork(string text) => Assert.False(AddressNetwork.TryParse(text, out _));
+    public void OtherTextIsNoNetwork(string text) => Assert.False(Subnet.TryParseOrAddress(text, out _));
 
     private static string Show(int address, int policy) => policy == AddressTable.None ? $"{address}-" : $"{address}={policy}";
 
@@ -103,16 +104,16 @@ public class AclTableTests
     {
         AclAction action = (AclAction)random.Next(4);
         RecordType[] types = [.. Types.Where(_ => random.Next(4) == 0)];
-        AddressNetwork[] networks = [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => CreateNetwork(random))];
+        Subnet[] networks = [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => CreateNetwork(random))];
         return new AclPolicy(action, types, networks);
     }
 
-    private static AddressNetwork CreateNetwork(Random random)
+    private static Subnet CreateNetwork(Random random)
     {
         string text = random.Next(2) == 0
             ? string.Create(CultureInfo.InvariantCulture, $"10.0.{random.Next(2)}.{random.Next(256)}/{random.Next(22, 33)}")
             : string.Create(CultureInfo.InvariantCulture, $"2001:db8::{random.Next(512):x}/{random.Next(118, 129)}");
-        Assert.True(AddressNetwork.TryParse(text, out AddressNetwork network));
+        Assert.True(Subnet.TryParseOrAddress(text, out Subnet network));
         return network;
     }
 }

@@ -30,8 +30,8 @@ public sealed class LogPluginTests
     }
 
     [Theory]
-    [InlineData("{/test/value}", "of a.test.\\010ä")]
-    [InlineData("({/test/value}{/test/empty}{/test/missing}{/})", "(of a.test.\\010ä---)")]
+    [InlineData("{/test/value}", "of a.test.\\nä")]
+    [InlineData("({/test/value}{/test/empty}{/test/missing}{/})", "(of a.test.\\nä---)")]
     [InlineData("{/Test/Value}", "-")]
     public void A_label_is_replaced_by_what_a_plugin_tells(string format, string expected)
     {
