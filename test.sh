@@ -15,6 +15,29 @@ if ! command -v dig >/dev/null; then
     fi
 fi
 
+# Servers of others' that the tests forward to, where they can be had; without them those tests are skipped. Debian would run them as
+# daemons: the tests want the programs alone, and start them by themselves.
+PATH="$PATH:/usr/sbin:/usr/local/sbin"
+if command -v apt-get >/dev/null && ! { command -v unbound && command -v dnsmasq; } >/dev/null; then
+    as_root=()
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap '"${as_root[@]}" rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
+    fi
+    had_unbound=$(command -v unbound || true)
+    "${as_root[@]}" apt-get update -q
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends unbound dnsmasq-base
+    if [ -n "$(trap -p EXIT)" ]; then
+        "${as_root[@]}" rm -f "$policy"
+        trap - EXIT
+    fi
+    if [ -z "$had_unbound" ] && command -v systemctl >/dev/null; then
+        "${as_root[@]}" systemctl disable unbound.service
+    fi
+fi
+
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 results=artifacts/test-results
 rm -rf "$results"

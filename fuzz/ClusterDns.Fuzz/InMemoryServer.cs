@@ -2,6 +2,7 @@ using System.Text;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Upstreams;
 using ClusterDns.Files;
 using ClusterDns.Plugins;
 using ClusterDns.Serving;
@@ -19,11 +20,17 @@ internal static class InMemoryServer
     /// <param name="corefile">The Corefile.</param>
     /// <param name="logOutput">Where lines go.</param>
     /// <param name="metrics">Where is counted.</param>
-    /// <param name="timeProvider">The clock; upstreams have the system's.</param>
+    /// <param name="timeProvider">The clock.</param>
     /// <param name="diagnostics">Where errors go.</param>
+    /// <param name="upstreams">Makes upstreams; null for real ones with the system's clock.</param>
     /// <returns>The configuration; null when there are errors.</returns>
     public static ServerModel? TryBuild(
-        string corefile, ILogOutput logOutput, MetricRegistry metrics, TimeProvider timeProvider, DiagnosticBag diagnostics)
+        string corefile,
+        ILogOutput logOutput,
+        MetricRegistry metrics,
+        TimeProvider timeProvider,
+        DiagnosticBag diagnostics,
+        IUpstreamFactory? upstreams = null)
     {
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
@@ -33,7 +40,7 @@ internal static class InMemoryServer
             metrics,
             timeProvider,
             new PhysicalFileAccess(),
-            new UpstreamFactory(metrics, TimeProvider.System),
+            upstreams ?? new UpstreamFactory(metrics, TimeProvider.System),
             static () => Seed);
         CorefileDocument document = CorefileParser.Parse(
             "Corefile", Encoding.UTF8.GetBytes(corefile), new InMemoryCorefileSource(), static _ => null, diagnostics);

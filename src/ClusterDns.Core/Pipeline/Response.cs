@@ -91,17 +91,20 @@ public sealed class Response
         Authoritative = authoritative;
     }
 
-    /// <summary>Declares failure: the client gets <paramref name="code"/> and no records; the errors plugin tells why.</summary>
+    /// <summary>
+    /// Declares failure: the client gets <paramref name="code"/>, and nothing of what the response held before; the errors plugin tells
+    /// why.
+    /// </summary>
     /// <param name="plugin">The plugin's name.</param>
     /// <param name="code">The response code.</param>
     /// <param name="failure">What went wrong, for a person.</param>
     public void Fail(string plugin, ResponseCode code, string? failure)
     {
         ClearRecords();
+        ClearFlags();
         Status = ResponseStatus.Failed;
         Plugin = plugin;
         Code = code;
-        Authoritative = false;
         Failure = failure;
     }
 
@@ -120,7 +123,7 @@ public sealed class Response
     /// <exception cref="ArgumentOutOfRangeException">The text is longer.</exception>
     public void SetExtendedError(ushort code, ReadOnlyMemory<byte> text)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(text.Length, byte.MaxValue, nameof(text));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(text.Length, ExtendedErrorOption.MaxTextLength, nameof(text));
         ExtendedErrorCode = code;
         ExtendedErrorText = text;
     }
@@ -183,8 +186,8 @@ public sealed class Response
     }
 
     /// <summary>
-    /// Takes flags, code and records from a whole message. The records point into it: it must not change while the response lives.
-    /// OPT records are left out.
+    /// Takes flags, code, records and the first extended error from a whole message. They point into it: it must not change while the
+    /// response lives. OPT records are left out, their part of the code is not.
     /// </summary>
     /// <param name="message">An array that holds the message from its first byte on.</param>
     /// <param name="length">How long the message is.</param>
@@ -192,18 +195,25 @@ public sealed class Response
     public bool TryLoadMessage(byte[] message, int length)
     {
         ClearRecords();
+        ClearFlags();
         WireReader reader = new(message.AsSpan(0, length));
-        if (!reader.TryReadHeader(out DnsHeader header) || !TryLoadRecords(ref reader, in header, message))
+        EdnsView edns = default;
+        if (!reader.TryReadHeader(out DnsHeader header) || !TryLoadRecords(ref reader, in header, message, ref edns))
         {
             ClearRecords();
             return false;
         }
 
-        Code = header.ResponseCode;
+        Code = (ResponseCode)(((int)edns.ExtendedRcode << 4) | (int)header.ResponseCode);
         Authoritative = header.Flags.HasFlag(HeaderFlags.AuthoritativeAnswer);
         RecursionAvailable = header.Flags.HasFlag(HeaderFlags.RecursionAvailable);
         AuthenticData = header.Flags.HasFlag(HeaderFlags.AuthenticData);
         Truncated = header.Flags.HasFlag(HeaderFlags.Truncated);
+        if (edns.Present && ExtendedErrorOption.TryFind(message, in edns, out ushort errorCode, out ReadOnlyMemory<byte> errorText))
+        {
+            SetExtendedError(errorCode, errorText);
+        }
+
         return true;
     }
 
@@ -220,20 +230,25 @@ public sealed class Response
     public void Reset()
     {
         ClearRecords();
+        ClearFlags();
         Status = ResponseStatus.None;
         Code = ResponseCode.NoError;
+        Plugin = null;
+        Failure = null;
+    }
+
+    private void ClearFlags()
+    {
         Authoritative = false;
         RecursionAvailable = false;
         RecursionDesired = null;
         AuthenticData = false;
         Truncated = false;
-        Plugin = null;
-        Failure = null;
         ExtendedErrorCode = null;
         ExtendedErrorText = default;
     }
 
-    private bool TryLoadRecords(ref WireReader reader, in DnsHeader header, byte[] message)
+    private bool TryLoadRecords(ref WireReader reader, in DnsHeader header, byte[] message, ref EdnsView edns)
     {
         for (int i = 0; i < header.QuestionCount; i++)
         {
@@ -243,12 +258,12 @@ public sealed class Response
             }
         }
 
-        return TryLoadSection(ref reader, Answers, header.AnswerCount, message)
-            && TryLoadSection(ref reader, Authority, header.AuthorityCount, message)
-            && TryLoadSection(ref reader, Additional, header.AdditionalCount, message);
+        return TryLoadSection(ref reader, Answers, header.AnswerCount, message, ref edns)
+            && TryLoadSection(ref reader, Authority, header.AuthorityCount, message, ref edns)
+            && TryLoadSection(ref reader, Additional, header.AdditionalCount, message, ref edns);
     }
 
-    private static bool TryLoadSection(ref WireReader reader, RecordList section, int count, byte[] message)
+    private static bool TryLoadSection(ref WireReader reader, RecordList section, int count, byte[] message, ref EdnsView edns)
     {
         for (int i = 0; i < count; i++)
         {
@@ -259,6 +274,11 @@ public sealed class Response
 
             if (view.Type == RecordType.OPT)
             {
+                if (!EdnsView.TryRead(reader.Message, in view, out edns))
+                {
+                    return false;
+                }
+
                 continue;
             }
 

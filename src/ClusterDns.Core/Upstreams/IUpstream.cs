@@ -51,7 +51,7 @@ public abstract class UpstreamReply : QueryResource
     public abstract int Length { get; }
 }
 
-/// <summary>One server that queries are forwarded to.</summary>
+/// <summary>One server that queries are forwarded to. When it is disposed of, what waits for it fails, and so does what is asked later.</summary>
 public interface IUpstream : IDisposable
 {
     /// <summary>Where it is.</summary>
@@ -73,5 +73,6 @@ public interface IUpstreamFactory
     /// <summary>An upstream. Nothing is sent or connected before it is asked.</summary>
     /// <param name="endpoint">Where it is.</param>
     /// <param name="expire">How long a connection may rest before it is closed.</param>
-    IUpstream Open(NetworkEndpoint endpoint, TimeSpan expire);
+    /// <param name="maxAge">How long a socket or connection is used for new queries; zero for as long as it works.</param>
+    IUpstream Open(NetworkEndpoint endpoint, TimeSpan expire, TimeSpan maxAge);
 }

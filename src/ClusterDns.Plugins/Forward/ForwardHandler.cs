@@ -150,9 +150,8 @@ internal sealed class ForwardHandler : PluginHandler
 
             lastAsked = upstream;
             context.Upstream = upstream.Address;
-            UpstreamOutcome outcome = await AskAsync(upstream, context, protocol, left, end);
-            last = outcome.Status;
-            if (outcome.Status != UpstreamStatus.Answered || !TryTake(context, outcome.Reply!))
+            (last, bool isTaken) = await AskAsync(upstream, context, protocol, left, end);
+            if (!isTaken)
             {
                 upstream.Suspect();
                 attempts++;
@@ -181,8 +180,9 @@ internal sealed class ForwardHandler : PluginHandler
     }
 
     /// <summary>Asks one upstream; over TCP too where the datagrams are suspicious, or truncated and TCP was wanted at first.</summary>
+    /// <returns>What became of it, and whether the response is the upstream's now.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<UpstreamOutcome> AskAsync(
+    private async ValueTask<(UpstreamStatus Status, bool IsTaken)> AskAsync(
         ForwardUpstream upstream, QueryContext context, UpstreamProtocol protocol, TimeSpan left, long end)
     {
         while (true)
@@ -191,26 +191,31 @@ internal sealed class ForwardHandler : PluginHandler
             long start = _timeProvider.GetTimestamp();
             upstream.Metrics.Asked();
             UpstreamOutcome outcome = await upstream.Upstream.AskAsync(context.Request, protocol, timeout);
+            upstream.Metrics.Used(protocol == UpstreamProtocol.Tcp, outcome.IsReusedConnection);
             if (outcome.Reply is { } reply)
             {
-                upstream.Metrics.Used(protocol == UpstreamProtocol.Tcp, outcome.IsReusedConnection);
-                upstream.Metrics.Replied((ResponseCode)(reply.Message[3] & 15), _timeProvider.GetElapsedTime(start));
-            }
+                bool isRead = TryRead(context.Response, reply, protocol);
+                if (isRead)
+                {
+                    upstream.Metrics.Replied(context.Response.Code, _timeProvider.GetElapsedTime(start));
+                }
 
-            bool isTruncated = outcome.Reply is { } message && (message.Message[2] & 2) != 0;
-            if (protocol == UpstreamProtocol.Tcp ||
-                (outcome.Status != UpstreamStatus.Suspicious && !(isTruncated && _options.PreferUdp)))
+                left = TimeUntil(end);
+                bool asksAgain = protocol == UpstreamProtocol.Udp && _options.PreferUdp && isRead && context.Response.Truncated;
+                if (!asksAgain || left <= TimeSpan.Zero)
+                {
+                    context.Hold(reply);
+                    return (outcome.Status, isRead);
+                }
+
+                context.Response.Reset();
+                reply.Release();
+            }
+            else if (protocol == UpstreamProtocol.Tcp || outcome.Status != UpstreamStatus.Suspicious || (left = TimeUntil(end)) <= TimeSpan.Zero)
             {
-                return outcome;
+                return (outcome.Status, false);
             }
 
-            left = TimeUntil(end);
-            if (left <= TimeSpan.Zero)
-            {
-                return outcome;
-            }
-
-            outcome.Reply?.Release();
             protocol = UpstreamProtocol.Tcp;
         }
     }
@@ -247,13 +252,22 @@ internal sealed class ForwardHandler : PluginHandler
         return null;
     }
 
-    private static bool TryTake(QueryContext context, UpstreamReply reply)
+    /// <summary>Takes a reply as the response; one that was cut off within a record says no more than that it is truncated.</summary>
+    private static bool TryRead(Response response, UpstreamReply reply, UpstreamProtocol protocol)
     {
-        context.Hold(reply);
-        Response response = context.Response;
         if (!response.TryLoadMessage(reply.Message, reply.Length))
         {
-            return false;
+            WireReader reader = new(reply.Message.AsSpan(0, reply.Length));
+            if (protocol == UpstreamProtocol.Tcp || !reader.TryReadHeader(out DnsHeader header) ||
+                !header.Flags.HasFlag(HeaderFlags.Truncated))
+            {
+                return false;
+            }
+
+            response.Code = header.ResponseCode;
+            response.Authoritative = header.Flags.HasFlag(HeaderFlags.AuthoritativeAnswer);
+            response.RecursionAvailable = header.Flags.HasFlag(HeaderFlags.RecursionAvailable);
+            response.Truncated = true;
         }
 
         response.Answer("forward", response.Code, response.Authoritative);

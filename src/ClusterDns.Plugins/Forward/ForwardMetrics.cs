@@ -24,6 +24,8 @@ internal sealed class ForwardMetrics(MetricRegistry registry)
 internal sealed class UpstreamMetrics(MetricRegistry registry, string to)
 {
     private const string ProxyName = "forward";
+    private const int KnownCodes = (int)ResponseCode.BadCookie + 1;
+    private const int AllCodes = 4096;
 
     private readonly HistogramFamily _durations = registry.Histograms(
         "coredns_proxy_request_duration_seconds", "Histogram of the time each request took.", MetricBounds.Durations, "proxy_name", "to", "rcode");
@@ -49,7 +51,7 @@ internal sealed class UpstreamMetrics(MetricRegistry registry, string to)
     private readonly CounterFamily _misses = registry.Counters(
         "coredns_proxy_conn_cache_misses_total", "Counter of connection cache misses per upstream and protocol.", "proxy_name", "to", "proto");
 
-    private readonly ByCode?[] _byCode = new ByCode?[16];
+    private ByCode?[] _byCode = new ByCode?[KnownCodes];
     private Counter? _udpHits;
     private Counter? _tcpHits;
     private Counter? _tcpMisses;
@@ -58,12 +60,19 @@ internal sealed class UpstreamMetrics(MetricRegistry registry, string to)
     public void Asked() => _oldRequests.Add();
 
     /// <summary>A reply came.</summary>
-    /// <param name="code">Its response code; the header's four bits.</param>
+    /// <param name="code">Its response code.</param>
     /// <param name="duration">How long it took.</param>
     public void Replied(ResponseCode code, TimeSpan duration)
     {
-        ref ByCode? byCode = ref _byCode[(int)code & 15];
-        byCode ??= Create(code);
+        ByCode?[] cells = _byCode;
+        if ((int)code >= cells.Length)
+        {
+            // Codes that nobody has assigned: an upstream that sends one pays for the longer table, the others do not.
+            Array.Resize(ref cells, AllCodes);
+            _byCode = cells;
+        }
+
+        ByCode byCode = cells[(int)code] ??= Create(code);
         byCode.Duration.Observe(duration.TotalSeconds);
         byCode.OldDuration.Observe(duration.TotalSeconds);
         byCode.OldResponses.Add();
@@ -97,7 +106,7 @@ internal sealed class UpstreamMetrics(MetricRegistry registry, string to)
 
     private ByCode Create(ResponseCode code)
     {
-        string text = ResponseCodes.ToText((ResponseCode)((int)code & 15));
+        string text = ResponseCodes.ToText(code);
         return new ByCode(_durations.With(ProxyName, to, text), _oldDurations.With(to, text), _oldResponses.With(to, text));
     }
 

@@ -41,6 +41,9 @@ public sealed record ForwardStanza
     /// <summary>How long a connection to an upstream may rest.</summary>
     public TimeSpan Expire { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a socket or connection to an upstream is used; zero for as long as it works.</summary>
+    public TimeSpan MaxAge { get; init; }
+
     /// <summary>How long one upstream may take.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

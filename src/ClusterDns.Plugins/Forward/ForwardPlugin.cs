@@ -41,7 +41,7 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
             ForwardUpstream[] upstreams =
             [
                 .. endpoints.Select(endpoint => new ForwardUpstream(
-                    context.Upstreams.Open(endpoint, stanza.Expire),
+                    context.Upstreams.Open(endpoint, stanza.Expire, stanza.MaxAge),
                     stanza,
                     new UpstreamMetrics(context.Metrics, endpoint.ToString()),
                     context.TimeProvider)),

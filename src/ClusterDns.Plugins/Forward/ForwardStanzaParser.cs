@@ -1,3 +1,4 @@
+using System.Globalization;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Wire;
 
@@ -12,11 +13,11 @@ internal sealed class ForwardStanzaParser(DirectiveReader reader)
 
     private static readonly string[] Options =
     [
-        "except", "force_tcp", "prefer_udp", "expire", "read_timeout", "max_fails", "max_connect_attempts", "policy", "health_check",
+        "except", "force_tcp", "prefer_udp", "expire", "max_age", "read_timeout", "max_fails", "max_connect_attempts", "policy", "health_check",
         "max_concurrent", "next", "next_on_nodata", "failover", "failfast_all_unhealthy_upstreams", "max_idle_conns",
     ];
 
-    private static readonly string[] NotBuilt = ["tls", "tls_servername", "doh_method", "source_address", "resolver", "max_age"];
+    private static readonly string[] NotBuilt = ["tls", "tls_servername", "doh_method", "source_address", "resolver"];
 
     /// <summary>Reads it; null, and everything that is wrong reported, when it is wrong.</summary>
     public ForwardStanza? Parse()
@@ -34,7 +35,23 @@ internal sealed class ForwardStanzaParser(DirectiveReader reader)
             isRight &= TryApply(reader.For(option), option, ref stanza);
         }
 
-        return isRight ? stanza : null;
+        return isRight && IsAgeRight(stanza) ? stanza : null;
+    }
+
+    private bool IsAgeRight(ForwardStanza stanza)
+    {
+        if (stanza.MaxAge == TimeSpan.Zero || stanza.MaxAge >= stanza.Expire)
+        {
+            return true;
+        }
+
+        DirectiveSyntax maxAge = reader.Directive.Block.Last(static option => string.Equals(option.Name.Text, "max_age", StringComparison.Ordinal));
+        reader.Error(
+            maxAge.Arguments[0].Place,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"max_age {maxAge.Arguments[0].Text} is less than expire ({stanza.Expire.TotalSeconds}s), expected a duration that is not, or 0s"));
+        return false;
     }
 
     private bool TryApply(DirectiveReader option, DirectiveSyntax syntax, ref ForwardStanza stanza)
@@ -62,7 +79,7 @@ internal sealed class ForwardStanzaParser(DirectiveReader reader)
             case "failfast_all_unhealthy_upstreams":
                 stanza = stanza with { FailFast = true };
                 return option.ExpectArguments(0, 0, "failfast_all_unhealthy_upstreams");
-            case "expire" or "read_timeout":
+            case "expire" or "max_age" or "read_timeout":
                 return TryApplyDuration(option, ref stanza);
             case "max_fails" or "max_connect_attempts" or "max_concurrent" or "max_idle_conns":
                 return TryApplyNumber(option, ref stanza);
@@ -88,14 +105,18 @@ internal sealed class ForwardStanzaParser(DirectiveReader reader)
 
     private static bool TryApplyDuration(DirectiveReader option, ref ForwardStanza stanza)
     {
-        bool isExpire = string.Equals(option.Name, "expire", StringComparison.Ordinal);
-        TimeSpan least = isExpire ? TimeSpan.Zero : TimeSpan.FromMilliseconds(1);
+        TimeSpan least = string.Equals(option.Name, "read_timeout", StringComparison.Ordinal) ? TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
         if (!option.ExpectArguments(1, 1, $"{option.Name} DURATION") || !option.TryDuration(option.Arguments[0], least, out TimeSpan duration))
         {
             return false;
         }
 
-        stanza = isExpire ? stanza with { Expire = duration } : stanza with { ReadTimeout = duration };
+        stanza = option.Name switch
+        {
+            "expire" => stanza with { Expire = duration },
+            "max_age" => stanza with { MaxAge = duration },
+            _ => stanza with { ReadTimeout = duration },
+        };
         return true;
     }
 

@@ -113,6 +113,12 @@ internal sealed class ForwardUpstream : IForwardTarget, IAsyncDisposable
         {
             UpstreamOutcome outcome = await Upstream.AskAsync(
                 _question, _options.ForceTcp ? UpstreamProtocol.Tcp : UpstreamProtocol.Udp, CheckTimeout);
+            if (outcome.Status == UpstreamStatus.Suspicious)
+            {
+                // Whoever forges replies must not be able to take the upstream down by it.
+                outcome = await Upstream.AskAsync(_question, UpstreamProtocol.Tcp, CheckTimeout);
+            }
+
             outcome.Reply?.Release();
 
             // Whatever it answered, it is there: an upstream that knows nothing of the name is not to blame for that.

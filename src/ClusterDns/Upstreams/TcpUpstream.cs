@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using ClusterDns.Core.Upstreams;
 
 namespace ClusterDns.Upstreams;
@@ -6,8 +7,9 @@ namespace ClusterDns.Upstreams;
 /// <summary>The connection to an upstream, over which many queries are under way at once (RFC 7766 section 6.2.1.1).</summary>
 /// <param name="endpoint">Where it is.</param>
 /// <param name="expire">How long a connection may rest before it is closed.</param>
+/// <param name="maxAge">How long a connection takes new queries; zero for as long as it works.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class TcpUpstream(IPEndPoint endpoint, TimeSpan expire, TimeProvider timeProvider) : IDisposable
+internal sealed class TcpUpstream(IPEndPoint endpoint, TimeSpan expire, TimeSpan maxAge, TimeProvider timeProvider) : IDisposable
 {
     private readonly Lock _lock = new();
     private TcpUpstreamConnection? _connection;
@@ -21,16 +23,19 @@ internal sealed class TcpUpstream(IPEndPoint endpoint, TimeSpan expire, TimeProv
         long deadline = timeProvider.GetTimestamp() + (long)(timeout.TotalSeconds * timeProvider.TimestampFrequency);
         while (true)
         {
-            (TcpUpstreamConnection? connection, bool isReused) = Get();
+            TimeSpan left = timeProvider.GetElapsedTime(timeProvider.GetTimestamp(), deadline);
+            if (left <= TimeSpan.Zero)
+            {
+                return new UpstreamOutcome(UpstreamStatus.TimedOut, null);
+            }
+
+            (TcpUpstreamConnection? connection, bool isReused) = Enter();
             if (connection is null)
             {
                 return new UpstreamOutcome(UpstreamStatus.Failed, null);
             }
 
-            TimeSpan left = timeProvider.GetElapsedTime(timeProvider.GetTimestamp(), deadline);
-            UpstreamOutcome outcome = left > TimeSpan.Zero
-                ? await connection.AskAsync(query, left)
-                : new UpstreamOutcome(UpstreamStatus.TimedOut, null);
+            UpstreamOutcome outcome = await connection.AskAsync(query, left);
 
             // A server may close a connection at rest while a query is on its way to it: that is no failure of the server's.
             if (outcome.Status != UpstreamStatus.Failed || !isReused)
@@ -50,7 +55,7 @@ internal sealed class TcpUpstream(IPEndPoint endpoint, TimeSpan expire, TimeProv
         }
     }
 
-    private (TcpUpstreamConnection? Connection, bool IsReused) Get()
+    private (TcpUpstreamConnection? Connection, bool IsReused) Enter()
     {
         lock (_lock)
         {
@@ -59,13 +64,22 @@ internal sealed class TcpUpstream(IPEndPoint endpoint, TimeSpan expire, TimeProv
                 return (null, false);
             }
 
-            if (_connection is { IsUsable: true } connection)
+            if (_connection?.TryEnter() == true)
             {
-                return (connection, true);
+                return (_connection, true);
             }
 
-            _connection?.Dispose();
-            _connection = new TcpUpstreamConnection(endpoint, expire, timeProvider);
+            _connection?.Retire();
+            try
+            {
+                _connection = new TcpUpstreamConnection(endpoint, expire, maxAge, timeProvider);
+            }
+            catch (SocketException)
+            {
+                // No descriptor is left, or the family is missing: the query fails, and the upstream's health tells of it.
+                _connection = null;
+            }
+
             return (_connection, false);
         }
     }

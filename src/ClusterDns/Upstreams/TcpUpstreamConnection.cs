@@ -11,43 +11,66 @@ namespace ClusterDns.Upstreams;
 internal sealed class TcpUpstreamConnection : IDisposable
 {
     private const int PrefixLength = 2;
-    private const int MaxPending = 4096;
+    private const int MaxUsers = 4096;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<ushort, Pending> _pending = [];
     private readonly SemaphoreSlim _writing = new(1);
     private readonly CancellationTokenSource _closed = new();
     private readonly TimeSpan _expire;
+    private readonly TimeSpan _maxAge;
     private readonly TimeProvider _timeProvider;
     private readonly Socket _socket;
     private readonly Task<bool> _connected;
     private readonly ITimer _idleTimer;
+    private readonly long _openedAt;
+    private int _users = 1;
+    private bool _retired;
     private bool _broken;
 
-    /// <summary>A connection that is being made.</summary>
-    internal TcpUpstreamConnection(IPEndPoint endpoint, TimeSpan expire, TimeProvider timeProvider)
+    /// <summary>A connection that is being made, with a place on it for one query.</summary>
+    internal TcpUpstreamConnection(IPEndPoint endpoint, TimeSpan expire, TimeSpan maxAge, TimeProvider timeProvider)
     {
         _expire = expire;
+        _maxAge = maxAge;
         _timeProvider = timeProvider;
+        _openedAt = timeProvider.GetTimestamp();
         _socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         _idleTimer = timeProvider.CreateTimer(
             static state => ((TcpUpstreamConnection)state!).CloseIfIdle(), this, expire, Timeout.InfiniteTimeSpan);
         _connected = ConnectAsync(endpoint);
     }
 
-    /// <summary>Whether a query may be sent over it.</summary>
-    internal bool IsUsable
+    private bool IsOld => _maxAge > TimeSpan.Zero && _timeProvider.GetElapsedTime(_openedAt) > _maxAge;
+
+    /// <summary>Takes a place for a query, which <see cref="AskAsync"/> gives back; false when another connection is needed.</summary>
+    internal bool TryEnter()
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                return !_broken && _pending.Count < MaxPending;
-            }
+            bool enters = !_broken && !_retired && _users < MaxUsers && !IsOld;
+            _users += enters ? 1 : 0;
+            return enters;
         }
     }
 
-    /// <summary>Asks.</summary>
+    /// <summary>Takes no more queries, and closes when the last one is done.</summary>
+    internal void Retire()
+    {
+        bool isDone;
+        lock (_lock)
+        {
+            _retired = true;
+            isDone = _users == 0;
+        }
+
+        if (isDone)
+        {
+            Break();
+        }
+    }
+
+    /// <summary>Asks, on a place that was taken.</summary>
     /// <param name="query">The query; its ID is replaced.</param>
     /// <param name="timeout">How long to wait.</param>
     internal async ValueTask<UpstreamOutcome> AskAsync(byte[] query, TimeSpan timeout)
@@ -76,10 +99,7 @@ internal sealed class TcpUpstreamConnection : IDisposable
         }
         finally
         {
-            if (pending is not null)
-            {
-                Remove(id);
-            }
+            Leave(pending is null ? null : id);
         }
     }
 
@@ -126,15 +146,29 @@ internal sealed class TcpUpstreamConnection : IDisposable
         }
     }
 
-    private void Remove(ushort id)
+    private void Leave(ushort? id)
     {
         lock (_lock)
         {
-            if (_pending.Remove(id) && _pending.Count == 0 && !_broken)
+            if (id is { } own)
+            {
+                _pending.Remove(own);
+            }
+
+            if (--_users > 0 || _broken)
+            {
+                return;
+            }
+
+            _retired |= IsOld;
+            if (!_retired)
             {
                 _idleTimer.Change(_expire, Timeout.InfiniteTimeSpan);
+                return;
             }
         }
+
+        Break();
     }
 
     private async Task WriteAsync(ushort id, byte[] query, CancellationToken cancellationToken)
@@ -219,10 +253,12 @@ internal sealed class TcpUpstreamConnection : IDisposable
     {
         lock (_lock)
         {
-            if (_pending.Count > 0)
+            if (_users > 0)
             {
                 return;
             }
+
+            _retired = true;
         }
 
         Break();

@@ -12,18 +12,25 @@ internal sealed class Upstream : IUpstream
 
     private readonly UpstreamFactory _factory;
     private readonly TcpUpstream _tcp;
+    private readonly Lock _lock = new();
+    private readonly List<UpstreamEngine> _engines = [];
+    private bool _disposed;
     private double _roundTripMilliseconds = 100;
 
     /// <summary>An upstream.</summary>
-    internal Upstream(NetworkEndpoint endpoint, TimeSpan expire, UpstreamFactory factory)
+    internal Upstream(NetworkEndpoint endpoint, TimeSpan expire, TimeSpan maxAge, UpstreamFactory factory)
     {
         Endpoint = endpoint;
+        MaxAge = maxAge;
         _factory = factory;
-        _tcp = new TcpUpstream(endpoint.ToIPEndPoint(), expire, factory.TimeProvider);
+        _tcp = new TcpUpstream(endpoint.ToIPEndPoint(), expire, maxAge, factory.TimeProvider);
     }
 
     /// <inheritdoc/>
     public NetworkEndpoint Endpoint { get; }
+
+    /// <summary>How long a socket is used; zero for as long as engines see fit.</summary>
+    internal TimeSpan MaxAge { get; }
 
     /// <summary>
     /// How long to wait before a datagram is sent again: four times the usual time, since what takes longer than that is lost
@@ -47,8 +54,39 @@ internal sealed class Upstream : IUpstream
     /// <inheritdoc/>
     public void Dispose()
     {
-        _factory.Forget(this);
+        lock (_lock)
+        {
+            _disposed = true;
+            foreach (UpstreamEngine engine in _engines)
+            {
+                engine.ForgetSoon(this);
+            }
+        }
+
         _tcp.Dispose();
+    }
+
+    /// <summary>Takes note that an engine is about to open sockets; false when the upstream has been disposed of.</summary>
+    internal bool TryAttach(UpstreamEngine engine)
+    {
+        lock (_lock)
+        {
+            if (!_disposed)
+            {
+                _engines.Add(engine);
+            }
+
+            return !_disposed;
+        }
+    }
+
+    /// <summary>Takes note that an engine has no sockets any more: it is not told of anything after that.</summary>
+    internal void Detach(UpstreamEngine engine)
+    {
+        lock (_lock)
+        {
+            _engines.Remove(engine);
+        }
     }
 
     /// <summary>Takes in how long a reply took that was asked for once.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Interop;
@@ -32,7 +33,9 @@ internal sealed class UpstreamEngine : IDisposable
     private readonly HashSet<UpstreamSocket> _refused = [];
     private readonly UpstreamBatch _batch = new();
     private readonly ExchangeList _pending = new();
+    private readonly ConcurrentQueue<Upstream> _disposed = new();
     private long _lastTick;
+    private bool _isClosed;
 
     /// <summary>An engine.</summary>
     /// <param name="poll">The thread's epoll.</param>
@@ -68,9 +71,7 @@ internal sealed class UpstreamEngine : IDisposable
     internal void Submit(UdpExchange exchange)
     {
         long now = _timeProvider.GetTimestamp();
-        ref UpstreamSocketPool? pool = ref CollectionsMarshal.GetValueRefOrAddDefault(_pools, exchange.Upstream, out _);
-        pool ??= new UpstreamSocketPool(exchange.Upstream);
-        if (pool.Next(this, _ids, now) is not { } socket)
+        if (FindPool(exchange.Upstream)?.Next(this, _ids, now) is not { } socket)
         {
             exchange.Complete(UpstreamStatus.Failed);
             return;
@@ -161,13 +162,13 @@ internal sealed class UpstreamEngine : IDisposable
             }
 
             // The last reply may have closed the socket.
-            if (received < UpstreamBatch.Size || socket.Handle.IsClosed)
+            if (received < UpstreamBatch.Size || socket.Handle.IsClosed || socket.IsSuspicious)
             {
                 break;
             }
         }
 
-        if (socket.Mismatches >= UpstreamSocket.MaxMismatches && !socket.IsRetired)
+        if (socket.IsSuspicious && !socket.IsRetired)
         {
             _metrics.Suspicious.Add();
             Retire(socket);
@@ -177,9 +178,14 @@ internal sealed class UpstreamEngine : IDisposable
         CloseIfDone(socket);
     }
 
-    /// <summary>Sends again what got no reply, and gives up what got none for too long.</summary>
+    /// <summary>Sends again what got no reply, gives up what got none for too long, and forgets what was disposed of.</summary>
     internal void Tick()
     {
+        while (!_disposed.IsEmpty && _disposed.TryDequeue(out Upstream? upstream))
+        {
+            Forget(upstream);
+        }
+
         if (PendingCount == 0)
         {
             return;
@@ -216,23 +222,11 @@ internal sealed class UpstreamEngine : IDisposable
         _due.Clear();
     }
 
-    /// <summary>Closes the sockets to an upstream; what waits for it fails.</summary>
-    internal void Forget(Upstream upstream)
+    /// <summary>Has the engine forget an upstream; from any thread, as long as the upstream knows of the engine.</summary>
+    internal void ForgetSoon(Upstream upstream)
     {
-        if (!_pools.Remove(upstream))
-        {
-            return;
-        }
-
-        foreach (UpstreamSocket? socket in _sockets.ToArray())
-        {
-            if (socket is not null && ReferenceEquals(socket.Pool.Upstream, upstream))
-            {
-                Retire(socket);
-                Fail(socket, UpstreamStatus.Failed);
-                CloseIfDone(socket);
-            }
-        }
+        _disposed.Enqueue(upstream);
+        _poll.Wake();
     }
 
     /// <summary>Opens a socket to an upstream.</summary>
@@ -273,12 +267,45 @@ internal sealed class UpstreamEngine : IDisposable
     /// <summary>Closes everything; what waits fails.</summary>
     public void Dispose()
     {
+        // Askers that go on below must not open anything anew.
+        _isClosed = true;
         foreach (Upstream upstream in _pools.Keys.ToArray())
         {
             Forget(upstream);
         }
 
         _batch.Dispose();
+    }
+
+    /// <summary>The sockets to an upstream; null when it, or the engine, has been disposed of.</summary>
+    private UpstreamSocketPool? FindPool(Upstream upstream)
+    {
+        if (!_pools.TryGetValue(upstream, out UpstreamSocketPool? pool) && !_isClosed && upstream.TryAttach(this))
+        {
+            pool = new UpstreamSocketPool(upstream);
+            _pools.Add(upstream, pool);
+        }
+
+        return pool;
+    }
+
+    /// <summary>Closes the sockets to an upstream; what waits for it fails.</summary>
+    private void Forget(Upstream upstream)
+    {
+        upstream.Detach(this);
+        if (!_pools.Remove(upstream))
+        {
+            return;
+        }
+
+        foreach (UpstreamSocket? socket in _sockets.ToArray())
+        {
+            if (socket is not null && ReferenceEquals(socket.Pool.Upstream, upstream))
+            {
+                Retire(socket);
+                Fail(socket, UpstreamStatus.Failed);
+            }
+        }
     }
 
     private long ToTimestampTicks(TimeSpan time) => (long)(time.TotalSeconds * _timeProvider.TimestampFrequency);

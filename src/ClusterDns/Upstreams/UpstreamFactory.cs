@@ -21,7 +21,7 @@ internal sealed class UpstreamFactory(MetricRegistry metrics, TimeProvider timeP
     internal UpstreamMetrics Metrics { get; } = new(metrics);
 
     /// <inheritdoc/>
-    public IUpstream Open(NetworkEndpoint endpoint, TimeSpan expire) => new Upstream(endpoint, expire, this);
+    public IUpstream Open(NetworkEndpoint endpoint, TimeSpan expire, TimeSpan maxAge) => new Upstream(endpoint, expire, maxAge, this);
 
     /// <inheritdoc/>
     public void Dispose() => _loop?.Dispose();
@@ -43,15 +43,6 @@ internal sealed class UpstreamFactory(MetricRegistry metrics, TimeProvider timeP
         }
 
         return completion;
-    }
-
-    /// <summary>Closes the sockets to an upstream.</summary>
-    internal void Forget(Upstream upstream)
-    {
-        lock (_lock)
-        {
-            _loop?.Forget(upstream);
-        }
     }
 
     private UpstreamLoop GetLoop()

@@ -10,7 +10,6 @@ internal sealed class UpstreamLoop : IDisposable
     private readonly EventPoll _poll = new();
     private readonly UpstreamEngine _engine;
     private readonly ConcurrentQueue<UdpExchange> _inbox = new();
-    private readonly ConcurrentQueue<Upstream> _forgotten = new();
     private readonly Thread _thread;
     private int _woken;
     private volatile bool _stopping;
@@ -38,13 +37,6 @@ internal sealed class UpstreamLoop : IDisposable
     internal void Submit(UdpExchange exchange)
     {
         _inbox.Enqueue(exchange);
-        Wake();
-    }
-
-    /// <summary>Closes the sockets to an upstream.</summary>
-    internal void Forget(Upstream upstream)
-    {
-        _forgotten.Enqueue(upstream);
         Wake();
     }
 
@@ -92,11 +84,6 @@ internal sealed class UpstreamLoop : IDisposable
 
     private void TakeOver()
     {
-        while (_forgotten.TryDequeue(out Upstream? upstream))
-        {
-            _engine.Forget(upstream);
-        }
-
         while (_inbox.TryDequeue(out UdpExchange? exchange))
         {
             _engine.Submit(exchange);

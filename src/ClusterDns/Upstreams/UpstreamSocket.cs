@@ -45,6 +45,9 @@ internal sealed class UpstreamSocket : IDisposable
     /// <summary>How many replies fitted no query.</summary>
     internal int Mismatches { get; private set; }
 
+    /// <summary>Whether so many replies fitted no query that none is taken any more.</summary>
+    internal bool IsSuspicious => Mismatches >= MaxMismatches;
+
     /// <summary>Whether it sends no more, and is closed when nothing is pending.</summary>
     internal bool IsRetired { get; set; }
 
@@ -92,7 +95,7 @@ internal sealed class UpstreamSocket : IDisposable
     /// <summary>The query that a reply is for; null, and a mismatch counted, when there is none.</summary>
     internal UdpExchange? Match(ReadOnlySpan<byte> reply)
     {
-        if (reply.Length >= 2)
+        if (reply.Length >= 2 && !IsSuspicious)
         {
             ushort id = (ushort)((reply[0] << 8) | reply[1]);
             if (_pending.TryGetValue(id, out UdpExchange? exchange))

@@ -16,8 +16,9 @@ internal sealed class UpstreamSocketPool(Upstream upstream)
     private const int MaxUses = 4096;
     private const int MaxUsesInARow = 16;
 
-    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan UsualMaxAge = TimeSpan.FromSeconds(60);
 
+    private readonly TimeSpan _maxAge = upstream.MaxAge > TimeSpan.Zero && upstream.MaxAge < UsualMaxAge ? upstream.MaxAge : UsualMaxAge;
     private readonly UpstreamSocket?[] _sockets = new UpstreamSocket?[Size];
     private UpstreamSocket? _current;
     private int _usesInARow;
@@ -46,7 +47,7 @@ internal sealed class UpstreamSocketPool(Upstream upstream)
 
         int index = ids.Next() % Size;
         UpstreamSocket? socket = _sockets[index];
-        if (socket is not null && (socket.IsRetired || socket.Uses >= MaxUses || engine.IsOlderThan(socket.OpenedAt, MaxAge, now)))
+        if (socket is not null && (socket.IsRetired || socket.Uses >= MaxUses || engine.IsOlderThan(socket.OpenedAt, _maxAge, now)))
         {
             engine.Retire(socket);
             socket = null;

@@ -73,18 +73,7 @@ internal sealed partial class RunningServer : IDisposable
     /// <summary>Asks with dig.</summary>
     /// <param name="arguments">What to ask, and how.</param>
     /// <returns>What dig prints.</returns>
-    public async Task<string> DigAsync(params string[] arguments)
-    {
-        ProcessStartInfo dig = new("dig", ["@127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "+time=10", "+tries=1", .. arguments])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        };
-        using Process process = Process.Start(dig)!;
-        string printed = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return printed.Trim();
-    }
+    public Task<string> DigAsync(params string[] arguments) => Dig.RunAsync(Port, arguments);
 
     /// <summary>Sends a signal.</summary>
     /// <param name="name">Its name without SIG.</param>

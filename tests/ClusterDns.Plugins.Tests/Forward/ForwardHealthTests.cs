@@ -74,6 +74,30 @@ public class ForwardHealthTests
     }
 
     [Fact]
+    public async Task AForgerCannotTakeAnUpstreamDown()
+    {
+        // The check's datagrams are suspicious too, so it goes on over TCP, where the upstream answers.
+        int overTcp = 0;
+        bool isForged = false;
+        _upstreams.Answers(Second);
+        _upstreams.On(First, protocol =>
+        {
+            overTcp += protocol == UpstreamProtocol.Tcp ? 1 : 0;
+            UpstreamStatus status = isForged ? UpstreamStatus.Suspicious : UpstreamStatus.Failed;
+            isForged = true;
+            return new ValueTask<UpstreamOutcome>(
+                protocol == UpstreamProtocol.Udp ? new UpstreamOutcome(status, null) : _upstreams.Reply());
+        });
+        PluginKit kit = Create("policy sequential");
+
+        kit.Ask("www.example.");
+        await UntilAsync(() => Checks(First) == 2);
+
+        Assert.Equal(1, overTcp);
+        Assert.Equal(0, Failed(kit, First));
+    }
+
+    [Fact]
     public void WithoutMaxFailsNothingIsChecked()
     {
         _upstreams.Fails(First);

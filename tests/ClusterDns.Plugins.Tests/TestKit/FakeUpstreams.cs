@@ -21,7 +21,14 @@ internal sealed class FakeUpstreams : IUpstreamFactory
     /// <summary>How many replies were not let go of.</summary>
     public int Held { get; private set; }
 
-    public IUpstream Open(NetworkEndpoint endpoint, TimeSpan expire) => new FakeUpstream(this, endpoint);
+    /// <summary>How long connections may rest, and how long they may live, of the upstream that was opened last.</summary>
+    public (TimeSpan Expire, TimeSpan MaxAge) LastLimits { get; private set; }
+
+    public IUpstream Open(NetworkEndpoint endpoint, TimeSpan expire, TimeSpan maxAge)
+    {
+        LastLimits = (expire, maxAge);
+        return new FakeUpstream(this, endpoint);
+    }
 
     /// <summary>Scripts an upstream.</summary>
     public void On(string address, Func<UpstreamProtocol, ValueTask<UpstreamOutcome>> script) => _scripts[address] = script;
@@ -34,6 +41,13 @@ internal sealed class FakeUpstreams : IUpstreamFactory
     /// <summary>Scripts an upstream that does not answer.</summary>
     public void Fails(string address, UpstreamStatus status = UpstreamStatus.TimedOut)
         => On(address, _ => new ValueTask<UpstreamOutcome>(new UpstreamOutcome(status, null)));
+
+    /// <summary>Scripts an upstream that gives a whole message.</summary>
+    public void RepliesWith(string address, byte[] message) => On(address, _ =>
+    {
+        Held++;
+        return new ValueTask<UpstreamOutcome>(new UpstreamOutcome(UpstreamStatus.Answered, new FakeReply(this, message, message.Length)));
+    });
 
     /// <summary>An answer to the last query.</summary>
     public UpstreamOutcome Reply(ResponseCode code = ResponseCode.NoError, bool truncated = false, bool empty = false)

@@ -114,11 +114,11 @@ internal sealed class PluginKit : ILogOutput
     }
 
     /// <summary>A question of its own, not yet served.</summary>
-    public QueryContext CreateContext(string name, RecordType type = RecordType.A, ushort? udpSize = null)
+    public QueryContext CreateContext(string name, RecordType type = RecordType.A, ushort? udpSize = null, HeaderFlags flags = HeaderFlags.None)
     {
         QueryContext context = new();
         WireWriter writer = new(context.RequestBuffer);
-        writer.TryWriteHeader(new DnsHeader { Id = 1, QuestionCount = 1, AdditionalCount = udpSize is null ? (ushort)0 : (ushort)1 });
+        writer.TryWriteHeader(new DnsHeader { Id = 1, Flags = flags, QuestionCount = 1, AdditionalCount = udpSize is null ? (ushort)0 : (ushort)1 });
         writer.TryWriteQuestion(DomainName.Parse(name), type, RecordClass.IN);
         int length = writer.Length;
         if (udpSize is { } size)

@@ -47,6 +47,9 @@ internal sealed class ScriptedUpstream : IDisposable
     /// <summary>What to do with a connection's query: the replies to send; null cuts it.</summary>
     public Func<byte[], byte[][]?> OnStream { get; set; } = static query => [Answer(query)];
 
+    /// <summary>After how many bytes of the next stream reply the connection is reset, once; null for never.</summary>
+    public int? TearAfter { get; set; }
+
     /// <summary>How many datagrams came.</summary>
     public int Queries => Volatile.Read(ref _queries);
 
@@ -72,7 +75,33 @@ internal sealed class ScriptedUpstream : IDisposable
         return changed;
     }
 
+    /// <summary>The same with TC set.</summary>
+    public static byte[] Truncated(byte[] message)
+    {
+        byte[] changed = [.. message];
+        changed[2] |= 2;
+        return changed;
+    }
+
     public static int IdOf(byte[] message) => BinaryPrimitives.ReadUInt16BigEndian(message);
+
+    /// <summary>Sends a datagram, asked for or not.</summary>
+    public void Send(byte[] reply, IPEndPoint client) => _udp.SendTo(reply, client);
+
+    /// <summary>Closes what connections there are, as a server does when they rest too long.</summary>
+    public void CloseConnections()
+    {
+        lock (_connections)
+        {
+            foreach (Socket connection in _connections)
+            {
+                connection.Shutdown(SocketShutdown.Both);
+                connection.Dispose();
+            }
+
+            _connections.Clear();
+        }
+    }
 
     public void Dispose()
     {
@@ -113,6 +142,7 @@ internal sealed class ScriptedUpstream : IDisposable
             while (true)
             {
                 Socket connection = _tcp.AcceptSocket();
+                connection.NoDelay = true;
                 Interlocked.Increment(ref _accepted);
                 lock (_connections)
                 {
@@ -147,7 +177,16 @@ internal sealed class ScriptedUpstream : IDisposable
 
                 foreach (byte[] reply in replies)
                 {
-                    stream.Write([(byte)(reply.Length >> 8), (byte)reply.Length, .. reply]);
+                    byte[] frame = [(byte)(reply.Length >> 8), (byte)reply.Length, .. reply];
+                    if (TearAfter is { } part)
+                    {
+                        TearAfter = null;
+                        stream.Write(frame, 0, part);
+                        connection.LingerState = new LingerOption(enable: true, seconds: 0);
+                        return;
+                    }
+
+                    stream.Write(frame);
                 }
             }
         }

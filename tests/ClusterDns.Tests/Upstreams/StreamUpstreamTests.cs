@@ -12,6 +12,8 @@ public sealed class StreamUpstreamTests : IDisposable
 {
     private static readonly TimeSpan Expire = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(12);
+
     private readonly FakeTimeProvider _time = new();
     private readonly UpstreamFactory _factory;
     private readonly ScriptedUpstream _server = new();
@@ -20,7 +22,7 @@ public sealed class StreamUpstreamTests : IDisposable
     public StreamUpstreamTests()
     {
         _factory = new UpstreamFactory(new MetricRegistry(), _time);
-        _upstream = _factory.Open(_server.Endpoint, Expire);
+        _upstream = _factory.Open(_server.Endpoint, Expire, MaxAge);
     }
 
     public void Dispose()
@@ -134,6 +136,74 @@ public sealed class StreamUpstreamTests : IDisposable
         await AskAsync();
 
         Assert.Equal(2, _server.Connections);
+    }
+
+    [Fact]
+    public async Task AConnectionInUseIsReplacedAtItsMaxAge()
+    {
+        // Never at rest for as long as it may be, and still not used for longer than its age.
+        for (int i = 0; i < 3; i++)
+        {
+            await AskAsync();
+            _time.Advance(MaxAge / 3);
+        }
+
+        Assert.Equal(1, _server.Connections);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await AskAsync();
+        Assert.Equal(2, _server.Connections);
+    }
+
+    [Fact]
+    public async Task WhatIsUnderWayOnAConnectionOfMaxAgeIsAnsweredYet()
+    {
+        TaskCompletionSource<byte[]> first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using SemaphoreSlim goesOn = new(0);
+        _server.OnStream = query =>
+        {
+            if (first.TrySetResult(query))
+            {
+                goesOn.Wait(TestListener.Patience);
+            }
+
+            return [ScriptedUpstream.Answer(query)];
+        };
+
+        Task<UpstreamOutcome> old = _upstream.AskAsync(Query(), UpstreamProtocol.Tcp, TestListener.Patience).AsTask();
+        await first.Task.WaitAsync(TestListener.Patience);
+        _time.Advance(MaxAge + TimeSpan.FromSeconds(1));
+        Assert.Equal(UpstreamStatus.Answered, (await AskAsync()).Status);
+        Assert.Equal(2, _server.Connections);
+        goesOn.Release();
+
+        Assert.Equal(UpstreamStatus.Answered, (await old).Status);
+    }
+
+    [Fact]
+    public async Task AnAnswerThatIsCutOffIsAFailure()
+    {
+        _server.TearAfter = 7;
+
+        Assert.Equal(UpstreamStatus.Failed, (await AskAsync()).Status);
+    }
+
+    [Fact]
+    public async Task AfterItsEndAnUpstreamFailsWhatWaitsAndWhatComesLater()
+    {
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _server.OnStream = _ =>
+        {
+            asked.TrySetResult();
+            return [];
+        };
+        Task<UpstreamOutcome> waiting = AskAsync().AsTask();
+        await asked.Task.WaitAsync(TestListener.Patience);
+
+        _upstream.Dispose();
+
+        Assert.Equal(UpstreamStatus.Failed, (await waiting).Status);
+        Assert.Equal(UpstreamStatus.Failed, (await AskAsync()).Status);
+        Assert.Equal(UpstreamStatus.Failed, (await _upstream.AskAsync(Query(), UpstreamProtocol.Udp, TestListener.Patience)).Status);
     }
 
     [Fact]

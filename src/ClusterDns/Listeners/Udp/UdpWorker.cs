@@ -120,7 +120,6 @@ internal sealed class UdpWorker : IDisposable
         }
 
         Drain();
-        _poll.ClearWake();
         _drained.SetResult();
         if (_leaving)
         {
@@ -189,7 +188,12 @@ internal sealed class UdpWorker : IDisposable
             {
                 _upstreams.Receive(token);
             }
-            else if (token != EventPoll.WakeToken)
+            else if (token == EventPoll.WakeToken)
+            {
+                // Whatever it is about is looked at below, or by the loop.
+                _poll.ClearWake();
+            }
+            else
             {
                 _sockets[token].MayHaveMore = true;
             }
