@@ -51,7 +51,10 @@ public abstract class UpstreamReply : QueryResource
     public abstract int Length { get; }
 }
 
-/// <summary>One server that queries are forwarded to. When it is disposed of, what waits for it fails, and so does what is asked later.</summary>
+/// <summary>
+/// One server that queries are forwarded to. Disposing of it closes what is at rest. What is under way ends as if nothing had happened, and
+/// so does what somebody asks later who has not heard of it, over a socket of its own: no query is lost when a configuration goes.
+/// </summary>
 public interface IUpstream : IDisposable
 {
     /// <summary>Where it is.</summary>

@@ -11,15 +11,17 @@ namespace ClusterDns.Plugins.Forward;
 internal sealed class ForwardHandler : PluginHandler
 {
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RoundPause = TimeSpan.FromMilliseconds(100);
 
     private readonly ForwardStanza _options;
-    private readonly ForwardUpstream[] _upstreams;
+    private readonly ForwardTarget[] _targets;
     private readonly UpstreamSelector _selector;
     private readonly ForwardMetrics _metrics;
     private readonly TimeProvider _timeProvider;
     private readonly ZoneSet _from;
     private readonly ZoneSet _except;
     private readonly bool _isBeforeAnother;
+    private readonly int _round;
     private readonly int _maxAttempts;
     private readonly long _maxTime;
     private readonly string _tooMany;
@@ -28,28 +30,29 @@ internal sealed class ForwardHandler : PluginHandler
     /// <summary>A link.</summary>
     /// <param name="next">The link below.</param>
     /// <param name="options">The options.</param>
-    /// <param name="upstreams">The upstreams, at least one.</param>
+    /// <param name="targets">The upstreams, at least one.</param>
     /// <param name="selector">Says which to begin with.</param>
     /// <param name="metrics">What is counted.</param>
     /// <param name="timeProvider">The clock.</param>
     public ForwardHandler(
         PluginHandler next,
         ForwardStanza options,
-        ForwardUpstream[] upstreams,
+        ForwardTarget[] targets,
         UpstreamSelector selector,
         ForwardMetrics metrics,
         TimeProvider timeProvider)
         : base(next)
     {
         _options = options;
-        _upstreams = upstreams;
+        _targets = targets;
         _selector = selector;
         _metrics = metrics;
         _timeProvider = timeProvider;
         _from = new ZoneSet([options.From]);
         _except = new ZoneSet(options.Except);
         _isBeforeAnother = next is ForwardHandler;
-        _maxAttempts = options.MaxAttempts ?? (2 * upstreams.Length);
+        _round = 2 * targets.Length;
+        _maxAttempts = options.MaxAttempts ?? _round;
         _maxTime = (long)MaxTime.TotalSeconds * timeProvider.TimestampFrequency;
         _tooMany = $"concurrent queries exceeded maximum {options.MaxConcurrent}";
     }
@@ -112,7 +115,8 @@ internal sealed class ForwardHandler : PluginHandler
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> AskAllAsync(QueryContext context)
     {
-        long end = _timeProvider.GetTimestamp() + _maxTime;
+        long roundStart = _timeProvider.GetTimestamp();
+        long end = roundStart + _maxTime;
         if (context.Deadline != 0)
         {
             end = Math.Min(end, context.Deadline);
@@ -130,6 +134,17 @@ internal sealed class ForwardHandler : PluginHandler
             if (left <= TimeSpan.Zero || (_maxAttempts > 0 && attempts >= _maxAttempts))
             {
                 break;
+            }
+
+            if (_maxAttempts == 0 && attempts > 0 && attempts % _round == 0)
+            {
+                // Attempts without a bound must not become a loop without a pause where each fails at once.
+                if (_timeProvider.GetElapsedTime(roundStart) < RoundPause)
+                {
+                    await Task.Delay(RoundPause, _timeProvider);
+                }
+
+                roundStart = _timeProvider.GetTimestamp();
             }
 
             ForwardUpstream? upstream = FindUp(ref index);
@@ -159,7 +174,7 @@ internal sealed class ForwardHandler : PluginHandler
             }
 
             ResponseCode code = context.Response.Code;
-            if (_options.Failover.Count > 0 && _options.Failover.Contains(code) && ++failovers < _upstreams.Length)
+            if (_options.Failover.Count > 0 && _options.Failover.Contains(code) && ++failovers < _targets.Length)
             {
                 continue;
             }
@@ -224,12 +239,12 @@ internal sealed class ForwardHandler : PluginHandler
     /// <param name="index">Where to begin; moves behind it.</param>
     private ForwardUpstream? FindUp(ref int index)
     {
-        for (int i = 0; i < _upstreams.Length; i++)
+        for (int i = 0; i < _targets.Length; i++)
         {
-            ForwardUpstream upstream = _upstreams[index++ % _upstreams.Length];
-            if (!upstream.IsOut && !upstream.IsDown)
+            ForwardTarget target = _targets[index++ % _targets.Length];
+            if (!target.IsOut && !target.Shared.IsDown)
             {
-                return upstream;
+                return target.Shared;
             }
         }
 
@@ -240,12 +255,12 @@ internal sealed class ForwardHandler : PluginHandler
     private ForwardUpstream? FindAny()
     {
         int first = _selector.Any();
-        for (int i = 0; i < _upstreams.Length; i++)
+        for (int i = 0; i < _targets.Length; i++)
         {
-            ForwardUpstream upstream = _upstreams[(first + i) % _upstreams.Length];
-            if (!upstream.IsOut)
+            ForwardTarget target = _targets[(first + i) % _targets.Length];
+            if (!target.IsOut)
             {
-                return upstream;
+                return target.Shared;
             }
         }
 

@@ -38,35 +38,21 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
                 continue;
             }
 
-            ForwardUpstream[] upstreams =
-            [
-                .. endpoints.Select(endpoint => new ForwardUpstream(
-                    context.Upstreams.Open(endpoint, stanza.Expire, stanza.MaxAge),
-                    stanza,
-                    new UpstreamMetrics(context.Metrics, endpoint.ToString()),
-                    context.TimeProvider)),
-            ];
-            foreach (ForwardUpstream upstream in upstreams)
+            ForwardTarget[] targets = [.. endpoints.Select(endpoint => new ForwardTarget(GetUpstream(endpoint, stanza, context)))];
+            foreach (ForwardTarget target in targets)
             {
-                context.AddForwardTarget(upstream);
+                context.AddForwardTarget(target);
             }
 
-            UpstreamSelector selector = new(stanza.Policy, upstreams.Length, context.NextSeed());
-            context.AddService(new UpstreamService(upstreams));
-            context.AddLink(next => new ForwardHandler(next, stanza, upstreams, selector, metrics, context.TimeProvider));
+            UpstreamSelector selector = new(stanza.Policy, targets.Length, context.NextSeed());
+            context.AddLink(next => new ForwardHandler(next, stanza, targets, selector, metrics, context.TimeProvider));
         }
     }
 
-    private sealed class UpstreamService(ForwardUpstream[] upstreams) : IHostService
+    private static ForwardUpstream GetUpstream(NetworkEndpoint endpoint, ForwardStanza stanza, PluginBuildContext context)
     {
-        public ValueTask StartAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
-        public async ValueTask StopAsync(CancellationToken cancellationToken)
-        {
-            foreach (ForwardUpstream upstream in upstreams)
-            {
-                await upstream.DisposeAsync();
-            }
-        }
+        UpstreamOptions options = UpstreamOptions.Of(endpoint, stanza);
+        return context.Resources.Get(
+            options, () => new ForwardUpstream(options, context.Upstreams, context.Metrics, context.TimeProvider));
     }
 }

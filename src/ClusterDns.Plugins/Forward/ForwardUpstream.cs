@@ -1,41 +1,45 @@
-using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Forward;
 
-/// <summary>An upstream and its health: after a failure it is checked again and again until it answers.</summary>
-internal sealed class ForwardUpstream : IForwardTarget, IAsyncDisposable
+/// <summary>
+/// An upstream and its health: after a failure it is checked again and again until it answers. Configurations with equal options share it,
+/// so that a reload neither closes sockets nor forgets who is down.
+/// </summary>
+internal sealed class ForwardUpstream : IDisposable
 {
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly ForwardStanza _options;
+    private readonly UpstreamOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly byte[] _question;
     private readonly (string TimedOut, string Unreadable, string Cut) _udpFailures;
     private readonly (string TimedOut, string Unreadable, string Cut) _tcpFailures;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stopped;
     private readonly Lock _lock = new();
     private Task _checking = Task.CompletedTask;
     private int _fails;
-    private volatile bool _isOut;
 
     /// <summary>An upstream.</summary>
-    /// <param name="upstream">The upstream.</param>
-    /// <param name="options">How it is checked.</param>
-    /// <param name="metrics">What is counted.</param>
+    /// <param name="options">Where it is, and how it is asked and checked.</param>
+    /// <param name="factory">Makes upstreams.</param>
+    /// <param name="registry">The process's metrics.</param>
     /// <param name="timeProvider">The clock.</param>
-    public ForwardUpstream(IUpstream upstream, ForwardStanza options, UpstreamMetrics metrics, TimeProvider timeProvider)
+    public ForwardUpstream(UpstreamOptions options, IUpstreamFactory factory, MetricRegistry registry, TimeProvider timeProvider)
     {
-        Upstream = upstream;
-        Address = upstream.Endpoint.ToString();
-        Metrics = metrics;
+        Upstream = factory.Open(options.Endpoint, options.Expire, options.MaxAge);
+        Address = options.Endpoint.ToString();
+        Metrics = new UpstreamMetrics(registry, Address);
+        _stopped = _stopping.Token;
         _options = options;
         _timeProvider = timeProvider;
         _udpFailures = CreateFailures("udp");
         _tcpFailures = CreateFailures("tcp");
-        _question = Question.Create(options.HealthCheckName.Span, RecordType.NS, options.HealthCheckRecursion);
+        _question = Question.Create(DomainName.Parse(options.HealthCheckName), RecordType.NS, options.HealthCheckRecursion);
     }
 
     /// <summary>The upstream.</summary>
@@ -49,9 +53,6 @@ internal sealed class ForwardUpstream : IForwardTarget, IAsyncDisposable
 
     /// <summary>Whether it has failed more checks in a row than are forgiven.</summary>
     public bool IsDown => _options.MaxFails > 0 && Volatile.Read(ref _fails) > _options.MaxFails;
-
-    /// <summary>Whether nothing is forwarded to it any more.</summary>
-    public bool IsOut => _isOut;
 
     /// <summary>Why the last query to it failed, for a person; nothing is put together when many fail.</summary>
     /// <param name="status">What became of the query.</param>
@@ -67,9 +68,6 @@ internal sealed class ForwardUpstream : IForwardTarget, IAsyncDisposable
         };
     }
 
-    /// <inheritdoc/>
-    public void TakeOut() => _isOut = true;
-
     /// <summary>Begins to check it, unless that is under way.</summary>
     public void Suspect()
     {
@@ -80,26 +78,23 @@ internal sealed class ForwardUpstream : IForwardTarget, IAsyncDisposable
 
         lock (_lock)
         {
-            if (_checking.IsCompleted && !_stopping.IsCancellationRequested)
+            if (_checking.IsCompleted && !_stopped.IsCancellationRequested)
             {
                 _checking = Task.Run(CheckAsync);
             }
         }
     }
 
-    /// <summary>Stops checking, and closes what is open to it.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops checking, and closes what is open to it when that is at rest.</summary>
+    public void Dispose()
     {
-        await _stopping.CancelAsync();
-        Task checking;
         lock (_lock)
         {
-            checking = _checking;
+            _stopping.Cancel();
         }
 
-        Upstream.Dispose();
-        await checking;
         _stopping.Dispose();
+        Upstream.Dispose();
     }
 
     private (string TimedOut, string Unreadable, string Cut) CreateFailures(string transport) => (
@@ -109,7 +104,7 @@ internal sealed class ForwardUpstream : IForwardTarget, IAsyncDisposable
 
     private async Task CheckAsync()
     {
-        while (!_stopping.IsCancellationRequested)
+        while (!_stopped.IsCancellationRequested)
         {
             UpstreamOutcome outcome = await Upstream.AskAsync(
                 _question, _options.ForceTcp ? UpstreamProtocol.Tcp : UpstreamProtocol.Udp, CheckTimeout);
@@ -130,7 +125,7 @@ internal sealed class ForwardUpstream : IForwardTarget, IAsyncDisposable
 
             Interlocked.Increment(ref _fails);
             Metrics.HealthCheckFailed();
-            await Task.Delay(_options.HealthCheckInterval, _timeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_options.HealthCheckInterval, _timeProvider, _stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

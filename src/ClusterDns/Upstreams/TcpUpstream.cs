@@ -51,7 +51,8 @@ internal sealed class TcpUpstream(IPEndPoint endpoint, TimeSpan expire, TimeSpan
         lock (_lock)
         {
             _disposed = true;
-            _connection?.Dispose();
+            _connection?.Retire();
+            _connection = null;
         }
     }
 
@@ -59,11 +60,6 @@ internal sealed class TcpUpstream(IPEndPoint endpoint, TimeSpan expire, TimeSpan
     {
         lock (_lock)
         {
-            if (_disposed)
-            {
-                return (null, false);
-            }
-
             if (_connection?.TryEnter() == true)
             {
                 return (_connection, true);
@@ -80,7 +76,15 @@ internal sealed class TcpUpstream(IPEndPoint endpoint, TimeSpan expire, TimeSpan
                 _connection = null;
             }
 
-            return (_connection, false);
+            TcpUpstreamConnection? opened = _connection;
+            if (_disposed)
+            {
+                // For this query alone.
+                _connection?.Retire();
+                _connection = null;
+            }
+
+            return (opened, false);
         }
     }
 }

@@ -66,7 +66,7 @@ internal sealed class Upstream : IUpstream
         _tcp.Dispose();
     }
 
-    /// <summary>Takes note that an engine is about to open sockets; false when the upstream has been disposed of.</summary>
+    /// <summary>Takes note that an engine is about to keep sockets; false when the upstream has been disposed of.</summary>
     internal bool TryAttach(UpstreamEngine engine)
     {
         lock (_lock)

@@ -71,7 +71,8 @@ internal sealed class UpstreamEngine : IDisposable
     internal void Submit(UdpExchange exchange)
     {
         long now = _timeProvider.GetTimestamp();
-        if (FindPool(exchange.Upstream)?.Next(this, _ids, now) is not { } socket)
+        UpstreamSocketPool? pool = FindPool(exchange.Upstream, out bool isKept);
+        if (pool?.Next(this, _ids, now) is not { } socket)
         {
             exchange.Complete(UpstreamStatus.Failed);
             return;
@@ -91,6 +92,10 @@ internal sealed class UpstreamEngine : IDisposable
         socket.Expect(exchange);
         _pending.Add(exchange);
         Enqueue(exchange);
+        if (!isKept)
+        {
+            Retire(socket);
+        }
     }
 
     /// <summary>Sends what was asked since the last time.</summary>
@@ -274,22 +279,39 @@ internal sealed class UpstreamEngine : IDisposable
             Forget(upstream);
         }
 
+        foreach (UpstreamSocket? socket in _sockets.ToArray())
+        {
+            if (socket is not null)
+            {
+                Fail(socket, UpstreamStatus.Failed);
+            }
+        }
+
         _batch.Dispose();
     }
 
-    /// <summary>The sockets to an upstream; null when it, or the engine, has been disposed of.</summary>
-    private UpstreamSocketPool? FindPool(Upstream upstream)
+    /// <summary>The sockets to an upstream; null when the engine has been disposed of.</summary>
+    /// <param name="upstream">The upstream.</param>
+    /// <param name="isKept">False when the upstream has been disposed of: its sockets are for one query each.</param>
+    private UpstreamSocketPool? FindPool(Upstream upstream, out bool isKept)
     {
-        if (!_pools.TryGetValue(upstream, out UpstreamSocketPool? pool) && !_isClosed && upstream.TryAttach(this))
+        isKept = true;
+        if (_pools.TryGetValue(upstream, out UpstreamSocketPool? pool) || _isClosed)
         {
-            pool = new UpstreamSocketPool(upstream);
+            return pool;
+        }
+
+        pool = new UpstreamSocketPool(upstream);
+        isKept = upstream.TryAttach(this);
+        if (isKept)
+        {
             _pools.Add(upstream, pool);
         }
 
         return pool;
     }
 
-    /// <summary>Closes the sockets to an upstream; what waits for it fails.</summary>
+    /// <summary>Closes the sockets to an upstream, each when its last reply has come or was given up.</summary>
     private void Forget(Upstream upstream)
     {
         upstream.Detach(this);
@@ -303,7 +325,6 @@ internal sealed class UpstreamEngine : IDisposable
             if (socket is not null && ReferenceEquals(socket.Pool.Upstream, upstream))
             {
                 Retire(socket);
-                Fail(socket, UpstreamStatus.Failed);
             }
         }
     }

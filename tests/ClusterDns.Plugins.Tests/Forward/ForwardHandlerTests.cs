@@ -158,6 +158,28 @@ public class ForwardHandlerTests
     }
 
     [Fact]
+    public async Task WithoutABoundOfAttemptsThereIsAPauseWhereEachFailsAtOnce()
+    {
+        _upstreams.Fails(First, UpstreamStatus.Failed);
+        PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n max_connect_attempts 0\n}");
+        QueryContext context = kit.CreateContext("www.example.");
+
+        Task served = kit.Handler.ServeAsync(context).AsTask();
+        Assert.Equal(2, _upstreams.Asked.Count);
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        while (!served.IsCompleted)
+        {
+            Assert.False(patience.IsCancellationRequested, "it goes on for ever");
+            kit.Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        // Two attempts a round, and no more rounds than pauses go into five seconds.
+        Assert.InRange(_upstreams.Asked.Count, 4, 102);
+        Assert.Equal(ResponseCode.ServFail, context.Response.Code);
+    }
+
+    [Fact]
     public void OneUpstreamMayTakeItsReadTimeout()
     {
         _upstreams.Answers(First);

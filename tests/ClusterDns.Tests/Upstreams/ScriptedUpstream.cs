@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ClusterDns.Core.Pipeline;
@@ -58,6 +59,17 @@ internal sealed class ScriptedUpstream : IDisposable
 
     /// <summary>Who sent the last datagram.</summary>
     public IPEndPoint? LastSender { get; private set; }
+
+    /// <summary>
+    /// How many datagram sockets are connected to it, of 64-bit Linux's table: whatever else goes on in the process does not count.
+    /// </summary>
+    public int CountSockets()
+    {
+        string remote = string.Create(CultureInfo.InvariantCulture, $"0100007F:{Endpoint.Port:X4}");
+        return File.ReadLines("/proc/net/udp").Count(
+            line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, string address, ..] &&
+                string.Equals(address, remote, StringComparison.Ordinal));
+    }
 
     /// <summary>An answer with one A record.</summary>
     public static byte[] Answer(byte[] query)

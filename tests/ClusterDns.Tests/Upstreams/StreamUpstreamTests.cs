@@ -188,22 +188,27 @@ public sealed class StreamUpstreamTests : IDisposable
     }
 
     [Fact]
-    public async Task AfterItsEndAnUpstreamFailsWhatWaitsAndWhatComesLater()
+    public async Task AfterItsEndWhatWaitsIsAnsweredAndWhatComesLaterHasAConnectionOfItsOwn()
     {
         TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _server.OnStream = _ =>
+        using ManualResetEventSlim answer = new();
+        _server.OnStream = query =>
         {
             asked.TrySetResult();
-            return [];
+            answer.Wait(TestListener.Patience);
+            return [ScriptedUpstream.Answer(query)];
         };
         Task<UpstreamOutcome> waiting = AskAsync().AsTask();
         await asked.Task.WaitAsync(TestListener.Patience);
 
         _upstream.Dispose();
+        answer.Set();
 
-        Assert.Equal(UpstreamStatus.Failed, (await waiting).Status);
-        Assert.Equal(UpstreamStatus.Failed, (await AskAsync()).Status);
-        Assert.Equal(UpstreamStatus.Failed, (await _upstream.AskAsync(Query(), UpstreamProtocol.Udp, TestListener.Patience)).Status);
+        Assert.Equal(UpstreamStatus.Answered, (await waiting).Status);
+        Assert.Equal(UpstreamStatus.Answered, (await AskAsync()).Status);
+        UpstreamOutcome last = await AskAsync();
+        Assert.Equal((UpstreamStatus.Answered, false), (last.Status, last.IsReusedConnection));
+        Assert.Equal(3, _server.Connections);
     }
 
     [Fact]
