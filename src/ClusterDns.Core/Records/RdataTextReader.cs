@@ -11,6 +11,9 @@ internal ref struct RdataTextReader(ReadOnlySpan<char> text)
     /// <summary>Whether there are no words left.</summary>
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
+    /// <summary>What is left, from its first word on.</summary>
+    public readonly ReadOnlySpan<char> Rest => _rest;
+
     /// <summary>Reads a word; false at the end, or for quotes without an end or with something right behind it.</summary>
     public bool TryRead(out ReadOnlySpan<char> word, out bool isQuoted)
     {
