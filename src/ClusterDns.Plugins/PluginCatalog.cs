@@ -104,6 +104,7 @@ public static class PluginCatalog
         new Ready.ReadyPlugin(),
         new Reload.ReloadPlugin(),
         new Root.RootPlugin(),
+        new Template.TemplatePlugin(),
         new Timeouts.TimeoutsPlugin(),
         new Whoami.WhoamiPlugin(),
     }.ToFrozenDictionary(static plugin => plugin.Name, StringComparer.Ordinal);

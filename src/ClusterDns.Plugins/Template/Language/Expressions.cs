@@ -122,7 +122,8 @@ internal sealed class FieldExpression(Expression start, IReadOnlyList<string> na
         for (int i = 0; i < _names.Length; i++)
         {
             scoped ReadOnlySpan<Value> own = i == _names.Length - 1 ? arguments : [];
-            if (!TryGetMember(run, in value, _names[i], own, out value))
+            Value receiver = value;
+            if (!TryGetMember(run, in receiver, _names[i], own, out value))
             {
                 return false;
             }

@@ -6,10 +6,11 @@ namespace ClusterDns.Plugins.Template.Language;
 internal static class FloatText
 {
     private const int DefaultPrecision = 6;
+    private const int FirstExponent = 6;
 
     /// <summary>The text of a number.</summary>
     /// <param name="number">The number.</param>
-    /// <param name="verb">One of <c>e f g v</c>; <c>v</c> is <c>g</c> with exponents from 21 on.</param>
+    /// <param name="verb">One of <c>e f g v</c>; <c>v</c> is <c>g</c>.</param>
     /// <param name="precision">Digits after the point, for <c>g</c> all digits; -1 for 6, or as many as tell the number apart.</param>
     public static string Format(double number, char verb, int precision)
     {
@@ -30,7 +31,7 @@ internal static class FloatText
             case 'e':
                 return WithExponent(number.ToString("E" + (precision < 0 ? DefaultPrecision : precision).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
             default:
-                return Shortest(number, precision, verb == 'v' ? 21 : precision > 0 ? precision : 21);
+                return Shortest(number, precision, precision < 0 ? FirstExponent : Math.Max(1, precision));
         }
     }
 

@@ -103,7 +103,7 @@ internal static class FormattedValue
 
     private static void AppendDigits(TextBuffer output, in FormatSpec spec, string digits, string prefix, bool isNegative)
     {
-        digits = digits.PadLeft(spec.Precision, '0');
+        digits = digits.PadLeft(Math.Max(0, spec.Precision), '0');
         string sign = isNegative ? "-" : spec.HasSign ? "+" : spec.HasSpace ? " " : "";
         if (spec.HasZeros && !spec.IsLeft && spec.Precision < 0)
         {
@@ -212,7 +212,7 @@ internal static class FormattedValue
 
     private static string Quote(string text, in FormatSpec spec)
     {
-        if (spec.IsAlternate && !text.Contains('`', StringComparison.Ordinal) && text.All(static unit => unit is '\t' or >= ' ' and not '\u007f'))
+        if (spec.IsAlternate && spec.Verb.Value == 'q' && !text.Contains('`', StringComparison.Ordinal) && text.All(static unit => unit is '\t' or >= ' ' and not '\u007f'))
         {
             return $"`{text}`";
         }

@@ -128,7 +128,8 @@ internal static class GoConstant
     {
         if (!digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
         {
-            return double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out number);
+            number = 0;
+            return digits.AsSpan().ContainsAny(".eE") && double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out number);
         }
 
         number = 0;

@@ -54,7 +54,8 @@ internal sealed class Pipeline(int position) : Expression(position)
         value = default;
         for (int i = 0; i < _commands.Length; i++)
         {
-            if (!run.TryStep(Position) || !_commands[i].TryEvaluate(run, in dot, in value, i > 0, out value))
+            Value final = value;
+            if (!run.TryStep(Position) || !_commands[i].TryEvaluate(run, in dot, in final, i > 0, out value))
             {
                 return false;
             }

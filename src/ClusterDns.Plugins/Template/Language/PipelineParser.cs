@@ -164,6 +164,11 @@ internal sealed class PipelineParser
             throw new TemplateSyntaxException(method.Position, $"'{method}' takes one argument, a string; with it, it goes into parentheses");
         }
 
+        if (operands.Skip(1).OfType<FunctionExpression>().FirstOrDefault(static operand => operand.Function.Least > 0) is { } bare)
+        {
+            throw new TemplateSyntaxException(bare.Position, DescribeCount(bare.Function, 0) + "; with them, it goes into parentheses");
+        }
+
         switch (first)
         {
             case FunctionExpression { Function: var function }:

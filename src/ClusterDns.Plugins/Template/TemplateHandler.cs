@@ -1,0 +1,172 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
+
+namespace ClusterDns.Plugins.Template;
+
+/// <summary>Runs through the templates in order: the first that a query matches answers it.</summary>
+/// <param name="next">The link below.</param>
+/// <param name="options">The templates.</param>
+/// <param name="metrics">Counts what matches and what fails.</param>
+internal sealed class TemplateHandler(PluginHandler next, TemplateOptions options, TemplateMetrics metrics) : PluginHandler(next)
+{
+    private readonly PreparedRule[] _rules = [.. options.Rules.Select(static rule => new PreparedRule(rule))];
+    private readonly RecordAdder _adder = new(metrics);
+
+    /// <inheritdoc/>
+    public override string Name => "template";
+
+    /// <inheritdoc/>
+    public override ValueTask ServeAsync(QueryContext context)
+    {
+        foreach (PreparedRule prepared in _rules)
+        {
+            if (!prepared.Takes(context) || prepared.Zones.Match(context.Name) is not { } zone)
+            {
+                continue;
+            }
+
+            if (FindMatch(context, prepared.Matches) is { } match)
+            {
+                return AnswerAsync(new Answering(context, prepared.Rule, zone, match));
+            }
+
+            if (prepared.Fallthrough.Match(context.Name) is null)
+            {
+                context.Response.Fail(Name, ResponseCode.ServFail, failure: null);
+                return ValueTask.CompletedTask;
+            }
+        }
+
+        return NextAsync(context);
+    }
+
+    [SkipLocalsInit]
+    private static NameMatch? FindMatch(QueryContext context, NameMatch[] matches)
+    {
+        if (matches[0].Regex is null)
+        {
+            return matches[0];
+        }
+
+        Span<byte> bytes = stackalloc byte[DomainName.MaxTextLength];
+        Span<char> text = stackalloc char[DomainName.MaxTextLength];
+        DomainName.TryWriteText(context.Name, bytes, out int length);
+        Ascii.ToUtf16(bytes[..length], text, out int written);
+        foreach (NameMatch match in matches)
+        {
+            if (match.Regex!.IsMatch(text[..written]))
+            {
+                return match;
+            }
+        }
+
+        return null;
+    }
+
+    private ValueTask AnswerAsync(Answering answering)
+    {
+        QueryContext context = answering.Context;
+        TemplateRule rule = answering.Rule;
+        metrics.CountMatch(context, rule, answering.Zone);
+        if (rule.Code == ResponseCode.ServFail)
+        {
+            context.Response.Fail(Name, ResponseCode.ServFail, failure: null);
+            return ValueTask.CompletedTask;
+        }
+
+        context.Response.Answer(Name, rule.Code);
+        if (rule.ExtendedError is { } error)
+        {
+            context.Response.SetExtendedError(error.Code, error.Text);
+        }
+
+        return AddAnswersAsync(answering, 0);
+    }
+
+    private ValueTask AddAnswersAsync(Answering answering, int first)
+    {
+        QueryContext context = answering.Context;
+        IReadOnlyList<RecordTemplate> answers = answering.Rule.Answers;
+        for (int i = first; i < answers.Count; i++)
+        {
+            if (!_adder.TryAdd(ref answering, answers[i], ResponseSection.Answer))
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            if (context.Type is RecordType.A or RecordType.AAAA)
+            {
+                ValueTask followed = AliasTarget.FollowAsync(context);
+                if (!followed.IsCompletedSuccessfully)
+                {
+                    return AwaitAsync(followed, answering, i + 1);
+                }
+            }
+        }
+
+        if (AddAll(ref answering, answering.Rule.Additional, ResponseSection.Additional))
+        {
+            AddAll(ref answering, answering.Rule.Authority, ResponseSection.Authority);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask AwaitAsync(ValueTask followed, Answering answering, int next)
+    {
+        await followed;
+        await AddAnswersAsync(answering, next);
+    }
+
+    private bool AddAll(ref Answering answering, IReadOnlyList<RecordTemplate> records, ResponseSection section)
+    {
+        for (int i = 0; i < records.Count; i++)
+        {
+            if (!_adder.TryAdd(ref answering, records[i], section))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A rule with its zones in the order in which they are looked up.</summary>
+    private sealed class PreparedRule(TemplateRule rule)
+    {
+        public TemplateRule Rule => rule;
+
+        public NameMatch[] Matches { get; } = [.. rule.Matches];
+
+        public ZoneSet Zones { get; } = new(rule.Zones);
+
+        public ZoneSet Fallthrough { get; } = new(rule.Fallthrough);
+
+        public bool Takes(QueryContext context)
+            => (rule.Class == RecordClass.ANY || context.Class == RecordClass.ANY || context.Class == rule.Class)
+                && (rule.Type == RecordType.ANY || context.Type == RecordType.ANY || context.Type == rule.Type);
+    }
+}
+
+/// <summary>A query and the rule that answers it.</summary>
+internal struct Answering(QueryContext context, TemplateRule rule, Zone zone, NameMatch match)
+{
+    private QueryData? _data;
+
+    /// <summary>The query.</summary>
+    public readonly QueryContext Context => context;
+
+    /// <summary>The rule.</summary>
+    public readonly TemplateRule Rule => rule;
+
+    /// <summary>The rule's zone that the name is in.</summary>
+    public readonly Zone Zone => zone;
+
+    /// <summary>What templates know of the query; made when the first asks.</summary>
+    public QueryData Data => _data ??= new QueryData(context, rule, zone, match);
+}
