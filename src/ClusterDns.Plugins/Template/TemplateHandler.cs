@@ -79,11 +79,6 @@ internal sealed class TemplateHandler(PluginHandler next, TemplateOptions option
         }
 
         context.Response.Answer(Name, rule.Code);
-        if (rule.ExtendedError is { } error)
-        {
-            context.Response.SetExtendedError(error.Code, error.Text);
-        }
-
         return AddAnswersAsync(answering, 0);
     }
 
@@ -108,9 +103,11 @@ internal sealed class TemplateHandler(PluginHandler next, TemplateOptions option
             }
         }
 
-        if (AddAll(ref answering, answering.Rule.Additional, ResponseSection.Additional))
+        bool hasAll = AddAll(ref answering, answering.Rule.Additional, ResponseSection.Additional)
+            && AddAll(ref answering, answering.Rule.Authority, ResponseSection.Authority);
+        if (hasAll && answering.Rule.ExtendedError is { } error)
         {
-            AddAll(ref answering, answering.Rule.Authority, ResponseSection.Authority);
+            context.Response.SetExtendedError(error.Code, error.Text);
         }
 
         return ValueTask.CompletedTask;

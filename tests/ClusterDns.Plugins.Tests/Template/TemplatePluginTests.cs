@@ -236,6 +236,15 @@ public sealed class TemplatePluginTests
     }
 
     [Fact]
+    public void What_fails_says_nothing_of_what_was_to_be_answered()
+    {
+        Response response = Create("template IN A {\n ederror 15 blocked\n authority \"{{ .Name }} A x\"\n}").Serve("a.").Response;
+
+        Assert.Equal(ResponseCode.ServFail, response.Code);
+        Assert.Null(response.ExtendedErrorCode);
+    }
+
+    [Fact]
     public void A_template_that_gives_no_text_is_no_record()
     {
         PluginKit kit = Create("template IN A {\n answer \"{{ if false }}a. A 192.0.2.1{{ end }}\"\n}");
