@@ -12,7 +12,7 @@ internal sealed record TemplateDefinition(StatementList Body, int SlotCount);
 internal sealed class GoTemplate
 {
     [ThreadStatic]
-    private static TemplateRun? _run;
+    private static TemplateRun? RunOfThread;
 
     private readonly TemplateDefinition _main;
 
@@ -57,7 +57,7 @@ internal sealed class GoTemplate
     /// <param name="failure">When false is returned, what went wrong and where.</param>
     public bool TryExecute(in Value data, out ReadOnlySpan<char> output, [NotNullWhen(false)] out string? failure)
     {
-        TemplateRun run = _run ??= new TemplateRun();
+        TemplateRun run = RunOfThread ??= new TemplateRun();
         bool isDone = run.Execute(_main, in data);
         output = run.Output.Written;
         failure = run.Failure;
