@@ -8,12 +8,20 @@ internal sealed class ClusterIndex
 {
     private uint _lastChange;
     private volatile bool _isSynced;
+    private volatile bool _namespacesAreKnown = true;
 
     /// <summary>Whether everything that the cluster has was seen once.</summary>
     public bool IsSynced
     {
         get => _isSynced;
         internal set => _isSynced = value;
+    }
+
+    /// <summary>Whether it is known which namespaces there are; where the server may not be asked, any may exist.</summary>
+    public bool NamespacesAreKnown
+    {
+        get => _namespacesAreKnown;
+        internal set => _namespacesAreKnown = value;
     }
 
     /// <summary>When something last changed, in seconds since 1970: the SOA's serial.</summary>
@@ -29,9 +37,9 @@ internal sealed class ClusterIndex
 
     internal WireTable<AddressOwners> Addresses { get; } = new();
 
-    /// <summary>Whether a namespace exists.</summary>
+    /// <summary>Whether a namespace exists, or may.</summary>
     /// <param name="label">Its name as one label in wire form, in lower case.</param>
-    public bool HasNamespace(ReadOnlySpan<byte> label) => Namespaces.Find(label) is not null;
+    public bool HasNamespace(ReadOnlySpan<byte> label) => Namespaces.Find(label) is not null || !_namespacesAreKnown;
 
     /// <summary>A Service with its endpoints.</summary>
     /// <param name="key">Service and namespace as two labels in wire form, in lower case.</param>

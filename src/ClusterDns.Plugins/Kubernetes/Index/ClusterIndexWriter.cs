@@ -3,43 +3,70 @@ using ClusterDns.Plugins.Kubernetes.Objects;
 namespace ClusterDns.Plugins.Kubernetes.Index;
 
 /// <summary>
-/// Keeps an index in step with a cluster's objects. A change costs what changed, not what exists. One thread at a time: whoever
-/// feeds it sees to that.
+/// Keeps an index in step with a cluster's objects. A change costs what changed, not what exists. Any thread may call, and waits for
+/// the one that writes.
 /// </summary>
 /// <param name="index">The index.</param>
 /// <param name="timeProvider">The clock of the serial.</param>
-internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timeProvider)
+/// <param name="kinds">The kinds that are fed: the index is synced when each has been listed once.</param>
+internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timeProvider, ClusterKinds kinds)
 {
+    private readonly Lock _lock = new();
     private readonly Dictionary<ObjectKey, SliceEntry> _slices = [];
     private readonly AddressIndex _addresses = new(index.Addresses);
-    private int _generation;
+    private ClusterKinds _awaited = kinds;
+    private int _namespaceGeneration;
+    private int _serviceGeneration;
+    private int _sliceGeneration;
 
-    /// <summary>Begins to hear of everything that there is.</summary>
-    public void BeginRelist() => _generation++;
-
-    /// <summary>Takes out what was not heard of since <see cref="BeginRelist"/>; what was heard of again has not changed by that.</summary>
-    public void EndRelist()
+    /// <summary>Begins to hear of everything that there is of one kind.</summary>
+    /// <param name="kind">The kind.</param>
+    public void BeginRelist(ClusterKinds kind)
     {
-        foreach (ServiceEntry entry in index.Services.Entries.Where(entry => entry.Service is { } part && part.Generation != _generation).ToList())
+        lock (_lock)
         {
-            SetService(entry.Key, null);
+            Generation(kind)++;
         }
+    }
 
-        foreach (ObjectKey key in _slices.Where(slice => slice.Value.Generation != _generation).Select(static slice => slice.Key).ToList())
+    /// <summary>
+    /// Takes out what of a kind was not heard of since <see cref="BeginRelist"/>; what was heard of again has not changed by that.
+    /// </summary>
+    /// <param name="kind">The kind.</param>
+    public void EndRelist(ClusterKinds kind)
+    {
+        lock (_lock)
         {
-            RemoveEndpointSlice(key);
+            switch (kind)
+            {
+                case ClusterKinds.Namespace:
+                    SweepNamespaces();
+                    index.NamespacesAreKnown = true;
+                    break;
+                case ClusterKinds.Service:
+                    SweepServices();
+                    break;
+                case ClusterKinds.EndpointSlice:
+                    SweepEndpointSlices();
+                    break;
+            }
+
+            Arrive(kind);
         }
+    }
 
-        foreach (NamespaceEntry entry in index.Namespaces.Entries.Where(entry => entry.Generation != _generation).ToList())
+    /// <summary>A kind cannot be had for now: the index does not wait for it, and answers as well as it can without.</summary>
+    /// <param name="kind">The kind.</param>
+    public void GoWithout(ClusterKinds kind)
+    {
+        lock (_lock)
         {
-            index.Namespaces.Remove(entry.Key);
-            Touch();
-        }
+            if (kind == ClusterKinds.Namespace)
+            {
+                index.NamespacesAreKnown = false;
+            }
 
-        if (!index.IsSynced)
-        {
-            Touch();
-            index.IsSynced = true;
+            Arrive(kind);
         }
     }
 
@@ -48,14 +75,17 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
     public void Apply(NamespaceObject namespaceObject)
     {
         byte[] key = EntryBuilder.CreateLabel(namespaceObject.Name);
-        if (index.Namespaces.Find(key) is { } entry)
+        lock (_lock)
         {
-            entry.Generation = _generation;
-            return;
-        }
+            if (index.Namespaces.Find(key) is { } entry)
+            {
+                entry.Generation = _namespaceGeneration;
+                return;
+            }
 
-        index.Namespaces.Set(new NamespaceEntry(key) { Generation = _generation });
-        Touch();
+            index.Namespaces.Set(new NamespaceEntry(key) { Generation = _namespaceGeneration });
+            Touch();
+        }
     }
 
     /// <summary>A Service is there, new or changed.</summary>
@@ -64,14 +94,17 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
     {
         byte[] key = EntryBuilder.CreateServiceKey(service.Key.Namespace, service.Key.Name);
         ServicePart part = EntryBuilder.Create(service);
-        part.Generation = _generation;
-        if (index.Services.Find(key)?.Service is { } known && EntryBuilder.ContentEquals(known, part))
+        lock (_lock)
         {
-            known.Generation = _generation;
-            return;
-        }
+            part.Generation = _serviceGeneration;
+            if (index.Services.Find(key)?.Service is { } known && EntryBuilder.ContentEquals(known, part))
+            {
+                known.Generation = _serviceGeneration;
+                return;
+            }
 
-        SetService(key, part);
+            SetService(key, part);
+        }
     }
 
     /// <summary>An EndpointSlice is there, new or changed.</summary>
@@ -79,37 +112,112 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
     public void Apply(EndpointSliceObject slice)
     {
         SliceEntry entry = EntryBuilder.Create(slice);
-        entry.Generation = _generation;
-        SliceEntry? known = _slices.GetValueOrDefault(slice.Key);
-        if (known is not null && known.ContentEquals(entry))
+        lock (_lock)
         {
-            known.Generation = _generation;
-            return;
-        }
+            entry.Generation = _sliceGeneration;
+            SliceEntry? known = _slices.GetValueOrDefault(slice.Key);
+            if (known is not null && known.ContentEquals(entry))
+            {
+                known.Generation = _sliceGeneration;
+                return;
+            }
 
-        ReplaceSlice(known, entry);
-        _slices[slice.Key] = entry;
+            ReplaceSlice(known, entry);
+            _slices[slice.Key] = entry;
+        }
     }
 
     /// <summary>A namespace is gone.</summary>
     /// <param name="name">Its name.</param>
     public void RemoveNamespace(string name)
     {
-        index.Namespaces.Remove(EntryBuilder.CreateLabel(name));
-        Touch();
+        byte[] key = EntryBuilder.CreateLabel(name);
+        lock (_lock)
+        {
+            if (index.Namespaces.Find(key) is not null)
+            {
+                index.Namespaces.Remove(key);
+                Touch();
+            }
+        }
     }
 
     /// <summary>A Service is gone.</summary>
     /// <param name="key">Which.</param>
-    public void RemoveService(ObjectKey key) => SetService(EntryBuilder.CreateServiceKey(key.Namespace, key.Name), null);
+    public void RemoveService(ObjectKey key)
+    {
+        byte[] serviceKey = EntryBuilder.CreateServiceKey(key.Namespace, key.Name);
+        lock (_lock)
+        {
+            if (index.Services.Find(serviceKey)?.Service is not null)
+            {
+                SetService(serviceKey, null);
+            }
+        }
+    }
 
     /// <summary>An EndpointSlice is gone.</summary>
     /// <param name="key">Which.</param>
     public void RemoveEndpointSlice(ObjectKey key)
     {
-        if (_slices.Remove(key, out SliceEntry? known))
+        lock (_lock)
         {
-            ReplaceSlice(known, null);
+            if (_slices.Remove(key, out SliceEntry? known))
+            {
+                ReplaceSlice(known, null);
+            }
+        }
+    }
+
+    private ref int Generation(ClusterKinds kind)
+    {
+        switch (kind)
+        {
+            case ClusterKinds.Namespace:
+                return ref _namespaceGeneration;
+            case ClusterKinds.Service:
+                return ref _serviceGeneration;
+            case ClusterKinds.EndpointSlice:
+                return ref _sliceGeneration;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(kind), kind, "no single kind that is kept");
+        }
+    }
+
+    private void Arrive(ClusterKinds kind)
+    {
+        _awaited &= ~kind;
+        if (_awaited == ClusterKinds.None && !index.IsSynced)
+        {
+            Touch();
+            index.IsSynced = true;
+        }
+    }
+
+    private void SweepServices()
+    {
+        foreach (ServiceEntry entry in index.Services.Entries
+            .Where(entry => entry.Service is { } part && part.Generation != _serviceGeneration).ToList())
+        {
+            SetService(entry.Key, null);
+        }
+    }
+
+    private void SweepEndpointSlices()
+    {
+        foreach ((ObjectKey key, SliceEntry slice) in _slices.Where(slice => slice.Value.Generation != _sliceGeneration).ToList())
+        {
+            _slices.Remove(key);
+            ReplaceSlice(slice, null);
+        }
+    }
+
+    private void SweepNamespaces()
+    {
+        foreach (NamespaceEntry entry in index.Namespaces.Entries.Where(entry => entry.Generation != _namespaceGeneration).ToList())
+        {
+            index.Namespaces.Remove(entry.Key);
+            Touch();
         }
     }
 

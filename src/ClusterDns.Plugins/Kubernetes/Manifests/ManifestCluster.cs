@@ -1,6 +1,7 @@
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Resources;
 using ClusterDns.Plugins.Kubernetes.Index;
+using ClusterDns.Plugins.Kubernetes.Objects;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Kubernetes.Manifests;
@@ -8,6 +9,8 @@ namespace ClusterDns.Plugins.Kubernetes.Manifests;
 /// <summary>A cluster read from manifests: its index, and what keeps that in step with the files.</summary>
 internal sealed class ManifestCluster : ISharedResource
 {
+    private const ClusterKinds Kinds = ClusterKinds.Namespace | ClusterKinds.Service | ClusterKinds.EndpointSlice;
+
     private readonly ManifestSource _source;
 
     /// <summary>Reads the manifests.</summary>
@@ -20,7 +23,7 @@ internal sealed class ManifestCluster : ISharedResource
     /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
     public ManifestCluster(IReadOnlyList<string> paths, IFileAccess files, TimeProvider timeProvider, ILogger logger)
     {
-        ClusterIndexWriter writer = new(Index, timeProvider);
+        ClusterIndexWriter writer = new(Index, timeProvider, Kinds);
         _source = new ManifestSource(new ManifestFiles(files, paths), objects => Replace(writer, objects), timeProvider, logger);
         _source.Load();
     }
@@ -36,22 +39,26 @@ internal sealed class ManifestCluster : ISharedResource
 
     private static void Replace(ClusterIndexWriter writer, ManifestObjects objects)
     {
-        writer.BeginRelist();
-        foreach (var namespaceObject in objects.Namespaces.Values)
+        writer.BeginRelist(ClusterKinds.Namespace);
+        foreach (NamespaceObject namespaceObject in objects.Namespaces.Values)
         {
             writer.Apply(namespaceObject);
         }
 
-        foreach (var slice in objects.EndpointSlices.Values)
+        writer.EndRelist(ClusterKinds.Namespace);
+        writer.BeginRelist(ClusterKinds.EndpointSlice);
+        foreach (EndpointSliceObject slice in objects.EndpointSlices.Values)
         {
             writer.Apply(slice);
         }
 
-        foreach (var service in objects.Services.Values)
+        writer.EndRelist(ClusterKinds.EndpointSlice);
+        writer.BeginRelist(ClusterKinds.Service);
+        foreach (ServiceObject service in objects.Services.Values)
         {
             writer.Apply(service);
         }
 
-        writer.EndRelist();
+        writer.EndRelist(ClusterKinds.Service);
     }
 }

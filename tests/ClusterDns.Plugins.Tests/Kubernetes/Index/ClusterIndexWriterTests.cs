@@ -8,11 +8,13 @@ namespace ClusterDns.Plugins.Tests.Kubernetes.Index;
 
 public sealed class ClusterIndexWriterTests
 {
+    private const ClusterKinds All = ClusterKinds.Namespace | ClusterKinds.Service | ClusterKinds.EndpointSlice;
+
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_000_000));
     private readonly ClusterIndex _index = new();
     private readonly ClusterIndexWriter _writer;
 
-    public ClusterIndexWriterTests() => _writer = new ClusterIndexWriter(_index, _time);
+    public ClusterIndexWriterTests() => _writer = new ClusterIndexWriter(_index, _time, All);
 
     [Fact]
     public void A_service_is_found_by_its_name_and_its_addresses()
@@ -66,7 +68,7 @@ public sealed class ClusterIndexWriterTests
     [Fact]
     public void A_relist_takes_out_what_was_not_heard_of_and_leaves_the_rest_untouched()
     {
-        _writer.BeginRelist();
+        BeginRelists();
         Assert.False(_index.IsSynced);
         _writer.Apply(new NamespaceObject("ns"));
         _writer.Apply(new NamespaceObject("gone"));
@@ -74,16 +76,16 @@ public sealed class ClusterIndexWriterTests
         _writer.Apply(Service("gone", "10.0.0.2"));
         _writer.Apply(Slice("s", "web", "10.1.0.1"));
         _writer.Apply(Slice("gone", "web", "10.1.0.2"));
-        _writer.EndRelist();
+        EndRelists();
         Assert.True(_index.IsSynced);
         ServiceEntry? before = _index.FindService(EntryBuilder.CreateServiceKey("ns", "gone"));
         Assert.NotNull(before);
 
-        _writer.BeginRelist();
+        BeginRelists();
         _writer.Apply(new NamespaceObject("ns"));
         _writer.Apply(Service("web", "10.0.0.1"));
         _writer.Apply(Slice("s", "web", "10.1.0.1"));
-        _writer.EndRelist();
+        EndRelists();
 
         Assert.Equal("ClusterIP 10.0.0.1: 10-1-0-1.", Entry(_index, "web"));
         Assert.Equal("", Entry(_index, "gone"));
@@ -93,19 +95,77 @@ public sealed class ClusterIndexWriterTests
     }
 
     [Fact]
+    public void A_relist_of_one_kind_leaves_the_others_alone_and_all_kinds_make_it_synced()
+    {
+        foreach (ClusterKinds kind in (ClusterKinds[])[ClusterKinds.Namespace, ClusterKinds.Service, ClusterKinds.EndpointSlice])
+        {
+            Assert.False(_index.IsSynced);
+            _writer.BeginRelist(kind);
+            _writer.Apply(new NamespaceObject("ns"));
+            _writer.Apply(Service("web", "10.0.0.1"));
+            _writer.Apply(Slice("s", "web", "10.1.0.1"));
+            _writer.EndRelist(kind);
+        }
+
+        Assert.True(_index.IsSynced);
+        _writer.BeginRelist(ClusterKinds.EndpointSlice);
+        _writer.EndRelist(ClusterKinds.EndpointSlice);
+        Assert.Equal("ClusterIP 10.0.0.1: ", Entry(_index, "web"));
+        Assert.True(_index.HasNamespace("\u0002ns"u8));
+    }
+
+    [Fact]
+    public void Where_namespaces_cannot_be_had_any_may_exist_until_they_are_listed()
+    {
+        _writer.GoWithout(ClusterKinds.Namespace);
+        Assert.True(_index.HasNamespace("\u0002ns"u8));
+        _writer.BeginRelist(ClusterKinds.Service);
+        _writer.EndRelist(ClusterKinds.Service);
+        _writer.BeginRelist(ClusterKinds.EndpointSlice);
+        _writer.EndRelist(ClusterKinds.EndpointSlice);
+        Assert.True(_index.IsSynced);
+
+        _writer.BeginRelist(ClusterKinds.Namespace);
+        _writer.EndRelist(ClusterKinds.Namespace);
+        Assert.False(_index.HasNamespace("\u0002ns"u8));
+    }
+
+    [Fact]
+    public async Task Several_threads_may_write()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
+        {
+            for (int i = 0; i < 500; i++)
+            {
+                _writer.Apply(Service($"web-{thread}-{i}", $"10.0.{thread}.{i % 250}"));
+                _writer.Apply(Slice($"s-{thread}-{i}", $"web-{thread}-{i}", $"10.1.{thread}.{i % 250}"));
+            }
+        })));
+        for (int thread = 0; thread < 4; thread++)
+        {
+            Assert.Equal($"ClusterIP 10.0.{thread}.249: 10-1-{thread}-249.", Entry(_index, $"web-{thread}-499"));
+            Assert.Equal($"web-{thread}-0.ns. web-{thread}-250.ns.", Owners(_index, $"10.0.{thread}.0"));
+        }
+    }
+
+    [Fact]
     public void The_serial_is_the_time_of_the_last_change_and_hearing_the_same_again_is_none()
     {
-        _writer.BeginRelist();
+        BeginRelists();
         _writer.Apply(Service("web", "10.0.0.1"));
         _writer.Apply(Slice("s", "web", "10.1.0.1"));
-        _writer.EndRelist();
+        EndRelists();
         Assert.Equal(1_000_000u, _index.LastChange);
 
         _time.Advance(TimeSpan.FromSeconds(10));
-        _writer.BeginRelist();
+        BeginRelists();
         _writer.Apply(Service("web", "10.0.0.1"));
         _writer.Apply(Slice("s", "web", "10.1.0.1"));
-        _writer.EndRelist();
+        EndRelists();
+        Assert.Equal(1_000_000u, _index.LastChange);
+
+        _writer.RemoveService(new ObjectKey("ns", "nosuch"));
+        _writer.RemoveNamespace("nosuch");
         Assert.Equal(1_000_000u, _index.LastChange);
 
         _writer.Apply(Slice("s", "web", "10.1.0.2"));
@@ -117,7 +177,7 @@ public sealed class ClusterIndexWriterTests
         => Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 7].Array[0, 4]).Array[0, 40].Sample(steps =>
         {
             ClusterIndex index = new();
-            ClusterIndexWriter writer = new(index, _time);
+            ClusterIndexWriter writer = new(index, _time, All);
             Dictionary<string, ServiceObject> services = [];
             Dictionary<string, EndpointSliceObject> slices = [];
             foreach ((int operation, int which, int owner, int[] addresses) in steps)
@@ -146,7 +206,7 @@ public sealed class ClusterIndexWriterTests
             }
 
             ClusterIndex fresh = new();
-            ClusterIndexWriter freshWriter = new(fresh, _time);
+            ClusterIndexWriter freshWriter = new(fresh, _time, All);
             services.Values.ToList().ForEach(freshWriter.Apply);
             slices.Values.ToList().ForEach(freshWriter.Apply);
             Assert.Equal(Describe(fresh), Describe(index));
@@ -189,6 +249,20 @@ public sealed class ClusterIndexWriterTests
             Assert.Equal(number, slice.FindByLabel(EntryBuilder.CreateLabel("pod-" + number), ref position));
             Assert.Equal(-1, slice.FindByLabel(EntryBuilder.CreateLabel("pod-" + number), ref position));
         }
+    }
+
+    private void BeginRelists()
+    {
+        _writer.BeginRelist(ClusterKinds.Namespace);
+        _writer.BeginRelist(ClusterKinds.Service);
+        _writer.BeginRelist(ClusterKinds.EndpointSlice);
+    }
+
+    private void EndRelists()
+    {
+        _writer.EndRelist(ClusterKinds.Namespace);
+        _writer.EndRelist(ClusterKinds.Service);
+        _writer.EndRelist(ClusterKinds.EndpointSlice);
     }
 
     private static string Describe(ClusterIndex index)
