@@ -3,14 +3,21 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-if ! command -v dig >/dev/null; then
+packages=()
+need() { (PATH=$PATH:/usr/sbin:/sbin; command -v "$1" >/dev/null) || packages+=("${@:2}"); }
+need dig bind9-dnsutils
+need gcc gcc libc6-dev zlib1g-dev
+need ip iproute2
+need iptables iptables
+need setcap libcap2-bin
+if [ ${#packages[@]} -gt 0 ]; then
     if command -v apt-get >/dev/null; then
         as_root=()
         [ "$(id -u)" -eq 0 ] || as_root=(sudo)
         "${as_root[@]}" apt-get update -q
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends bind9-dnsutils gcc libc6-dev zlib1g-dev
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${packages[@]}"
     else
-        echo "test.sh: the tests need dig, and this system has no apt-get: install BIND's dig and gcc by hand" >&2
+        echo "test.sh: the tests need ${packages[*]}, and this system has no apt-get: install them by hand" >&2
         exit 1
     fi
 fi
@@ -42,7 +49,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 results=artifacts/test-results
 rm -rf "$results"
 dotnet build -c Release ClusterDns.sln
-dotnet publish src/ClusterDns -c Release -r "linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" -o artifacts/publish
+deploy/build.sh artifacts/publish
 export CLUSTERDNS_NATIVE="$PWD/artifacts/publish/clusterdns"
 dotnet test -c Release --no-build ClusterDns.sln --logger trx --results-directory "$results" || failed=1
 

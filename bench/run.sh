@@ -15,7 +15,7 @@ usage: bench/run.sh [OPTION...]
   --peers LIST      of floor, knot, clusterdns, whole, cached, forward, coredns (default: all that are there)
   --install         install dnsperf, knot and gcc with apt-get when they are missing
 ClusterDns is taken from artifacts/publish (or from $CLUSTERDNS); make it with
-  dotnet publish src/ClusterDns -c Release -r linux-x64 -o artifacts/publish
+  deploy/build.sh
 HELP
 }
 
@@ -183,7 +183,7 @@ is_there() {
 missing() {
     case $1 in
         knot) echo "Knot is left out: apt-get install knot (or start this with --install)" ;;
-        clusterdns | whole | cached | forward) echo "ClusterDns is left out: dotnet publish src/ClusterDns -c Release -r linux-x64 -o artifacts/publish" ;;
+        clusterdns | whole | cached | forward) echo "ClusterDns is left out: deploy/build.sh" ;;
         coredns) echo "CoreDNS is left out: not on the PATH" ;;
     esac
 }

@@ -12,7 +12,7 @@ usage: bench/start.sh [--times N] [--idle SECONDS] [--install]
   --idle SECONDS   how long the server idles before its memory is read (default 2)
   --install        install gcc with apt-get when it is missing
 The executable is artifacts/publish/clusterdns (or $CLUSTERDNS); make it with
-  dotnet publish src/ClusterDns -c Release -r linux-x64 -o artifacts/publish
+  deploy/build.sh
 HELP
 }
 
