@@ -43,6 +43,26 @@ public sealed class StartTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Executable.All), MemberType = typeof(Executable))]
+    public async Task A_port_that_is_taken_is_one_clear_line(Executable executable)
+    {
+        using Socket taken = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        taken.Listen();
+        using Process process = executable.CreateProcess("-conf", "stdin");
+        process.Start();
+        await process.StandardInput.WriteAsync($".:{((IPEndPoint)taken.LocalEndPoint!).Port} {{\n bind 127.0.0.1\n whoami\n}}\n");
+        process.StandardInput.Close();
+        string errors = await process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.Equal(1, process.ExitCode);
+        Assert.Equal($"listen tcp {taken.LocalEndPoint}: address already in use (is another DNS server running?)\n", errors);
+        Assert.Equal("", output);
+    }
+
+    [Theory]
+    [MemberData(nameof(Executable.All), MemberType = typeof(Executable))]
     public async Task Without_a_Corefile_the_server_says_who_asks_and_logs_it(Executable executable)
     {
         int port = FreePort.Find();

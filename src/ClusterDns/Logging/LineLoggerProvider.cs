@@ -22,9 +22,14 @@ internal sealed class LineLoggerProvider(ILogOutput output) : ILoggerProvider
     public ILogger CreateLogger(string categoryName)
     {
         bool isPlugin = categoryName.StartsWith(PluginPrefix, StringComparison.Ordinal);
-        bool isForeign = categoryName.StartsWith("Microsoft.", StringComparison.Ordinal);
-        return new LineLogger(this, output, isPlugin ? categoryName + ": " : "", isForeign ? LogLevel.Warning : LogLevel.Debug);
+        return new LineLogger(this, output, isPlugin ? categoryName + ": " : "", LeastLevel(categoryName));
     }
+
+    // What the host says of a failed start, with its stack, the process says better on standard error.
+    private static LogLevel LeastLevel(string category)
+        => category.StartsWith("Microsoft.Extensions.Hosting.", StringComparison.Ordinal) ? LogLevel.None
+            : category.StartsWith("Microsoft.", StringComparison.Ordinal) ? LogLevel.Warning
+            : LogLevel.Debug;
 
     /// <inheritdoc/>
     public void Dispose()
