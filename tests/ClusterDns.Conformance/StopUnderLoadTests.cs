@@ -31,7 +31,7 @@ public sealed class StopUnderLoadTests : IDisposable
             executable,
             $".:0 {{\n bind 127.0.0.1\n health 127.0.0.1:{health} {{\n  lameduck 2s\n }}\n ready 127.0.0.1:{ready}\n"
                 + $" forward forwarded 127.0.0.1:{port} {{\n  prefer_udp\n }}\n whoami\n}}\n");
-        QueryLoad[] clients =
+        InFlightClient[] clients =
         [
             new(server.Port, ProtocolType.Udp, Local),
             new(server.Port, ProtocolType.Udp, Local),

@@ -8,8 +8,11 @@ namespace ClusterDns.Conformance.TestKit;
 /// <summary>The executable, as a user starts it, on a port that the system picks.</summary>
 internal sealed partial class RunningServer : IDisposable
 {
+    private const int LastLines = 10;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private readonly List<(string[] Parts, TaskCompletionSource<string> Line)> _awaited = [];
     private readonly Process _process;
     private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -65,8 +68,32 @@ internal sealed partial class RunningServer : IDisposable
         using CancellationTokenSource patience = new(Patience);
         while (!Output.Any(line => line.Contains(part, StringComparison.Ordinal)))
         {
-            Assert.False(patience.IsCancellationRequested, $"no line has {part}");
+            if (patience.IsCancellationRequested)
+            {
+                throw new TimeoutException($"no line has {part}");
+            }
+
             await Task.Yield();
+        }
+    }
+
+    /// <summary>Completes with the next line of output that has one of these in it; lines that are there already do not count.</summary>
+    /// <param name="parts">What the line has in it.</param>
+    public async Task<string> NextOutputAsync(params string[] parts)
+    {
+        TaskCompletionSource<string> next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_awaited)
+        {
+            _awaited.Add((parts, next));
+        }
+
+        try
+        {
+            return await next.Task.WaitAsync(Patience);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"no line has {string.Join(" or ", parts)} after\n{string.Join('\n', Output.TakeLast(LastLines))}", exception);
         }
     }
 
@@ -110,6 +137,12 @@ internal sealed partial class RunningServer : IDisposable
         }
 
         Output.Enqueue(line);
+        lock (_awaited)
+        {
+            _awaited.RemoveAll(awaited =>
+                awaited.Parts.Any(part => line.Contains(part, StringComparison.Ordinal)) && awaited.Line.TrySetResult(line));
+        }
+
         if (BannerLine().Match(line) is { Success: true } banner)
         {
             _port.TrySetResult(int.Parse(banner.Groups["port"].ValueSpan, CultureInfo.InvariantCulture));

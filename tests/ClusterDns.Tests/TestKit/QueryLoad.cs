@@ -12,8 +12,6 @@ namespace ClusterDns.Tests.TestKit;
 /// </summary>
 internal sealed class QueryLoad
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly IPEndPoint _server;
     private readonly (string Name, string Answer)[] _questions;
     private readonly List<Task> _clients = [];
@@ -57,17 +55,14 @@ internal sealed class QueryLoad
 
     private async Task RunAsync(int first, SocketType type)
     {
-        bool isStream = type == SocketType.Stream;
-        string transport = isStream ? "tcp" : "udp";
-        using Socket socket = new(_server.AddressFamily, type, isStream ? ProtocolType.Tcp : ProtocolType.Udp);
+        string transport = type == SocketType.Stream ? "tcp" : "udp";
         try
         {
-            await socket.ConnectAsync(_server);
-            byte[] buffer = new byte[4096];
+            using QueryClient client = await QueryClient.ConnectAsync(_server, type);
             for (int i = first; !_stopping; i++)
             {
                 (string name, string answer) = _questions[i % _questions.Length];
-                string got = await AskAsync(socket, isStream, buffer, (ushort)i, name);
+                string got = Read((await client.AskAsync(name, RecordType.A)).Span);
                 if (!string.Equals(got, answer, StringComparison.Ordinal))
                 {
                     Failures.Enqueue($"{transport} {name}: {got}, not {answer}");
@@ -77,71 +72,14 @@ internal sealed class QueryLoad
                 Interlocked.Increment(ref _answered);
             }
         }
-        catch (Exception exception) when (exception is SocketException or TimeoutException)
+        catch (Exception exception) when (exception is SocketException or IOException or TimeoutException)
         {
             Failures.Enqueue($"{transport}: {exception.Message}");
         }
     }
 
-    private static async Task<string> AskAsync(Socket socket, bool isStream, byte[] buffer, ushort id, string name)
+    private static string Read(ReadOnlySpan<byte> message)
     {
-        int prefix = isStream ? 2 : 0;
-        int length = WriteQuery(buffer.AsSpan(prefix), id, name);
-        if (isStream)
-        {
-            BinaryPrimitives.WriteUInt16BigEndian(buffer, (ushort)length);
-        }
-
-        await socket.SendAsync(buffer.AsMemory(0, prefix + length));
-        if (isStream)
-        {
-            length = await FillAsync(socket, buffer.AsMemory(0, prefix))
-                ? BinaryPrimitives.ReadUInt16BigEndian(buffer)
-                : 0;
-            if (length == 0 || !await FillAsync(socket, buffer.AsMemory(0, length)))
-            {
-                return "the connection was closed";
-            }
-        }
-        else
-        {
-            length = await socket.ReceiveAsync(buffer).WaitAsync(Patience);
-        }
-
-        return Read(buffer.AsSpan(0, length), id);
-    }
-
-    private static async Task<bool> FillAsync(Socket socket, Memory<byte> buffer)
-    {
-        while (!buffer.IsEmpty)
-        {
-            int received = await socket.ReceiveAsync(buffer, SocketFlags.None).AsTask().WaitAsync(Patience);
-            if (received == 0)
-            {
-                return false;
-            }
-
-            buffer = buffer[received..];
-        }
-
-        return true;
-    }
-
-    private static int WriteQuery(Span<byte> destination, ushort id, string name)
-    {
-        WireWriter writer = new(destination);
-        writer.TryWriteHeader(new DnsHeader { Id = id, Flags = HeaderFlags.RecursionDesired, QuestionCount = 1 });
-        writer.TryWriteQuestion(DomainName.Parse(name), RecordType.A, RecordClass.IN);
-        return writer.Length;
-    }
-
-    private static string Read(ReadOnlySpan<byte> message, ushort id)
-    {
-        if (message.Length < DnsHeader.Length || BinaryPrimitives.ReadUInt16BigEndian(message) != id)
-        {
-            return "another message";
-        }
-
         bool hasAnswer = BinaryPrimitives.ReadUInt16BigEndian(message[6..]) > 0;
         return hasAnswer ? new IPAddress(message[^4..]).ToString() : ResponseCodes.ToText((ResponseCode)(message[3] & 15));
     }

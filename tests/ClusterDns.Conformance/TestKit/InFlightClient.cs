@@ -7,7 +7,7 @@ namespace ClusterDns.Conformance.TestKit;
 /// A client that keeps some queries in flight until the server is no more: each answer is followed by the next query. It keeps which
 /// of its queries were answered.
 /// </summary>
-internal sealed class QueryLoad : IDisposable
+internal sealed class InFlightClient : IDisposable
 {
     private const int InFlight = 4;
     private const int MaxQueries = 60_000;
@@ -28,7 +28,7 @@ internal sealed class QueryLoad : IDisposable
     /// <param name="port">The server's port.</param>
     /// <param name="protocol">UDP or TCP.</param>
     /// <param name="name">What is asked, in wire form.</param>
-    public QueryLoad(int port, ProtocolType protocol, byte[] name)
+    public InFlightClient(int port, ProtocolType protocol, byte[] name)
     {
         _isStream = protocol == ProtocolType.Tcp;
         _socket = new Socket(AddressFamily.InterNetwork, _isStream ? SocketType.Stream : SocketType.Dgram, protocol);

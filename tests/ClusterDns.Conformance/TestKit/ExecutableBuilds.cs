@@ -1,0 +1,28 @@
+namespace ClusterDns.Conformance.TestKit;
+
+/// <content>The builds that tests find.</content>
+public sealed partial record Executable
+{
+    /// <summary>Names the Native AOT executable that test.sh has published.</summary>
+    private const string NativeVariable = "CLUSTERDNS_NATIVE";
+
+    /// <summary>The published executable's path; null where the environment names none.</summary>
+    public static string? Native { get; } =
+        Environment.GetEnvironmentVariable(NativeVariable) is { Length: > 0 } native ? native : null;
+
+    /// <summary>The builds that there are: the one for development, and the published one where the environment names it.</summary>
+    public static TheoryData<Executable> All
+    {
+        get
+        {
+            TheoryData<Executable> all = new(
+                new Executable("JIT", "dotnet", [Path.Combine(AppContext.BaseDirectory, "clusterdns.dll")]));
+            if (Native is not null)
+            {
+                all.Add(new Executable("AOT", Native, []));
+            }
+
+            return all;
+        }
+    }
+}
