@@ -22,6 +22,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ILogger _pluginLogger;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _closingAtOnce = new();
     private readonly SemaphoreSlim _requests = new(0, 1);
     private ReloadSettings? _settings;
     private string _runningHash;
@@ -91,14 +92,23 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends; a reload that is under way closes the old at once.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends; a reload that is under way answers what the old configuration took, and closes that.</summary>
+    /// <param name="deadline">Set when there is no time for that.</param>
+    public async Task StopAsync(CancellationToken deadline)
     {
         await _stopping.CancelAsync();
-        await _loop;
+        await using (deadline.UnsafeRegister(static closing => ((CancellationTokenSource)closing!).Cancel(), _closingAtOnce))
+        {
+            await _loop;
+        }
+
         _stopping.Dispose();
+        _closingAtOnce.Dispose();
         _requests.Dispose();
     }
+
+    /// <summary>Ends without waiting for answers.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
 
     private async Task RunAsync()
     {
@@ -201,7 +211,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
 
         try
         {
-            await _server.ApplyAsync(model, _stopping.Token);
+            await _server.ApplyAsync(model, _stopping.Token, _closingAtOnce.Token);
         }
         catch (Exception exception) when (
             exception is ListenException or IOException or UnauthorizedAccessException or OperationCanceledException)

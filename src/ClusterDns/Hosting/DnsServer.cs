@@ -31,10 +31,11 @@ internal sealed class DnsServer(ListenerServices services) : IAsyncDisposable
     /// new model serves, and what only the old one had answers what it took and closes.
     /// </summary>
     /// <param name="next">The model; it is the server's from now on, also when this fails.</param>
-    /// <param name="cancellationToken">Set when there is no more time, neither to start nor to close the old in good order.</param>
+    /// <param name="cancellationToken">Set when there is no more time to start.</param>
+    /// <param name="closeDeadline">Set when there is no more time to close the old in good order.</param>
     /// <exception cref="ListenException">A socket cannot be opened; the message says why. The server is as it was.</exception>
     /// <exception cref="IOException">An HTTP address cannot be had; the message says why. The server is as it was.</exception>
-    public async Task ApplyAsync(ServerModel next, CancellationToken cancellationToken)
+    public async Task ApplyAsync(ServerModel next, CancellationToken cancellationToken, CancellationToken closeDeadline)
     {
         ModelOpening opening = new(next, services);
         try
@@ -53,7 +54,7 @@ internal sealed class DnsServer(ListenerServices services) : IAsyncDisposable
         if (old is not null)
         {
             using CancellationTokenSource patience = new(RetirePatience, services.TimeProvider);
-            using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+            using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, closeDeadline);
             await RetireAsync(old, next, deadline.Token);
         }
     }

@@ -23,7 +23,7 @@ internal sealed class DnsServerService(
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await server.ApplyAsync(model, cancellationToken);
+        await server.ApplyAsync(model, cancellationToken, stopDeadline);
         if (!quiet)
         {
             PrintZones();
@@ -45,7 +45,7 @@ internal sealed class DnsServerService(
         if (!_isStopped)
         {
             _isStopped = true;
-            await reloader.DisposeAsync();
+            await reloader.StopAsync(stopDeadline);
             await server.StopAsync(stopDeadline);
         }
     }

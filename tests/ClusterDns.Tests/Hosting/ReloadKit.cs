@@ -24,6 +24,7 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
     private readonly UpstreamFactory _upstreams;
+    private bool _isStopped;
 
     private ReloadKit(string corefile)
     {
@@ -75,7 +76,7 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
     public static async Task<ReloadKit> StartAsync(string corefile)
     {
         ReloadKit kit = new(corefile);
-        await kit.Server.ApplyAsync(kit.Model, CancellationToken.None);
+        await kit.Server.ApplyAsync(kit.Model, CancellationToken.None, CancellationToken.None);
         kit.Reloader.Start();
         return kit;
     }
@@ -106,6 +107,14 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
         await TestListener.UntilAsync(() => Reloader.Ended > before);
     }
 
+    /// <summary>Stops the reloader as the process does before it stops the server.</summary>
+    /// <param name="deadline">Set when there is no time for answers.</param>
+    public Task StopReloaderAsync(CancellationToken deadline)
+    {
+        _isStopped = true;
+        return Reloader.StopAsync(deadline);
+    }
+
     /// <summary>Asks for an address over UDP.</summary>
     public Task<string> AskAsync(string name) => AskAsync(Endpoint, name);
 
@@ -129,7 +138,11 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Reloader.DisposeAsync();
+        if (!_isStopped)
+        {
+            await Reloader.DisposeAsync();
+        }
+
         await Server.DisposeAsync();
         _upstreams.Dispose();
         _folder.Delete(recursive: true);
