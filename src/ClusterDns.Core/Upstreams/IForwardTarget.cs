@@ -9,6 +9,9 @@ public interface IForwardTarget
     /// <summary>The upstream.</summary>
     IUpstream Upstream { get; }
 
+    /// <summary>How queries that came as datagrams go to it.</summary>
+    UpstreamProtocol Protocol { get; }
+
     /// <summary>Forwards nothing to it any more, until the configuration is built anew.</summary>
     void TakeOut();
 }

@@ -48,6 +48,9 @@ internal sealed class ForwardUpstream : IDisposable
     /// <summary>Its address and port.</summary>
     public string Address { get; }
 
+    /// <inheritdoc/>
+    public UpstreamProtocol Protocol => _options.ForceTcp ? UpstreamProtocol.Tcp : UpstreamProtocol.Udp;
+
     /// <summary>What is counted.</summary>
     public UpstreamMetrics Metrics { get; }
 
@@ -106,8 +109,7 @@ internal sealed class ForwardUpstream : IDisposable
     {
         while (!_stopped.IsCancellationRequested)
         {
-            UpstreamOutcome outcome = await Upstream.AskAsync(
-                _question, _options.ForceTcp ? UpstreamProtocol.Tcp : UpstreamProtocol.Udp, CheckTimeout);
+            UpstreamOutcome outcome = await Upstream.AskAsync(_question, Protocol, CheckTimeout);
             if (outcome.Status == UpstreamStatus.Suspicious)
             {
                 // Whoever forges replies must not be able to take the upstream down by it.

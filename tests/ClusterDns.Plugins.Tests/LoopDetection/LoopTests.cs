@@ -85,6 +85,19 @@ public class LoopTests
     }
 
     [Theory]
+    [InlineData(UpstreamProtocol.Udp)]
+    [InlineData(UpstreamProtocol.Tcp)]
+    public async Task AnUpstreamIsAskedAsItIsForwardedTo(UpstreamProtocol protocol)
+    {
+        PluginKit kit = Create();
+        Target target = Add(kit, "192.0.2.1:53", static _ => { }, protocol);
+
+        await RunAsync(kit);
+
+        Assert.Equal(protocol, target.Asked);
+    }
+
+    [Theory]
     [InlineData("loop 5", "Corefile:2:1: loop has 1 argument, expected 'loop'")]
     [InlineData("loop\nloop", "Corefile:3:1: loop stands at Corefile:2:1 already, expected it once in a server block")]
     public void WhatIsWrongIsSaid(string text, string error)
@@ -105,9 +118,9 @@ public class LoopTests
     private PluginKit Create() => new(
         new LoopPlugin(), "loop", static context => context.Response.Answer("next"), requestStop: () => _stops++);
 
-    private Target Add(PluginKit kit, string address, Action<byte[]> onAsked)
+    private Target Add(PluginKit kit, string address, Action<byte[]> onAsked, UpstreamProtocol protocol = UpstreamProtocol.Udp)
     {
-        Target target = new(address, onAsked);
+        Target target = new(address, onAsked) { Protocol = protocol };
         _targets.Add(target);
         kit.Build.AddForwardTarget(target);
         return target;
@@ -122,12 +135,17 @@ public class LoopTests
 
         public IUpstream Upstream => this;
 
+        public UpstreamProtocol Protocol { get; init; }
+
+        public UpstreamProtocol? Asked { get; private set; }
+
         public NetworkEndpoint Endpoint => NetworkEndpoint.From(System.Net.IPEndPoint.Parse(address));
 
         public void TakeOut() => IsOut = true;
 
         public ValueTask<UpstreamOutcome> AskAsync(ReadOnlySpan<byte> query, UpstreamProtocol protocol, TimeSpan timeout)
         {
+            Asked = protocol;
             onAsked(query.ToArray());
             return new ValueTask<UpstreamOutcome>(new UpstreamOutcome(UpstreamStatus.Answered, null));
         }
