@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Metrics;
 
 namespace ClusterDns.Core.Pipeline;
 
@@ -10,6 +11,12 @@ public interface IPlugin
 {
     /// <summary>The directive's name.</summary>
     string Name { get; }
+
+    /// <summary>Declares the metrics that are shown whether or not the Corefile has the plugin: those without labels, as CoreDNS does.</summary>
+    /// <param name="metrics">The process's metrics.</param>
+    void DeclareMetrics(MetricRegistry metrics)
+    {
+    }
 
     /// <summary>Reads the directive's options and reports every error with its place. It touches nothing outside the text.</summary>
     /// <param name="context">All occurrences of the directive in one server block.</param>
@@ -29,6 +36,11 @@ public abstract class Plugin<TOptions> : IPlugin
 {
     /// <inheritdoc/>
     public abstract string Name { get; }
+
+    /// <inheritdoc/>
+    public virtual void DeclareMetrics(MetricRegistry metrics)
+    {
+    }
 
     /// <inheritdoc cref="IPlugin.Parse"/>
     protected abstract TOptions? Parse(PluginParseContext context);

@@ -53,6 +53,7 @@ internal sealed class UpstreamMetrics(MetricRegistry registry, string to)
 
     private ByCode?[] _byCode = new ByCode?[KnownCodes];
     private Counter? _udpHits;
+    private Counter? _udpMisses;
     private Counter? _tcpHits;
     private Counter? _tcpMisses;
 
@@ -83,7 +84,13 @@ internal sealed class UpstreamMetrics(MetricRegistry registry, string to)
     /// <param name="isReused">Whether it was there before.</param>
     public void Used(bool isTcp, bool isReused)
     {
-        if (!isTcp)
+        if (!isTcp && _udpMisses is null)
+        {
+            // The first datagram opens the sockets that all others share.
+            _udpMisses = _misses.With(ProxyName, to, "udp");
+            _udpMisses.Add();
+        }
+        else if (!isTcp)
         {
             (_udpHits ??= _hits.With(ProxyName, to, "udp")).Add();
         }

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Forward;
@@ -8,6 +9,9 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
 {
     /// <inheritdoc/>
     public override string Name => "forward";
+
+    /// <inheritdoc/>
+    public override void DeclareMetrics(MetricRegistry metrics) => _ = new ForwardMetrics(metrics);
 
     /// <inheritdoc/>
     protected override ForwardOptions? Parse(PluginParseContext context)

@@ -24,6 +24,9 @@ public sealed class HealthPlugin : Plugin<HealthOptions>
     public override string Name => "health";
 
     /// <inheritdoc/>
+    public override void DeclareMetrics(MetricRegistry metrics) => _ = new HealthMetrics(metrics);
+
+    /// <inheritdoc/>
     protected override HealthOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);

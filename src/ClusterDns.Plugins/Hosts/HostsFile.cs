@@ -36,7 +36,7 @@ internal sealed partial class HostsFile : WatchedFile
         _entries = metrics
             .Gauges("coredns_hosts_entries", "The combined number of entries in hosts and Corefile.", "hostsfile")
             .With(options.Path);
-        _reloadTime = metrics.Gauge("coredns_hosts_reload_timestamp_seconds", "The timestamp of the last reload of hosts file.");
+        _reloadTime = ReloadTime(metrics);
         Inline = HostsTable.Parse(options.Inline, _zones, options.Reverse);
         Look();
         if (!WasFound && options.IsPathGiven)
@@ -50,6 +50,11 @@ internal sealed partial class HostsFile : WatchedFile
 
     /// <summary>What the file says.</summary>
     public HostsTable Table => _table;
+
+    /// <summary>When the file that was read last was written.</summary>
+    /// <param name="metrics">The process's metrics.</param>
+    public static Gauge ReloadTime(MetricRegistry metrics)
+        => metrics.Gauge("coredns_hosts_reload_timestamp_seconds", "The timestamp of the last reload of hosts file.");
 
     /// <inheritdoc/>
     protected override void OnChanged(byte[] content, FileStamp stamp)

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,9 @@ public sealed class HostsPlugin : Plugin<HostsOptions>
 
     /// <inheritdoc/>
     public override string Name => "hosts";
+
+    /// <inheritdoc/>
+    public override void DeclareMetrics(MetricRegistry metrics) => HostsFile.ReloadTime(metrics);
 
     /// <inheritdoc/>
     protected override HostsOptions? Parse(PluginParseContext context)

@@ -18,13 +18,13 @@ internal sealed partial class LocalHandler : PluginHandler
     /// <summary>A link.</summary>
     /// <param name="next">The link below.</param>
     /// <param name="options">The options.</param>
-    /// <param name="metrics">The process's metrics.</param>
+    /// <param name="requests">Counts what is meant for the client's own host by its prefix.</param>
     /// <param name="log">Where names are told that should not have been asked.</param>
-    public LocalHandler(PluginHandler next, LocalOptions options, MetricRegistry metrics, ILogger log)
+    public LocalHandler(PluginHandler next, LocalOptions options, Counter requests, ILogger log)
         : base(next)
     {
         _prefix = options.Prefix;
-        _requests = metrics.Counter("coredns_local_localhost_requests_total", "Counter of special localhost subdomain requests.");
+        _requests = requests;
         _log = log;
     }
 

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,6 +20,9 @@ public sealed class LocalPlugin : Plugin<LocalOptions>
 
     /// <inheritdoc/>
     public override string Name => "local";
+
+    /// <inheritdoc/>
+    public override void DeclareMetrics(MetricRegistry metrics) => Requests(metrics);
 
     /// <inheritdoc/>
     protected override LocalOptions? Parse(PluginParseContext context)
@@ -49,6 +53,9 @@ public sealed class LocalPlugin : Plugin<LocalOptions>
     protected override void Build(LocalOptions options, PluginBuildContext context)
     {
         ILogger log = context.Debug ? context.LoggerFactory.CreateLogger("plugin/local") : NullLogger.Instance;
-        context.AddLink(next => new LocalHandler(next, options, context.Metrics, log));
+        context.AddLink(next => new LocalHandler(next, options, Requests(context.Metrics), log));
     }
+
+    private static Counter Requests(MetricRegistry metrics)
+        => metrics.Counter("coredns_local_localhost_requests_total", "Counter of special localhost subdomain requests.");
 }

@@ -85,13 +85,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         using LoggerFactory loggerFactory = new(
             [loggers], new LoggerFilterOptions { MinLevel = LogLevel.Debug });
         ILogger logger = loggerFactory.CreateLogger("process");
-        metrics
-            .Gauges(
-                "coredns_build_info",
-                "A metric with a constant '1' value labeled by version, revision, and goversion from which CoreDNS was built.",
-                "version", "revision", "goversion")
-            .With(ServerVersion.Version, ServerVersion.Revision, System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription)
-            .Value = 1;
+        ServerVersion.Show(metrics);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System);
         ServerEnvironment environment = new(

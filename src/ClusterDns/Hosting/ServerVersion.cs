@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using ClusterDns.Core.Metrics;
 
 namespace ClusterDns.Hosting;
 
@@ -24,6 +25,16 @@ internal static class ServerVersion
             CultureInfo.InvariantCulture,
             $"{OperatingSystemName}/{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}, dotnet{Environment.Version}, {Revision}"),
     ];
+
+    /// <summary>Tells the version in <c>coredns_build_info</c>.</summary>
+    /// <param name="metrics">The process's metrics.</param>
+    public static void Show(MetricRegistry metrics) => metrics
+        .Gauges(
+            "coredns_build_info",
+            "A metric with a constant '1' value labeled by version, revision, and goversion from which CoreDNS was built.",
+            "version", "revision", "goversion")
+        .With(Version, Revision, RuntimeInformation.FrameworkDescription)
+        .Value = 1;
 
     private static string OperatingSystemName =>
         OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "darwin" : OperatingSystem.IsWindows() ? "windows" : "other";

@@ -20,6 +20,11 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
     /// <returns>The model, or null, with everything let go of, when there are errors.</returns>
     public ServerModel? Build(CorefileDocument document, DiagnosticBag diagnostics)
     {
+        foreach (IPlugin plugin in environment.Plugins.Values)
+        {
+            plugin.DeclareMetrics(environment.Metrics);
+        }
+
         List<ConfiguredBlock> configured = [.. document.Blocks.Select(block => Configure(block, diagnostics))];
         if (diagnostics.HasErrors)
         {

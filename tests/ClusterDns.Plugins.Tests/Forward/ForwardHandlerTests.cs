@@ -295,23 +295,25 @@ public class ForwardHandlerTests
         PluginKit kit = Create("forward . 192.0.2.1");
 
         kit.Ask("www.example.");
+        kit.Ask("www.example.");
 
         Histogram histogram = kit.Metrics.Families.OfType<HistogramFamily>()
             .Single(static family => string.Equals(family.Name, "coredns_proxy_request_duration_seconds", StringComparison.Ordinal))
             .With("forward", First, "NXDOMAIN");
         Assert.Equal(16, histogram.Bounds.Length);
         Assert.Equal(8.192, histogram.Bounds[15], 6);
-        Assert.Equal(1, Enumerable.Range(0, 17).Sum(histogram.GetCount));
-        foreach ((string name, string[] labels) in ((string, string[])[])
+        Assert.Equal(2, Enumerable.Range(0, 17).Sum(histogram.GetCount));
+        foreach ((string name, string[] labels, long count) in ((string, string[], long)[])
             [
-                ("coredns_forward_requests_total", [First]),
-                ("coredns_forward_responses_total", [First, "NXDOMAIN"]),
-                ("coredns_proxy_conn_cache_hits_total", ["forward", First, "udp"]),
+                ("coredns_forward_requests_total", [First], 2),
+                ("coredns_forward_responses_total", [First, "NXDOMAIN"], 2),
+                ("coredns_proxy_conn_cache_misses_total", ["forward", First, "udp"], 1),
+                ("coredns_proxy_conn_cache_hits_total", ["forward", First, "udp"], 1),
             ])
         {
             CounterFamily family = kit.Metrics.Families.OfType<CounterFamily>()
                 .Single(family => string.Equals(family.Name, name, StringComparison.Ordinal));
-            Assert.Equal(1, family.With(labels).Value);
+            Assert.Equal(count, family.With(labels).Value);
         }
     }
 

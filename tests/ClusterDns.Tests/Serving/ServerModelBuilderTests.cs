@@ -7,6 +7,23 @@ namespace ClusterDns.Tests.Serving;
 public class ServerModelBuilderTests
 {
     [Fact]
+    public void MetricsWithoutLabelsAreThereWhateverTheCorefileHas()
+    {
+        ServerKit kit = new(". {\n whoami\n}\n");
+
+        Assert.Empty(((string[])
+        [
+            "coredns_forward_healthcheck_broken_total",
+            "coredns_forward_max_concurrent_rejects_total",
+            "coredns_health_request_duration_seconds",
+            "coredns_health_request_failures_total",
+            "coredns_hosts_reload_timestamp_seconds",
+            "coredns_local_localhost_requests_total",
+            "coredns_panics_total",
+        ]).Except(kit.Metrics.Families.Where(static family => family.Metrics.Any()).Select(static family => family.Name), StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void BlocksOfOnePlaceShareAListener()
     {
         ServerModel model = new ServerKit("a.example b.example:53 {\n whoami\n}\nc.example {\n whoami\n}\nd.example:54 {\n whoami\n}\n").Model;

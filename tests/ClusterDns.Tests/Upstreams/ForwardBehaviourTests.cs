@@ -11,7 +11,6 @@ public sealed class ForwardBehaviourTests
 {
     private const string Requests = "coredns_forward_requests_total";
     private const string Responses = "coredns_forward_responses_total";
-    private const string Hits = "coredns_proxy_conn_cache_hits_total";
     private const string Misses = "coredns_proxy_conn_cache_misses_total";
     private const string FailedChecks = "coredns_proxy_healthcheck_failures_total";
     private const string Retransmits = "clusterdns_upstream_retransmits_total";
@@ -55,7 +54,7 @@ public sealed class ForwardBehaviourTests
         Assert.Equal(1, ForwardRig.LastByte(await rig.ReceiveAsync()));
         Assert.Equal(2, rig.Count(Retransmits));
         Assert.Equal(1, rig.Count(Requests, rig.To));
-        Assert.Equal(1, rig.Count(Hits, rig.To, "udp"));
+        Assert.Equal(1, rig.Count(Misses, rig.To, "udp"));
         Assert.Equal(0, rig.Count(FailedChecks));
     }
 
@@ -200,7 +199,7 @@ public sealed class ForwardBehaviourTests
         Assert.Equal((0, 1), (answer[2] & 2, ForwardRig.LastByte(answer)));
         Assert.Equal(2, rig.Count(Requests, rig.To));
         Assert.Equal(2, rig.Count(Responses, rig.To, "NOERROR"));
-        Assert.Equal(1, rig.Count(Hits, rig.To, "udp"));
+        Assert.Equal(1, rig.Count(Misses, rig.To, "udp"));
         Assert.Equal(1, rig.Count(Misses, rig.To, "tcp"));
     }
 
