@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text;
 using ClusterDns.CommandLine;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Http;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
@@ -26,9 +28,14 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
     private readonly UpstreamFactory _upstreams;
     private bool _isStopped;
 
-    private ReloadKit(string corefile)
+    private ReloadKit(string corefile, (string File, string Text)[] files)
     {
         Write(corefile);
+        foreach ((string file, string text) in files)
+        {
+            Write(file, text);
+        }
+
         _upstreams = new UpstreamFactory(Metrics, TimeProvider.System);
         Files = new CountingFiles();
         Environment = new ServerEnvironment(
@@ -71,11 +78,17 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
 
     public ConcurrentQueue<string> Log { get; } = new();
 
+    /// <summary>The lines that plugins formatted themselves.</summary>
+    public ConcurrentQueue<string> Lines { get; } = new();
+
     public IPEndPoint Endpoint => Server.Listeners[Model.Listeners[0].Place].BoundEndpoints[0];
 
-    public static async Task<ReloadKit> StartAsync(string corefile)
+    /// <summary>Starts one.</summary>
+    /// <param name="corefile">The Corefile; <c>FOLDER</c> in it stands for the folder.</param>
+    /// <param name="files">What else is in the folder.</param>
+    public static async Task<ReloadKit> StartAsync(string corefile, params (string File, string Text)[] files)
     {
-        ReloadKit kit = new(corefile);
+        ReloadKit kit = new(corefile, files);
         await kit.Server.ApplyAsync(kit.Model, CancellationToken.None, CancellationToken.None);
         kit.Reloader.Start();
         return kit;
@@ -85,7 +98,11 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
 
     public void Write(string corefile) => Write("Corefile", corefile);
 
-    public void Write(string file, string text) => File.WriteAllText(PathOf(file), text.Replace("FOLDER", _folder.FullName, StringComparison.Ordinal));
+    public void Write(string file, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(file))!);
+        File.WriteAllText(PathOf(file), text.Replace("FOLDER", _folder.FullName, StringComparison.Ordinal));
+    }
 
     /// <summary>Lets time pass until the reloader has looked once.</summary>
     public async Task LookAsync()
@@ -134,7 +151,20 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
         .SelectMany(static family => family.Metrics)
         .Sum(static metric => metric switch { Counter counter => counter.Value, Gauge gauge => gauge.Value, _ => 0 });
 
-    public bool TryWriteLine(ReadOnlySpan<byte> line) => true;
+    /// <summary>Asks over HTTP, and gives the body; another status than 200 is a failure.</summary>
+    /// <param name="address">The address that the Corefile asks for.</param>
+    /// <param name="path">The path.</param>
+    public async Task<string> GetAsync(HttpAddress address, string path)
+    {
+        using HttpClient client = new();
+        return await client.GetStringAsync(new Uri($"http://127.0.0.1:{Server.HttpServers[address].Port}{path}"));
+    }
+
+    public bool TryWriteLine(ReadOnlySpan<byte> line)
+    {
+        Lines.Enqueue(Encoding.UTF8.GetString(line));
+        return true;
+    }
 
     public async ValueTask DisposeAsync()
     {

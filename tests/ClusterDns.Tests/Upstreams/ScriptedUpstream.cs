@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Tests.Upstreams;
 
@@ -77,6 +78,15 @@ internal sealed class ScriptedUpstream : IDisposable
         byte[] answer = [.. query, 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1];
         answer[2] |= 0x80;
         answer[7] = 1;
+        return answer;
+    }
+
+    /// <summary>An answer without records.</summary>
+    public static byte[] Answer(byte[] query, ResponseCode code)
+    {
+        byte[] answer = [.. query];
+        answer[2] |= 0x80;
+        answer[3] = (byte)code;
         return answer;
     }
 
