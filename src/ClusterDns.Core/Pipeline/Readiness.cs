@@ -6,31 +6,40 @@ public sealed class Readiness
     private readonly List<IReadOnlyList<ReadinessCheck>> _blocks = [];
     private readonly HashSet<ReadinessCheck> _wereReady = [];
     private readonly Lock _lock = new();
+    private string _last = "";
+
+    /// <summary>
+    /// Whether a plugin that was ready once is asked again. It counts for all checks: of several server blocks that say something,
+    /// the last one decides.
+    /// </summary>
+    public bool Continuously { get; set; }
 
     /// <summary>Includes the checks of a server block, also those that are added to the list later, while it is built.</summary>
     /// <param name="checks">The block's list.</param>
     public void Include(IReadOnlyList<ReadinessCheck> checks) => _blocks.Add(checks);
 
-    /// <summary>The names of the plugins that are not ready, each once, in order.</summary>
-    /// <param name="continuously">Whether a plugin that was ready once is asked again.</param>
-    public IReadOnlyList<string> FindNotReady(bool continuously)
+    /// <summary>The names of the plugins that are not ready, each once, in order, with commas between them; empty when all are.</summary>
+    /// <param name="isNews">Whether they are others than the last time that somebody asked.</param>
+    public string FindNotReady(out bool isNews)
     {
         lock (_lock)
         {
-            return
-            [
-                .. _blocks.SelectMany(static checks => checks)
-                    .Where(check => !IsReady(check, continuously))
+            string notReady = string.Join(
+                ',',
+                _blocks.SelectMany(static checks => checks)
+                    .Where(check => !IsReady(check))
                     .Select(static check => check.Plugin)
                     .Distinct(StringComparer.Ordinal)
-                    .Order(StringComparer.Ordinal),
-            ];
+                    .Order(StringComparer.Ordinal));
+            isNews = !string.Equals(notReady, _last, StringComparison.Ordinal);
+            _last = notReady;
+            return notReady;
         }
     }
 
-    private bool IsReady(ReadinessCheck check, bool continuously)
+    private bool IsReady(ReadinessCheck check)
     {
-        if (!continuously && _wereReady.Contains(check))
+        if (!Continuously && _wereReady.Contains(check))
         {
             return true;
         }

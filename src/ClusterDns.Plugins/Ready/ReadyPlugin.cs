@@ -4,6 +4,7 @@ using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
+using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Ready;
 
@@ -13,7 +14,7 @@ namespace ClusterDns.Plugins.Ready;
 public sealed record ReadyOptions(HttpAddress Address, bool Continuously);
 
 /// <summary>Says over HTTP whether all plugins are ready to answer.</summary>
-public sealed class ReadyPlugin : Plugin<ReadyOptions>
+public sealed partial class ReadyPlugin : Plugin<ReadyOptions>
 {
     private const string Path = "/ready";
     private const string DefaultAddress = ":8181";
@@ -52,12 +53,13 @@ public sealed class ReadyPlugin : Plugin<ReadyOptions>
     protected override void Build(ReadyOptions options, PluginBuildContext context)
     {
         context.Readiness.Include(context.ReadinessChecks);
-        ReadyState state = new(context.Readiness, options.Continuously);
+        context.Readiness.Continuously = options.Continuously;
+        ReadyState state = new(context.Readiness, context.LoggerFactory.CreateLogger("plugin/ready"));
         context.AddService(state);
         context.AddHttpEndpoint(new HttpEndpoint(options.Address, Path, state.Answer));
     }
 
-    private sealed class ReadyState(Readiness readiness, bool continuously) : IHostService
+    private sealed partial class ReadyState(Readiness readiness, ILogger logger) : IHostService
     {
         private volatile bool _stopping;
 
@@ -76,19 +78,27 @@ public sealed class ReadyPlugin : Plugin<ReadyOptions>
             if (_stopping)
             {
                 exchange.Status = 503;
-                exchange.Body.Write("shutting down"u8);
+                exchange.Body.Write("Shutting down"u8);
                 return;
             }
 
-            IReadOnlyList<string> notReady = readiness.FindNotReady(continuously);
-            if (notReady.Count == 0)
+            string notReady = readiness.FindNotReady(out bool isNews);
+            if (notReady.Length == 0)
             {
                 exchange.Body.Write("OK"u8);
                 return;
             }
 
+            if (isNews)
+            {
+                LogNotReady(notReady);
+            }
+
             exchange.Status = 503;
-            exchange.Body.Write(Encoding.UTF8.GetBytes(string.Join(',', notReady)));
+            exchange.Body.Write(Encoding.UTF8.GetBytes(notReady));
         }
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Plugins not ready: \"{Plugins}\"")]
+        private partial void LogNotReady(string plugins);
     }
 }

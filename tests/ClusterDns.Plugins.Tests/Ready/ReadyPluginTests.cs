@@ -28,6 +28,37 @@ public class ReadyPluginTests
     }
 
     [Fact]
+    public void ItTellsWhatIsNotReadyOncePerChange()
+    {
+        PluginKit kit = Create("ready {\n monitor continuously\n}");
+        foreach ((bool first, bool second) in ((bool, bool)[])[(false, false), (true, false), (true, true), (true, false)])
+        {
+            (_first, _second) = (first, second);
+            Get(kit);
+            Get(kit);
+        }
+
+        Assert.Equal(
+            "Information: Plugins not ready: \"first,second\"\nInformation: Plugins not ready: \"second\"\nInformation: Plugins not ready: \"second\"",
+            string.Join('\n', kit.Log));
+    }
+
+    [Theory]
+    [InlineData("ready", true, "503 first")]
+    [InlineData("ready {\n monitor continuously\n}", false, "200 OK")]
+    public void TheLastServerBlockDecidesHowAllAreMonitored(string first, bool last, string expected)
+    {
+        PluginKit kit = Create(first);
+        ((IPlugin)new ReadyPlugin()).Build(new ReadyOptions(new HttpAddress("", 81), last), kit.Build);
+        _first = _second = true;
+        Assert.Equal("200 OK", Get(kit));
+
+        _first = false;
+
+        Assert.Equal(expected, Get(kit));
+    }
+
+    [Fact]
     public async Task ItIsNotReadyFromTheMomentOfStopping()
     {
         PluginKit kit = Create("ready");
@@ -36,7 +67,7 @@ public class ReadyPluginTests
 
         await Assert.Single(kit.Build.Services).PrepareStopAsync(CancellationToken.None);
 
-        Assert.StartsWith("503", Get(kit), StringComparison.Ordinal);
+        Assert.Equal("503 Shutting down", Get(kit));
     }
 
     [Theory]
@@ -47,6 +78,7 @@ public class ReadyPluginTests
         => Assert.Equal(expected, Assert.Single(Create(text).Build.HttpEndpoints).Address.ToString());
 
     [Theory]
+    [InlineData("ready\nready", "Corefile:3:1: ready stands at Corefile:2:1 already, expected it once in a server block")]
     [InlineData("ready 8181", "Corefile:2:7: '8181' is no address for ready, expected one such as :8080, localhost:8080 or 127.0.0.1:8080")]
     [InlineData("ready {\n monitor always\n}", "Corefile:3:10: 'always' is no value for monitor, expected until-ready, continuously")]
     [InlineData("ready {\n moniter continuously\n}", "Corefile:3:2: unknown option 'moniter' of ready, expected monitor; did you mean 'monitor'?")]
@@ -55,7 +87,7 @@ public class ReadyPluginTests
     private static string Get(PluginKit kit)
     {
         HttpExchange exchange = new("");
-        Assert.Single(kit.Build.HttpEndpoints).Handler(exchange);
+        kit.Build.HttpEndpoints[0].Handler(exchange);
         return $"{exchange.Status} {Encoding.UTF8.GetString(exchange.Written.Span)}";
     }
 
