@@ -11,12 +11,13 @@ namespace ClusterDns.Plugins.Health;
 /// <param name="path">Its path.</param>
 /// <param name="metrics">Where the time goes.</param>
 /// <param name="timeProvider">The clock.</param>
-/// <param name="logger">Tells of requests that failed.</param>
+/// <param name="logger">Tells of requests that failed or were slow.</param>
 internal sealed partial class HealthCheck(
     HttpAddress address, string path, HealthMetrics metrics, TimeProvider timeProvider, ILogger logger)
     : IHostService, IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -60,35 +61,45 @@ internal sealed partial class HealthCheck(
             }
 
             long start = timeProvider.GetTimestamp();
-            bool isRight = await TryAskAsync(client, uri);
+            string? failure = await AskAsync(client, uri);
             if (_stopping.IsCancellationRequested)
             {
                 return;
             }
 
             // One that failed took its time too, and that is when the process is at its limit.
-            metrics.Duration.Observe(timeProvider.GetElapsedTime(start).TotalSeconds);
-            if (!isRight)
+            TimeSpan duration = timeProvider.GetElapsedTime(start);
+            metrics.Duration.Observe(duration.TotalSeconds);
+            if (failure is not null)
             {
                 metrics.Failures.Add();
-                LogFailed(uri);
+                LogFailed(uri, failure);
+            }
+            else if (duration > Slow)
+            {
+                LogSlow(uri, duration.TotalSeconds);
             }
         }
     }
 
-    private async Task<bool> TryAskAsync(HttpClient client, Uri uri)
+    /// <summary>Asks.</summary>
+    /// <returns>What went wrong; null when nothing did.</returns>
+    private async Task<string?> AskAsync(HttpClient client, Uri uri)
     {
         try
         {
             using HttpResponseMessage response = await client.GetAsync(uri, _stopping.Token);
-            return response.StatusCode == HttpStatusCode.OK;
+            return response.StatusCode == HttpStatusCode.OK ? null : $"status {(int)response.StatusCode}";
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or SocketException)
         {
-            return false;
+            return exception.Message;
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Local health request to \"{Uri}\" failed")]
-    private partial void LogFailed(Uri uri);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Local health request to \"{Uri}\" failed: {Reason}")]
+    private partial void LogFailed(Uri uri, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Local health request to \"{Uri}\" took more than 1s: {Seconds}s")]
+    private partial void LogSlow(Uri uri, double seconds);
 }

@@ -18,7 +18,7 @@ public sealed record HealthOptions(HttpAddress Address, TimeSpan Lameduck, strin
 public sealed class HealthPlugin : Plugin<HealthOptions>
 {
     private const string Path = "/health";
-    private const string DefaultAddress = ":8080";
+    private const int DefaultPort = 8080;
 
     /// <inheritdoc/>
     public override string Name => "health";
@@ -29,28 +29,15 @@ public sealed class HealthPlugin : Plugin<HealthOptions>
     /// <inheritdoc/>
     protected override HealthOptions? Parse(PluginParseContext context)
     {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
-        isRight &= HttpOption.TryAddress(reader, DefaultAddress, out HttpAddress address);
-        TimeSpan lameduck = TimeSpan.Zero;
-        string lameduckText = "";
-        foreach (DirectiveSyntax option in reader.Directive.Block)
+        // Given twice in a block, the later directive says what it says, and what it does not say stays.
+        HealthOptions options = new(new HttpAddress("", DefaultPort), TimeSpan.Zero, "");
+        bool isRight = true;
+        foreach (DirectiveSyntax directive in context.Directives)
         {
-            if (string.Equals(option.Name.Text, "lameduck", StringComparison.Ordinal))
-            {
-                DirectiveReader optionReader = reader.For(option);
-                isRight &= optionReader.ExpectArguments(1, 1, "lameduck DURATION") &&
-                    optionReader.TryDuration(option.Arguments[0], TimeSpan.Zero, out lameduck);
-                lameduckText = option.Arguments.Count > 0 ? option.Arguments[0].Text : "";
-            }
-            else
-            {
-                reader.UnknownOption(option, ["lameduck"]);
-                isRight = false;
-            }
+            isRight &= TryRead(new DirectiveReader(directive, context.Diagnostics), ref options);
         }
 
-        return isRight ? new HealthOptions(address, lameduck, lameduckText) : null;
+        return isRight ? options : null;
     }
 
     /// <inheritdoc/>
@@ -64,6 +51,33 @@ public sealed class HealthPlugin : Plugin<HealthOptions>
         {
             context.AddService(new HealthCheck(options.Address, Path, metrics, context.TimeProvider, logger));
         }
+    }
+
+    private static bool TryRead(DirectiveReader reader, ref HealthOptions options)
+    {
+        bool isRight = HttpOption.TryAddress(reader, options.Address.ToString(), out HttpAddress address);
+        if (isRight)
+        {
+            options = options with { Address = address };
+        }
+
+        foreach (DirectiveSyntax option in reader.Directive.Block)
+        {
+            if (!string.Equals(option.Name.Text, "lameduck", StringComparison.Ordinal))
+            {
+                reader.UnknownOption(option, ["lameduck"]);
+                isRight = false;
+                continue;
+            }
+
+            DirectiveReader optionReader = reader.For(option);
+            TimeSpan lameduck = TimeSpan.Zero;
+            isRight &= optionReader.ExpectArguments(1, 1, "lameduck DURATION") &&
+                optionReader.TryDuration(option.Arguments[0], TimeSpan.Zero, out lameduck);
+            options = options with { Lameduck = lameduck, LameduckText = option.Arguments.Count > 0 ? option.Arguments[0].Text : "" };
+        }
+
+        return isRight;
     }
 }
 

@@ -87,7 +87,49 @@ public class HealthPluginTests
         await check.StopAsync(CancellationToken.None);
         Assert.Equal(1, kit.Metrics.Counter(
             "coredns_health_request_failures_total", "The number of times the health check failed.").Value);
-        Assert.StartsWith("Warning: Local health request to", Assert.Single(kit.Log), StringComparison.Ordinal);
+        Assert.EndsWith("failed: status 500", Assert.Single(kit.Log), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ASlowAnswerOfItsOwnIsAWarning()
+    {
+        using System.Net.Sockets.TcpListener server = new(System.Net.IPAddress.Loopback, 0);
+        server.Start();
+        int port = ((System.Net.IPEndPoint)server.LocalEndpoint).Port;
+        PluginKit kit = Create($"health 127.0.0.1:{port}");
+        IHostService check = kit.Build.Services[1];
+        await check.StartAsync(CancellationToken.None);
+        Task<System.Net.Sockets.TcpClient> accepting = server.AcceptTcpClientAsync();
+        kit.Time.Advance(TimeSpan.FromSeconds(1));
+        using System.Net.Sockets.TcpClient client = await accepting.WaitAsync(TimeSpan.FromSeconds(20));
+        using StreamReader reader = new(client.GetStream());
+        await reader.ReadLineAsync();
+
+        kit.Time.Advance(TimeSpan.FromSeconds(1.25));
+        await client.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        while (kit.Log.IsEmpty)
+        {
+            Assert.False(patience.IsCancellationRequested, "nothing was logged");
+            await Task.Yield();
+        }
+
+        await check.StopAsync(CancellationToken.None);
+        Assert.Equal($"Warning: Local health request to \"http://127.0.0.1:{port}/health\" took more than 1s: 1.25s", kit.Log.First());
+        Assert.Equal(0, kit.Metrics.Counter(
+            "coredns_health_request_failures_total", "The number of times the health check failed.").Value);
+    }
+
+    [Fact]
+    public async Task TwiceInABlockTheLaterOneCounts()
+    {
+        PluginKit kit = Create("health :81 {\n lameduck 5s\n}\nhealth :82\nhealth {\n lameduck 1s\n}");
+        Assert.Equal("", kit.Errors);
+        Assert.Equal(":82", Assert.Single(kit.Build.HttpEndpoints).Address.ToString());
+
+        Task preparing = kit.Build.Services[0].PrepareStopAsync(CancellationToken.None).AsTask();
+        kit.Time.Advance(TimeSpan.FromSeconds(1));
+        await preparing;
     }
 
     private static long Count(PluginKit kit)
@@ -97,7 +139,7 @@ public class HealthPluginTests
     }
 
     [Theory]
-    [InlineData("health here", "Corefile:2:8: 'here' is no address for health, expected one such as :8080, localhost:8080 or 127.0.0.1:8080")]
+    [InlineData("health here\nhealth", "Corefile:2:8: 'here' is no address for health, expected one such as :8080, localhost:8080 or 127.0.0.1:8080")]
     [InlineData("health {\n lameduck soon\n}", "Corefile:3:11: 'soon' is no value for lameduck, expected a duration that is not negative, such as 5s or 1m30s")]
     [InlineData("health {\n lameduk 5s\n}", "Corefile:3:2: unknown option 'lameduk' of health, expected lameduck; did you mean 'lameduck'?")]
     public void WhatIsWrongIsSaid(string text, string error) => Assert.Equal(error, Create(text).Errors);

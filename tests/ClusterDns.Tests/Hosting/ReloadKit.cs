@@ -157,7 +157,7 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
     public async Task<string> GetAsync(HttpAddress address, string path)
     {
         using HttpClient client = new();
-        return await client.GetStringAsync(new Uri($"http://127.0.0.1:{Server.HttpServers[address].Port}{path}"));
+        return await client.GetStringAsync(new Uri($"http://{address.Host}:{Server.HttpServers[address].Port}{path}"));
     }
 
     public bool TryWriteLine(ReadOnlySpan<byte> line)
