@@ -67,7 +67,7 @@ public sealed partial class PrometheusPlugin : Plugin<PrometheusOptions>
         context.AddLink(next => new PrometheusHandler(next, metrics));
         context.AddHttpEndpoint(new HttpEndpoint(options.Address, Path, exchange =>
         {
-            bool openMetrics = exchange.Accept.Contains("application/openmetrics-text", StringComparison.Ordinal);
+            bool openMetrics = AcceptHeader.PrefersOpenMetrics(exchange.Accept);
             exchange.ContentType = openMetrics ? MetricText.OpenMetricsType : MetricText.PrometheusType;
             process.Read();
             MetricText.Write(context.Metrics.Families, openMetrics, exchange.Body);

@@ -78,6 +78,36 @@ public class PrometheusPluginTests
         Assert.EndsWith("# EOF\n", Encoding.UTF8.GetString(exchange.Written.Span), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("application/openmetrics-text", true)]
+    [InlineData("application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.1", true)]
+    [InlineData("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=1.0.0;q=0.9,text/plain;version=0.0.4;q=0.3", true)]
+    [InlineData("text/plain;q=0.1, */*, application/openmetrics-text;q=0.5", true)]
+    [InlineData("application/openmetrics-text, text/plain", true)]
+    [InlineData("Application/OpenMetrics-Text; Version=\"1.0.0\"", true)]
+    [InlineData("text/plain, application/openmetrics-text", false)]
+    [InlineData("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=1", false)]
+    [InlineData("application/openmetrics-text;q=0.5,text/*", false)]
+    [InlineData("application/openmetrics-text;q=0.5,*/*", false)]
+    [InlineData("application/openmetrics-text;q=0", false)]
+    [InlineData("application/openmetrics-text;version=0.0.1", false)]
+    [InlineData("*/*", false)]
+    [InlineData("application/*", false)]
+    [InlineData("application/json", false)]
+    [InlineData("", false)]
+    [InlineData(",;q=,=", false)]
+    public void TheFormatIsTheOneThatIsLikedBest(string accept, bool openMetrics)
+    {
+        HttpExchange exchange = new(accept);
+        Assert.Single(Create("prometheus").Build.HttpEndpoints).Handler(exchange);
+
+        Assert.Equal(openMetrics ? MetricText.OpenMetricsType : MetricText.PrometheusType, exchange.ContentType);
+    }
+
+    [Fact]
+    public void ItStandsOnceInABlock() => Assert.Equal(
+        "Corefile:3:1: prometheus stands at Corefile:2:1 already, expected it once in a server block", Create("prometheus\nprometheus").Errors);
+
     [Fact]
     public void TheProcessIsDescribed()
     {
