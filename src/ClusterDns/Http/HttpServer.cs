@@ -22,23 +22,29 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
 {
     private const int MaxConnections = 256;
 
+    private static readonly TimeSpan ResolvePatience = TimeSpan.FromSeconds(5);
+
     private readonly KestrelServer _server;
     private readonly OwnPorts _ports;
     private readonly List<IPEndPoint> _bound = [];
+    private readonly HttpConnections _connections;
     private volatile FrozenDictionary<string, Action<HttpExchange>> _handlers;
 
-    private HttpServer(HttpAddress address, FrozenDictionary<string, Action<HttpExchange>> handlers, ListenerServices services)
+    private HttpServer(
+        HttpAddress address, IPAddress? resolved, FrozenDictionary<string, Action<HttpExchange>> handlers, ListenerServices services)
     {
         Address = address;
         _ports = services.Ports;
+        _connections = new HttpConnections(
+            MaxConnections,
+            services.Metrics.Counter("clusterdns_http_connections_closed_total", "Counter of HTTP connections closed to make room for new ones."));
         _handlers = handlers;
         KestrelServerOptions options = new() { AddServerHeader = false };
-        options.Limits.MaxConcurrentConnections = MaxConnections;
         options.Limits.MaxRequestBodySize = 0;
         options.Limits.MaxRequestHeadersTotalSize = 8 * 1024;
         options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(5);
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
-        Listen(options, address);
+        Listen(options, address, resolved);
         _server = new KestrelServer(
             Options.Create(options),
             new SocketTransportFactory(
@@ -61,7 +67,8 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
     public static async Task<HttpServer> OpenAsync(
         HttpAddress address, IEnumerable<HttpEndpoint> endpoints, ListenerServices services, CancellationToken cancellationToken)
     {
-        HttpServer server = new(address, Index(endpoints), services);
+        IPAddress? resolved = await ResolveAsync(address, services, cancellationToken);
+        HttpServer server = new(address, resolved, Index(endpoints), services);
         try
         {
             await server._server.StartAsync(server, cancellationToken);
@@ -89,6 +96,20 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
 
     /// <inheritdoc/>
     public async Task ProcessRequestAsync(IFeatureCollection context)
+    {
+        HttpConnection connection = context.GetRequiredFeature<HttpConnection>();
+        connection.Begin();
+        try
+        {
+            await AnswerAsync(context);
+        }
+        finally
+        {
+            connection.End();
+        }
+    }
+
+    private async Task AnswerAsync(IFeatureCollection context)
     {
         IHttpRequestFeature request = context.GetRequiredFeature<IHttpRequestFeature>();
         IHttpResponseFeature response = context.GetRequiredFeature<IHttpResponseFeature>();
@@ -147,17 +168,38 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
         => endpoints.DistinctBy(static endpoint => endpoint.Path, StringComparer.Ordinal)
             .ToFrozenDictionary(static endpoint => endpoint.Path, static endpoint => endpoint.Handler, StringComparer.Ordinal);
 
-    private static void Listen(KestrelServerOptions options, HttpAddress address)
+    /// <summary>The address that a host name stands for: the first of IPv4, else the first; null for what is no such name.</summary>
+    private static async Task<IPAddress?> ResolveAsync(HttpAddress address, ListenerServices services, CancellationToken cancellationToken)
     {
-        static void PlainHttp(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
+        if (address.Host.Length == 0 || IPAddress.TryParse(address.Host, out _) ||
+            string.Equals(address.Host, HttpAddress.Localhost, StringComparison.Ordinal))
+        {
+            return null;
+        }
 
+        try
+        {
+            IPAddress[] found = await services.ResolveHost(address.Host, cancellationToken)
+                .WaitAsync(ResolvePatience, services.TimeProvider, cancellationToken);
+            return Array.Find(found, static candidate => candidate.AddressFamily == AddressFamily.InterNetwork)
+                ?? found.FirstOrDefault()
+                ?? throw new IOException($"listen http {address}: host name '{address.Host}' has no address");
+        }
+        catch (Exception exception) when (exception is SocketException or TimeoutException)
+        {
+            throw new IOException($"listen http {address}: host name '{address.Host}' cannot be resolved: {exception.Message}", exception);
+        }
+    }
+
+    private void Listen(KestrelServerOptions options, HttpAddress address, IPAddress? resolved)
+    {
         if (address.Host.Length == 0)
         {
             options.ListenAnyIP(address.Port, PlainHttp);
         }
         else if (!string.Equals(address.Host, HttpAddress.Localhost, StringComparison.Ordinal))
         {
-            options.Listen(IPAddress.Parse(address.Host), address.Port, PlainHttp);
+            options.Listen(resolved ?? IPAddress.Parse(address.Host), address.Port, PlainHttp);
         }
         else if (address.Port == 0)
         {
@@ -167,5 +209,11 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
         {
             options.ListenLocalhost(address.Port, PlainHttp);
         }
+    }
+
+    private void PlainHttp(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(serve => connection => _connections.RunAsync(connection, serve));
     }
 }

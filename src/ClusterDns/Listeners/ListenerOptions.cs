@@ -85,4 +85,7 @@ internal sealed record ListenerServices(
 {
     /// <summary>What the process listens on.</summary>
     public OwnPorts Ports { get; } = new();
+
+    /// <summary>Finds the addresses of a host name.</summary>
+    public Func<string, CancellationToken, Task<IPAddress[]>> ResolveHost { get; init; } = Dns.GetHostAddressesAsync;
 }
