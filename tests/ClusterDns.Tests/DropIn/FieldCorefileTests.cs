@@ -29,6 +29,7 @@ public sealed class FieldCorefileTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("aks", 30)]
     [InlineData("k3s", 5)]
     [InlineData("kubeadm", 30)]
     [InlineData("minikube", 30)]
@@ -55,6 +56,21 @@ public sealed class FieldCorefileTests : IAsyncDisposable
             "coredns_dns_requests_total{server=\"dns://127.0.0.1:0\",zone=\".\",view=\"\",proto=\"tcp\",family=\"1\",type=\"A\"} 5\n",
             await kit.GetAsync(FieldCorefile.Scraped, "/metrics"),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AksKeepsItsOwnNamesInAndTakesItsImports()
+    {
+        ReloadKit kit = await StartAsync(
+            "aks",
+            ("custom/more.override", "log\n"),
+            ("custom/more.server", "more.test:0 {\n bind 127.0.0.1\n hosts {\n  192.0.2.6 www.more.test\n }\n}\n"));
+
+        Assert.Equal("NXDOMAIN", await AskAsync(new("www.shop.svc.x.internal.cloudapp.net.")));
+        Assert.Equal($"NOERROR\nvm.x.internal.cloudapp.net. 30 A {RecordedUpstream.Address}", await AskAsync(new("vm.x.internal.cloudapp.net.")));
+        Assert.Equal("NXDOMAIN", await AskAsync(new("x.reddog.microsoft.com.", RecordType.AAAA)));
+        Assert.Equal("NOERROR\nwww.more.test. 3600 A 192.0.2.6", await AskAsync(new("www.more.test.")));
+        Assert.Equal(3, kit.Lines.Count);
     }
 
     [Fact]
