@@ -21,5 +21,8 @@ internal sealed class ForwardTarget(ForwardUpstream shared) : IForwardTarget
     public IUpstream Upstream => Shared.Upstream;
 
     /// <inheritdoc/>
+    public UpstreamProtocol Protocol => Shared.Protocol;
+
+    /// <inheritdoc/>
     public void TakeOut() => _isOut = true;
 }

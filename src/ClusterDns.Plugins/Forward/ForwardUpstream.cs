@@ -48,7 +48,7 @@ internal sealed class ForwardUpstream : IDisposable
     /// <summary>Its address and port.</summary>
     public string Address { get; }
 
-    /// <inheritdoc/>
+    /// <summary>How queries that came as datagrams go to it.</summary>
     public UpstreamProtocol Protocol => _options.ForceTcp ? UpstreamProtocol.Tcp : UpstreamProtocol.Udp;
 
     /// <summary>What is counted.</summary>

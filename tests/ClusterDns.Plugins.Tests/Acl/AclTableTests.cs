@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Acl;
+using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Tests.TestKit;
 
 namespace ClusterDns.Plugins.Tests.Acl;
