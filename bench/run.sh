@@ -12,8 +12,8 @@ usage: bench/run.sh [OPTION...]
   --seconds N       how long a measurement lasts (default 5)
   --workload NAME   a: A of 4,500 ClusterIP Services (default); mixed: what pods ask
   --outstanding N   queries in flight (default 100)
-  --peers LIST      of floor, knot, clusterdns, whole, cached, forward, coredns (default: all that are there)
-  --install         install dnsperf, knot and gcc with apt-get when they are missing
+  --peers LIST      of floor, knot, clusterdns, whole, cached, unbound, dnsmasq, forward, dnsdist, coredns (default: all that are there)
+  --install         install dnsperf, gcc and the peers that Debian has with apt-get when they are missing
 ClusterDns is taken from artifacts/publish (or from $CLUSTERDNS); make it with
   deploy/build.sh
 HELP
@@ -77,7 +77,7 @@ CONF
     PATH=$PATH:/usr/sbin start_server "$scratch/log" knotd -c "$home/knot.conf" -s "$home/knot.sock"
 }
 
-upstream_pid=
+upstream='' upstream_pid=''
 
 start_clusterdns() {
     cat >"$scratch/Corefile" <<CONF
@@ -92,7 +92,7 @@ CONF
     start_server "$scratch/log" "$clusterdns" -conf "$scratch/Corefile"
 }
 
-# The plugins of kubeadm's Corefile, but for reload: what a query costs with metrics, cache and all.
+# The plugins of kubeadm's Corefile: what a query costs with metrics, cache and all.
 start_whole() {
     cat >"$scratch/Corefile.whole" <<CONF
 .:$1 {
@@ -117,6 +117,7 @@ start_whole() {
         disable denial cluster.local
     }
     loop
+    reload
     loadbalance
 }
 CONF
@@ -131,13 +132,17 @@ start_cached() {
     start_server "$scratch/log" "$clusterdns" -conf "$scratch/Corefile.forward"
 }
 
-# Forwards each query to the floor, which runs on the client's core, so that its work is not counted.
-start_forward() {
-    local upstream
+# Whom forwarders ask: the floor, on the client's core, so that its work is not counted. Sets upstream, its port.
+start_upstream() {
     upstream=$(free_port)
     [[ -z $upstream_pid ]] || kill "$upstream_pid" 2>/dev/null || true
     taskset -c "$client_core" "$out_dir/floor" "$upstream" >/dev/null 2>&1 &
     upstream_pid=$!
+}
+
+# Forwards each query.
+start_forward() {
+    start_upstream
     cat >"$scratch/Corefile.forward" <<CONF
 cluster.local:$1 {
     bind 127.0.0.1
@@ -145,6 +150,48 @@ cluster.local:$1 {
 }
 CONF
     start_server "$scratch/log" "$clusterdns" -conf "$scratch/Corefile.forward"
+}
+
+# Unbound and dnsmasq forward each name once, and answer from their caches from then on.
+start_unbound() {
+    start_upstream
+    cat >"$scratch/unbound.conf" <<CONF
+server:
+    interface: 127.0.0.1@$1
+    num-threads: 1
+    do-daemonize: no
+    use-syslog: no
+    chroot: ""
+    username: ""
+    directory: "$scratch"
+    pidfile: ""
+    module-config: "iterator"
+    do-not-query-localhost: no
+    cache-min-ttl: 3600
+forward-zone:
+    name: "."
+    forward-addr: 127.0.0.1@$upstream
+remote-control:
+    control-enable: no
+CONF
+    PATH=$PATH:/usr/sbin start_server "$scratch/log" unbound -d -c "$scratch/unbound.conf"
+}
+
+start_dnsmasq() {
+    start_upstream
+    PATH=$PATH:/usr/sbin start_server "$scratch/log" dnsmasq --keep-in-foreground --conf-file=/dev/null --user="$(id -un)" \
+        --pid-file= --port="$1" --listen-address=127.0.0.1 --bind-interfaces --no-resolv --no-hosts --server="127.0.0.1#$upstream" \
+        --cache-size=10000 --min-cache-ttl=3600
+}
+
+# dnsdist forwards each query.
+start_dnsdist() {
+    start_upstream
+    cat >"$scratch/dnsdist.conf" <<CONF
+setLocal('127.0.0.1:$1')
+newServer({address='127.0.0.1:$upstream', healthCheckMode='up'})
+CONF
+    start_server "$scratch/log" dnsdist --supervised --disable-syslog -C "$scratch/dnsdist.conf"
 }
 
 # CoreDNS reads no manifests, so it serves the zone file, which costs it less than its kubernetes plugin would.
@@ -165,15 +212,27 @@ title() {
         clusterdns) echo "ClusterDns (AOT)" ;;
         whole) echo "ClusterDns (AOT), plugins of kubeadm's Corefile" ;;
         cached) echo "ClusterDns (AOT), from the cache" ;;
+        unbound) echo "Unbound $(PATH=$PATH:/usr/sbin unbound -V | awk 'NR == 1 { print $2 }'), from the cache" ;;
+        dnsmasq) echo "dnsmasq $(PATH=$PATH:/usr/sbin dnsmasq --version | awk 'NR == 1 { print $3 }'), from the cache" ;;
+        dnsdist) echo "dnsdist $(dnsdist --version | awk 'NR == 1 { print $2 }'), forwarding each" ;;
         forward) echo "ClusterDns (AOT), forwarding each" ;;
         coredns) echo "CoreDNS (file plugin)" ;;
     esac
 }
 
+# peer_program COMMAND DEBIAN_PACKAGE: whether it is there, or was installed where the script may.
+peer_program() {
+    [[ $install == yes ]] && require "$1" "$2"
+    have "$1"
+}
+
 is_there() {
     case $1 in
         floor) true ;;
-        knot) [[ $install == yes ]] && require knotd knot; have knotd ;;
+        knot) peer_program knotd knot ;;
+        unbound) peer_program unbound unbound ;;
+        dnsmasq) peer_program dnsmasq dnsmasq-base ;;
+        dnsdist) peer_program dnsdist dnsdist ;;
         clusterdns | whole | cached | forward) [[ -x $clusterdns ]] ;;
         coredns) have coredns ;;
         *) die "no such peer: $1" ;;
@@ -182,14 +241,15 @@ is_there() {
 
 missing() {
     case $1 in
-        knot) echo "Knot is left out: apt-get install knot (or start this with --install)" ;;
+        knot | unbound | dnsdist) echo "$1 is left out: apt-get install $1 (or start this with --install)" ;;
+        dnsmasq) echo "dnsmasq is left out: apt-get install dnsmasq-base (or start this with --install)" ;;
         clusterdns | whole | cached | forward) echo "ClusterDns is left out: deploy/build.sh" ;;
         coredns) echo "CoreDNS is left out: not on the PATH" ;;
     esac
 }
 
 present=()
-for peer in ${peers:-floor knot clusterdns whole cached forward coredns}; do
+for peer in ${peers:-floor knot clusterdns whole cached unbound dnsmasq forward dnsdist coredns}; do
     if is_there "$peer"; then present+=("$peer"); else missing "$peer" >&2; fi
 done
 
