@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Tests.Kubernetes.Api.TestKit;
 using ClusterDns.Plugins.Tests.TestKit;
 
 namespace ClusterDns.Plugins.Tests;
@@ -19,6 +20,8 @@ public sealed partial class ReadmeTests
         string readme = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "readmes", folder, "README.md"));
         MatchCollection examples = Example().Matches(readme);
 
+        using TestCertificates certificates = new();
+        (string certificate, string key) = certificates.CreateClient("dns");
         Assert.NotEmpty(examples);
         foreach (string text in examples.Select(static example => example.Groups["text"].Value))
         {
@@ -33,6 +36,10 @@ public sealed partial class ReadmeTests
             FakeFiles files = new()
             {
                 ["cluster.yaml"] = "{kind: Namespace, metadata: {name: default}}",
+                ["ca.crt"] = certificates.Authority,
+                ["client.crt"] = certificate,
+                ["client.key"] = key,
+                ["kube.conf"] = "current-context: a\ncontexts:\n- name: a\n  context: {cluster: c}\nclusters:\n- name: c\n  cluster: {server: https://10.0.0.1}\n",
                 ["www.weights"] = "www.example.org\n192.0.2.1 3\n",
             };
             IPlugin built = PluginCatalog.Plugins[plugin];

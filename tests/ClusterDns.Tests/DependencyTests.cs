@@ -41,7 +41,7 @@ public sealed class DependencyTests
 
     [Theory]
     [InlineData("ClusterDns.Core", "", "Microsoft.Extensions.Logging.Abstractions", "")]
-    [InlineData("ClusterDns.Plugins", "ClusterDns.Core", "YamlDotNet", "")]
+    [InlineData("ClusterDns.Plugins", "ClusterDns.Core", "KubernetesClient.Aot YamlDotNet", "")]
     [InlineData("ClusterDns", "ClusterDns.Core ClusterDns.Plugins", "Microsoft.Extensions.Hosting", "Microsoft.AspNetCore.App")]
     public void A_project_refers_to_those_below_it_and_to_few_packages(string project, string projects, string packages, string frameworks)
     {

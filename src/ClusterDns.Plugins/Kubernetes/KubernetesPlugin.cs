@@ -3,6 +3,9 @@ using System.Net.NetworkInformation;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Answers;
+using ClusterDns.Plugins.Kubernetes.Api;
+using ClusterDns.Plugins.Kubernetes.Api.Access;
+using ClusterDns.Plugins.Kubernetes.Api.Http;
 using ClusterDns.Plugins.Kubernetes.Index;
 using ClusterDns.Plugins.Kubernetes.Manifests;
 using ClusterDns.Plugins.Kubernetes.Options;
@@ -14,14 +17,22 @@ namespace ClusterDns.Plugins.Kubernetes;
 public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
 {
     private readonly Func<IReadOnlyList<IPAddress>> _hostAddresses;
+    private readonly Func<string, string?> _environment;
+    private readonly ConnectionPings _pings;
 
-    /// <summary>The plugin, with the addresses of this host.</summary>
+    /// <summary>The plugin, with the addresses and the environment variables of this process.</summary>
     public KubernetesPlugin()
-        : this(GetHostAddresses)
+        : this(GetHostAddresses, Environment.GetEnvironmentVariable)
     {
     }
 
-    internal KubernetesPlugin(Func<IReadOnlyList<IPAddress>> hostAddresses) => _hostAddresses = hostAddresses;
+    internal KubernetesPlugin(
+        Func<IReadOnlyList<IPAddress>> hostAddresses, Func<string, string?>? environment = null, ConnectionPings? pings = null)
+    {
+        _pings = pings ?? ConnectionPings.Default;
+        _hostAddresses = hostAddresses;
+        _environment = environment ?? (static _ => null);
+    }
 
     /// <inheritdoc/>
     public override string Name => "kubernetes";
@@ -32,21 +43,11 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
     /// <inheritdoc/>
     protected override void Build(KubernetesOptions options, PluginBuildContext context)
     {
-        IReadOnlyList<string> paths = [.. options.Manifests.Select(path => context.ResolvePath(path.Text))];
-        ManifestCluster cluster;
-        try
+        if (GetIndex(options, context) is not { } index)
         {
-            cluster = context.Resources.Get(
-                string.Join('\n', paths),
-                () => new ManifestCluster(paths, context.Files, context.TimeProvider, context.LoggerFactory.CreateLogger("plugin/kubernetes")));
-        }
-        catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
-        {
-            context.Diagnostics.Error(options.Manifests[0].Place, $"manifests cannot be read: {exception.Message}");
             return;
         }
 
-        ClusterIndex index = cluster.Index;
         context.AddReadinessCheck(new ReadinessCheck(Name, () => index.IsSynced));
         KubernetesAnswerOptions answerOptions = new(
             new ZoneSet(options.Zones),
@@ -58,6 +59,35 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         IReadOnlyList<IPAddress> localAddresses =
             [.. (bound.Any() ? bound : _hostAddresses()).Where(static address => !IPAddress.IsLoopback(address))];
         context.AddLink(next => new KubernetesHandler(next, index, answerOptions, options.Zones, localAddresses));
+    }
+
+    /// <summary>What queries are answered from; null when an error was reported.</summary>
+    private ClusterIndex? GetIndex(KubernetesOptions options, PluginBuildContext context)
+    {
+        ILogger logger = context.LoggerFactory.CreateLogger("plugin/kubernetes");
+        try
+        {
+            if (options.ApiServer is { } apiServer)
+            {
+                ApiCluster watched = ApiClusterFactory.Get(apiServer, context, _environment, _pings);
+                context.AddService(new ApiClusterStart(watched, options.StartupTimeout, context.TimeProvider, logger));
+                return watched.Index;
+            }
+
+            IReadOnlyList<string> paths = [.. options.Manifests.Select(path => context.ResolvePath(path.Text))];
+            return context.Resources.Get(
+                string.Join('\n', paths), () => new ManifestCluster(paths, context.Files, context.TimeProvider, logger)).Index;
+        }
+        catch (ApiAccessException exception)
+        {
+            context.Diagnostics.Error(options.Place, $"kubernetes cannot ask an API server: {exception.Message}");
+        }
+        catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
+        {
+            context.Diagnostics.Error(options.Manifests[0].Place, $"manifests cannot be read: {exception.Message}");
+        }
+
+        return null;
     }
 
     private static List<IPAddress> GetHostAddresses()

@@ -4,6 +4,7 @@ using System.Text.Json;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Kubernetes;
+using ClusterDns.Plugins.Tests.Kubernetes.Api.TestKit;
 using ClusterDns.Plugins.Tests.TestKit;
 using Xunit.Abstractions;
 
@@ -20,16 +21,41 @@ public sealed class GoldenTests(ITestOutputHelper output)
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Data", "golden");
 
     [Fact]
-    public void Answers_agree_with_the_recorded_ones()
+    public void Answers_from_manifests_agree_with_the_recorded_ones()
     {
-        FakeFiles files = new() { ["cluster.json"] = File.ReadAllText(Path.Combine(Folder, "cluster.json")) };
+        FakeFiles files = new() { ["cluster.json"] = ReadCluster() };
+        Compare(Create("manifests cluster.json", files));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Answers_from_an_API_server_agree_with_the_recorded_ones(bool hasWatchList)
+    {
+        await using FakeApiServer server = await FakeApiServer.StartAsync();
+        server.HasWatchList = hasWatchList;
+        server.Put(ReadCluster());
+        PluginKit kit = Create($"endpoint {server.Url}", new FakeFiles());
+        await using ApiKit api = await new ApiKit(server, kit).StartAsync();
+
+        Compare(kit);
+    }
+
+    private static string ReadCluster() => File.ReadAllText(Path.Combine(Folder, "cluster.json"));
+
+    private static PluginKit Create(string source, FakeFiles files)
+    {
         PluginKit kit = new(
             new KubernetesPlugin(static () => [IPAddress.Parse("192.0.2.2"), IPAddress.Parse("fd00::2"), IPAddress.Parse("fe80::fc:ff:fe00:1")]),
-            "kubernetes cluster.local in-addr.arpa ip6.arpa {\n manifests cluster.json\n pods insecure\n fallthrough in-addr.arpa ip6.arpa\n ttl 30\n}",
+            $"kubernetes cluster.local in-addr.arpa ip6.arpa {{\n {source}\n pods insecure\n fallthrough in-addr.arpa ip6.arpa\n ttl 30\n}}",
             static context => context.Response.Drop("next"),
             files);
         Assert.Equal("", kit.Errors);
+        return kit;
+    }
 
+    private void Compare(PluginKit kit)
+    {
         SortedDictionary<string, (int Agree, int All)> counts = new(StringComparer.Ordinal);
         foreach (string line in File.ReadLines(Path.Combine(Folder, "kubeadm.answers.jsonl")))
         {

@@ -55,12 +55,12 @@ public sealed class ManifestTests
     }
 
     [Theory]
-    [InlineData("", "Corefile:2:1: kubernetes has no source of objects, expected manifests PATH... (this version cannot ask an API server)")]
+    [InlineData("", "Corefile:2:1: kubernetes cannot ask an API server: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: the server does not run in a Pod")]
     [InlineData("manifests nosuch.yaml", "Corefile:3:11: manifests cannot be read: nosuch.yaml: no such file")]
     [InlineData("manifests web.yaml\nttl 3601", "Corefile:4:5: '3601' is no value for ttl, expected a number from 0 to 3600")]
     [InlineData("manifests web.yaml\npods verified", "Corefile:4:6: pods verified is not built into this version, expected disabled or insecure")]
-    [InlineData("manifests web.yaml\nkubeconfig x", "Corefile:4:1: option 'kubeconfig' of kubernetes is not built into this version, expected manifests, pods, ttl, fallthrough")]
-    [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes, expected manifests, pods, ttl, fallthrough, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, namespaces, namespace_labels, labels, endpoint_pod_names, noendpoints, ignore, multicluster, zonal, startup_timeout; did you mean 'manifests'?")]
+    [InlineData("manifests web.yaml\nzonal", "Corefile:4:1: option 'zonal' of kubernetes is not built into this version, expected manifests, pods, ttl, fallthrough, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout")]
+    [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes, expected manifests, pods, ttl, fallthrough, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout, namespaces, namespace_labels, labels, endpoint_pod_names, noendpoints, ignore, multicluster, zonal; did you mean 'manifests'?")]
     public void What_is_not_built_or_wrong_is_an_error_at_start(string options, string error)
         => Assert.Equal(error, Create(options).Errors);
 

@@ -5,10 +5,20 @@ using ClusterDns.Plugins.Kubernetes.Answers;
 namespace ClusterDns.Plugins.Kubernetes.Options;
 
 /// <summary>The options of the kubernetes plugin.</summary>
+/// <param name="Place">Where the directive stands.</param>
 /// <param name="Zones">The zones, those of reverse names included.</param>
-/// <param name="Manifests">The files and folders that hold the cluster's objects.</param>
+/// <param name="Manifests">The files and folders that hold the cluster's objects; empty where an API server has them.</param>
+/// <param name="ApiServer">The API server that has the cluster's objects; null where manifests do.</param>
+/// <param name="StartupTimeout">How long the start waits for the cluster to be known.</param>
 /// <param name="Pods">How Pods are answered.</param>
 /// <param name="TimeToLive">The time to live of records, 0 to 3600 seconds.</param>
 /// <param name="Fallthrough">The zones whose names are passed on when they do not exist.</param>
 public sealed record KubernetesOptions(
-    IReadOnlyList<Zone> Zones, IReadOnlyList<Token> Manifests, PodsMode Pods, uint TimeToLive, IReadOnlyList<Zone> Fallthrough);
+    SourcePlace Place,
+    IReadOnlyList<Zone> Zones,
+    IReadOnlyList<Token> Manifests,
+    ApiServerOptions? ApiServer,
+    TimeSpan StartupTimeout,
+    PodsMode Pods,
+    uint TimeToLive,
+    IReadOnlyList<Zone> Fallthrough);

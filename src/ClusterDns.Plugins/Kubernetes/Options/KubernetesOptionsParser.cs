@@ -11,18 +11,18 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
     private const uint DefaultTimeToLive = 5;
     private const int MaxTimeToLive = 3600;
 
-    private static readonly string[] BuiltOptions = ["manifests", "pods", "ttl", "fallthrough"];
+    private static readonly string[] BuiltOptions = ["manifests", "pods", "ttl", "fallthrough", .. ApiServerOptionsParser.Names];
 
     /// <summary>What CoreDNS has and this version does not: an option that does nothing would be worse than none.</summary>
     private static readonly string[] MissingOptions =
     [
-        "endpoint", "tls", "kubeconfig", "apiserver_qps", "apiserver_burst", "apiserver_max_inflight", "namespaces",
-        "namespace_labels", "labels", "endpoint_pod_names", "noendpoints", "ignore", "multicluster", "zonal", "startup_timeout",
+        "namespaces", "namespace_labels", "labels", "endpoint_pod_names", "noendpoints", "ignore", "multicluster", "zonal",
     ];
 
     private static readonly string[] KnownOptions = [.. BuiltOptions, .. MissingOptions];
 
     private readonly DirectiveReader _reader = new(context.Directives[0], context.Diagnostics);
+    private readonly ApiServerOptionsParser _apiServer = new(context.Diagnostics);
     private readonly List<Token> _manifests = [];
     private PodsMode _pods = PodsMode.Disabled;
     private uint _timeToLive = DefaultTimeToLive;
@@ -41,9 +41,10 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
             ParseOption(option);
         }
 
-        if (_manifests.Count == 0 && _isRight)
+        ApiServerOptions? apiServer = null;
+        if (_isRight)
         {
-            Fail(_reader.Directive.Place, "kubernetes has no source of objects, expected manifests PATH... (this version cannot ask an API server)");
+            _isRight = _apiServer.TryComplete(_manifests.Count > 0, out apiServer);
         }
 
         if (_isRight && zones.All(IsReverse))
@@ -51,7 +52,10 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
             Fail(_reader.Directive.Place, "kubernetes has reverse zones alone, expected a zone for Services, such as cluster.local");
         }
 
-        return _isRight ? new KubernetesOptions(zones, _manifests, _pods, _timeToLive, _fallthrough) : null;
+        return _isRight
+            ? new KubernetesOptions(
+                _reader.Directive.Place, zones, _manifests, apiServer, _apiServer.StartupTimeout, _pods, _timeToLive, _fallthrough)
+            : null;
     }
 
     /// <summary>Whether a zone is one of reverse names.</summary>
@@ -79,6 +83,9 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
             case "fallthrough":
                 _isRight &= reader.TryZones(
                     option.Arguments.DefaultIfEmpty(new Token(".", option.Place)), [], out _fallthrough);
+                break;
+            case var name when ApiServerOptionsParser.Names.Contains(name, StringComparer.Ordinal):
+                _isRight &= _apiServer.Parse(reader);
                 break;
             default:
                 ReportOption(option);

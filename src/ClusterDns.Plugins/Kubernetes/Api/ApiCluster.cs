@@ -1,0 +1,80 @@
+using ClusterDns.Core.Resources;
+using ClusterDns.Plugins.Common;
+using ClusterDns.Plugins.Kubernetes.Api.Http;
+using ClusterDns.Plugins.Kubernetes.Api.Watching;
+using ClusterDns.Plugins.Kubernetes.Index;
+using ClusterDns.Plugins.Kubernetes.Objects;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Plugins.Kubernetes.Api;
+
+/// <summary>A cluster watched at its API server: its index, and the reflectors that keep it in step.</summary>
+internal sealed class ApiCluster : ISharedResource
+{
+    private const ClusterKinds Kinds = ClusterKinds.Namespace | ClusterKinds.Service | ClusterKinds.EndpointSlice;
+
+    private readonly ApiClient _client;
+    private readonly Reflector[] _reflectors;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>A cluster that is not watched yet.</summary>
+    /// <param name="client">Asks the server; the cluster's from now on.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="seed">Where the randomness of waits begins.</param>
+    /// <param name="logger">Told of failures.</param>
+    public ApiCluster(ApiClient client, TimeProvider timeProvider, int seed, ILogger logger)
+    {
+        _client = client;
+        ClusterIndexWriter writer = new(Index, timeProvider, Kinds);
+        ClusterHistory history = new();
+        ObjectFeed[] feeds = [new NamespaceFeed(writer, history), new ServiceFeed(writer), new EndpointSliceFeed(writer)];
+        _reflectors = [.. feeds.Select((feed, index) => new Reflector(
+            feed, client, history, timeProvider, new RandomSequence(SplitMix64.Mix(((ulong)(uint)seed << 8) | (uint)index)), logger, OnListed))];
+    }
+
+    /// <summary>What the cluster holds.</summary>
+    public ClusterIndex Index { get; } = new();
+
+    /// <summary>Completes when the index is synced.</summary>
+    public Task Synced => _synced.Task;
+
+    /// <summary>Whether a start has waited for it: the next one, at a reload or of another server block, does not wait again.</summary>
+    public bool WasWaitedFor { get; set; }
+
+    /// <summary>Completes when nothing runs any more; null before the start.</summary>
+    internal Task? Running { get; private set; }
+
+    /// <inheritdoc/>
+    public void Start() => Running = RunAsync();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        if (Running is null)
+        {
+            End();
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        await Task.WhenAll(_reflectors.Select(reflector => Task.Run(() => reflector.RunAsync(_stopping.Token))));
+        End();
+    }
+
+    private void End()
+    {
+        _client.Dispose();
+        _stopping.Dispose();
+    }
+
+    private void OnListed()
+    {
+        if (Index.IsSynced)
+        {
+            _synced.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Kubernetes.Api.Access;
+using ClusterDns.Plugins.Kubernetes.Api.Http;
+using ClusterDns.Plugins.Kubernetes.Options;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Plugins.Kubernetes.Api;
+
+/// <summary>Makes what options ask for.</summary>
+internal static class ApiClusterFactory
+{
+    /// <summary>The cluster of some options, taken over from another configuration or server block that asked for the same.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="context">The server block.</param>
+    /// <param name="environment">The environment variables.</param>
+    /// <param name="pings">How dead connections are found out.</param>
+    /// <exception cref="ApiAccessException">The client has nothing to be let in with; the message says what is missing.</exception>
+    public static ApiCluster Get(ApiServerOptions options, PluginBuildContext context, Func<string, string?> environment, ConnectionPings pings)
+    {
+        ApiServerOptions resolved = Resolve(options, context);
+        IApiAccess access = CreateAccess(resolved, context, environment);
+        access.Check();
+        ILogger logger = context.LoggerFactory.CreateLogger("plugin/kubernetes");
+        return context.Resources.Get(resolved, () => new ApiCluster(
+            new ApiClient(
+                access,
+                new RequestLimiter(resolved.QueriesPerSecond, resolved.Burst, resolved.MaxInFlight, context.TimeProvider),
+                tls => ApiTransport.Create(tls, pings),
+                new ApiMetrics(context.Metrics),
+                context.TimeProvider),
+            context.TimeProvider,
+            context.NextSeed(),
+            logger));
+    }
+
+    /// <summary>The same options under different roots are different ones.</summary>
+    private static ApiServerOptions Resolve(ApiServerOptions options, PluginBuildContext context)
+    {
+        string ResolveFile(string path) => path.Length > 0 ? context.ResolvePath(path) : "";
+        return options with
+        {
+            Kubeconfig = options.Kubeconfig is { } file ? context.ResolvePath(file) : null,
+            Tls = options.Tls is { } tls
+                ? new TlsFiles(ResolveFile(tls.Certificate), ResolveFile(tls.Key), ResolveFile(tls.Authority))
+                : null,
+        };
+    }
+
+    private static IApiAccess CreateAccess(ApiServerOptions options, PluginBuildContext context, Func<string, string?> environment)
+    {
+        if (options.Kubeconfig is { } file)
+        {
+            return new KubeconfigAccess(file, options.Context, context.Files, context.TimeProvider);
+        }
+
+        return options.Endpoint is not null && ApiServerOptionsParser.TryCreateUri(options, out Uri? server)
+            ? new EndpointAccess(server!, options.Tls, context.Files)
+            : new InClusterAccess(environment, context.Files);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net;
+using System.Text.Json;
+using ClusterDns.Plugins.Kubernetes.Objects;
+
+namespace ClusterDns.Plugins.Kubernetes.Api.Decoding;
+
+/// <summary>Takes out of an EndpointSlice's JSON (discovery.k8s.io/v1) what DNS needs.</summary>
+internal static class EndpointSliceDecoder
+{
+    /// <summary>Reads an EndpointSlice.</summary>
+    /// <param name="reader">The reader, at the object's beginning; afterwards at its end.</param>
+    /// <param name="strings">Makes the strings.</param>
+    /// <param name="version">The object's version.</param>
+    /// <returns>The slice, without a Service's name where it belongs to none; null when it has no name itself.</returns>
+    public static EndpointSliceObject? Read(ref Utf8JsonReader reader, StringPool strings, out string version)
+    {
+        ObjectMetadata metadata = ObjectMetadata.Empty;
+        IReadOnlyList<PortObject> ports = [];
+        List<EndpointObject> endpoints = [];
+        bool hasNames = false;
+        while (JsonWalk.TryNextProperty(ref reader))
+        {
+            if (reader.ValueTextEquals("metadata"u8))
+            {
+                metadata = ObjectMetadata.Read(ref reader, strings);
+            }
+            else if (reader.ValueTextEquals("addressType"u8))
+            {
+                hasNames = strings.Read(ref reader) is "FQDN";
+            }
+            else if (reader.ValueTextEquals("endpoints"u8))
+            {
+                ReadEndpoints(ref reader, strings, endpoints);
+            }
+            else if (reader.ValueTextEquals("ports"u8))
+            {
+                ports = PortReader.Read(ref reader, strings);
+            }
+            else
+            {
+                JsonWalk.Skip(ref reader);
+            }
+        }
+
+        version = metadata.Version;
+        return metadata.Name.Length == 0
+            ? null
+            : new EndpointSliceObject(
+                new ObjectKey(metadata.Namespace, metadata.Name), metadata.ServiceName, ports, hasNames ? [] : endpoints);
+    }
+
+    private static void ReadEndpoints(ref Utf8JsonReader reader, StringPool strings, List<EndpointObject> endpoints)
+    {
+        if (!JsonWalk.TryEnterArray(ref reader))
+        {
+            return;
+        }
+
+        List<IPAddress> addresses = [];
+        while (JsonWalk.TryNextObject(ref reader))
+        {
+            addresses.Clear();
+            bool isReady = true;
+            string hostname = "";
+            string targetName = "";
+            string zone = "";
+            while (JsonWalk.TryNextProperty(ref reader))
+            {
+                if (reader.ValueTextEquals("addresses"u8))
+                {
+                    PortReader.ReadAddresses(ref reader, addresses);
+                }
+                else if (reader.ValueTextEquals("conditions"u8))
+                {
+                    isReady = ReadReady(ref reader);
+                }
+                else if (reader.ValueTextEquals("hostname"u8))
+                {
+                    hostname = JsonWalk.ReadText(ref reader);
+                }
+                else if (reader.ValueTextEquals("targetRef"u8))
+                {
+                    targetName = ReadTargetName(ref reader);
+                }
+                else if (reader.ValueTextEquals("zone"u8))
+                {
+                    zone = strings.Read(ref reader);
+                }
+                else
+                {
+                    JsonWalk.Skip(ref reader);
+                }
+            }
+
+            foreach (IPAddress address in addresses)
+            {
+                endpoints.Add(new EndpointObject(address, hostname, isReady, targetName, zone));
+            }
+        }
+    }
+
+    /// <summary>A condition that is not there counts as true.</summary>
+    private static bool ReadReady(ref Utf8JsonReader reader)
+    {
+        bool isReady = true;
+        if (JsonWalk.TryEnterObject(ref reader))
+        {
+            while (JsonWalk.TryNextProperty(ref reader))
+            {
+                if (reader.ValueTextEquals("ready"u8))
+                {
+                    isReady = JsonWalk.ReadTruth(ref reader, true);
+                }
+                else
+                {
+                    JsonWalk.Skip(ref reader);
+                }
+            }
+        }
+
+        return isReady;
+    }
+
+    private static string ReadTargetName(ref Utf8JsonReader reader)
+    {
+        string name = "";
+        if (JsonWalk.TryEnterObject(ref reader))
+        {
+            while (JsonWalk.TryNextProperty(ref reader))
+            {
+                if (reader.ValueTextEquals("name"u8))
+                {
+                    name = JsonWalk.ReadText(ref reader);
+                }
+                else
+                {
+                    JsonWalk.Skip(ref reader);
+                }
+            }
+        }
+
+        return name;
+    }
+}

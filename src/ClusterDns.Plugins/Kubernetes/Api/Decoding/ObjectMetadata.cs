@@ -1,0 +1,95 @@
+using System.Text.Json;
+
+namespace ClusterDns.Plugins.Kubernetes.Api.Decoding;
+
+/// <summary>What of an object's metadata is needed. Texts are empty where there are none.</summary>
+internal struct ObjectMetadata
+{
+    /// <summary>The object's name.</summary>
+    public string Name { get; private set; }
+
+    /// <summary>Its namespace.</summary>
+    public string Namespace { get; private set; }
+
+    /// <summary>Which object of this name it is.</summary>
+    public string Uid { get; private set; }
+
+    /// <summary>Its version.</summary>
+    public string Version { get; private set; }
+
+    /// <summary>Of an EndpointSlice, the Service it belongs to.</summary>
+    public string ServiceName { get; private set; }
+
+    /// <summary>Of a bookmark, whether everything that was there at the watch's beginning has been told.</summary>
+    public bool EndsInitialEvents { get; private set; }
+
+    /// <summary>Nothing yet.</summary>
+    public static ObjectMetadata Empty => new() { Name = "", Namespace = "", Uid = "", Version = "", ServiceName = "" };
+
+    /// <summary>Reads metadata.</summary>
+    /// <param name="reader">The reader, at the name of the property.</param>
+    /// <param name="strings">Makes the strings.</param>
+    public static ObjectMetadata Read(ref Utf8JsonReader reader, StringPool strings)
+    {
+        ObjectMetadata metadata = Empty;
+        if (!JsonWalk.TryEnterObject(ref reader))
+        {
+            return metadata;
+        }
+
+        while (JsonWalk.TryNextProperty(ref reader))
+        {
+            if (reader.ValueTextEquals("name"u8))
+            {
+                metadata.Name = strings.Read(ref reader);
+            }
+            else if (reader.ValueTextEquals("namespace"u8))
+            {
+                metadata.Namespace = strings.Read(ref reader);
+            }
+            else if (reader.ValueTextEquals("uid"u8))
+            {
+                metadata.Uid = JsonWalk.ReadText(ref reader);
+            }
+            else if (reader.ValueTextEquals("resourceVersion"u8))
+            {
+                metadata.Version = JsonWalk.ReadText(ref reader);
+            }
+            else if (reader.ValueTextEquals("labels"u8))
+            {
+                metadata.ServiceName = FindText(ref reader, "kubernetes.io/service-name"u8, strings);
+            }
+            else if (reader.ValueTextEquals("annotations"u8))
+            {
+                metadata.EndsInitialEvents = FindText(ref reader, "k8s.io/initial-events-end"u8, strings) is "true";
+            }
+            else
+            {
+                JsonWalk.Skip(ref reader);
+            }
+        }
+
+        return metadata;
+    }
+
+    private static string FindText(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, StringPool strings)
+    {
+        string found = "";
+        if (JsonWalk.TryEnterObject(ref reader))
+        {
+            while (JsonWalk.TryNextProperty(ref reader))
+            {
+                if (reader.ValueTextEquals(name))
+                {
+                    found = strings.Read(ref reader);
+                }
+                else
+                {
+                    JsonWalk.Skip(ref reader);
+                }
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using ClusterDns.Plugins.Kubernetes.Api.Decoding;
+using ClusterDns.Plugins.Kubernetes.Index;
+using ClusterDns.Plugins.Kubernetes.Objects;
+
+namespace ClusterDns.Plugins.Kubernetes.Api.Watching;
+
+/// <summary>Services.</summary>
+/// <param name="writer">The index's writer.</param>
+internal sealed class ServiceFeed(ClusterIndexWriter writer)
+    : ObjectFeed(writer, ClusterKinds.Service, "services", "/api/v1/services", isEssential: true)
+{
+    /// <inheritdoc/>
+    public override bool TryApply(ref Utf8JsonReader reader, bool isDeleted, out string version)
+    {
+        if (ServiceDecoder.Read(ref reader, Strings, out version) is not { } service)
+        {
+            return false;
+        }
+
+        if (isDeleted)
+        {
+            Writer.RemoveService(service.Key);
+        }
+        else
+        {
+            Writer.Apply(service);
+        }
+
+        return true;
+    }
+}
+
+/// <summary>EndpointSlices.</summary>
+/// <param name="writer">The index's writer.</param>
+internal sealed class EndpointSliceFeed(ClusterIndexWriter writer)
+    : ObjectFeed(writer, ClusterKinds.EndpointSlice, "endpointslices", "/apis/discovery.k8s.io/v1/endpointslices", isEssential: true)
+{
+    /// <inheritdoc/>
+    public override bool TryApply(ref Utf8JsonReader reader, bool isDeleted, out string version)
+    {
+        if (EndpointSliceDecoder.Read(ref reader, Strings, out version) is not { } slice)
+        {
+            return false;
+        }
+
+        // A slice that has lost its label belongs to no Service any more.
+        if (isDeleted || slice.ServiceName.Length == 0)
+        {
+            Writer.RemoveEndpointSlice(slice.Key);
+        }
+        else
+        {
+            Writer.Apply(slice);
+        }
+
+        return true;
+    }
+}
+
+/// <summary>Namespaces.</summary>
+/// <param name="writer">The index's writer.</param>
+/// <param name="history">Told which kube-system there is.</param>
+internal sealed class NamespaceFeed(ClusterIndexWriter writer, ClusterHistory history)
+    : ObjectFeed(writer, ClusterKinds.Namespace, "namespaces", ClusterHistory.NamespacesPath, isEssential: false)
+{
+    /// <inheritdoc/>
+    public override bool TryApply(ref Utf8JsonReader reader, bool isDeleted, out string version)
+    {
+        ObjectMetadata metadata = MetadataDecoder.Read(ref reader, Strings);
+        version = metadata.Version;
+        if (metadata.Name.Length == 0)
+        {
+            return false;
+        }
+
+        if (isDeleted)
+        {
+            Writer.RemoveNamespace(metadata.Name);
+        }
+        else
+        {
+            Writer.Apply(new NamespaceObject(metadata.Name));
+            history.Observe(metadata.Name, metadata.Uid);
+        }
+
+        return true;
+    }
+}

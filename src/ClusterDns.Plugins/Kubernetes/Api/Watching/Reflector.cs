@@ -1,0 +1,340 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.IO.Pipelines;
+using ClusterDns.Plugins.Common;
+using ClusterDns.Plugins.Kubernetes.Api.Access;
+using ClusterDns.Plugins.Kubernetes.Api.Decoding;
+using ClusterDns.Plugins.Kubernetes.Api.Http;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Plugins.Kubernetes.Api.Watching;
+
+/// <summary>
+/// Keeps the index in step with one kind of objects: lists them once, by a watch that begins with what is there or else in pages, and
+/// watches from then on. Whatever breaks off is resumed from the last version; what cannot be resumed is listed anew, while the index
+/// keeps what it has.
+/// </summary>
+internal sealed class Reflector
+{
+    /// <summary>How many objects a page has.</summary>
+    public const int PageLength = 500;
+
+    /// <summary>How long a watch may say nothing: it says at least once a minute that it is there.</summary>
+    public static readonly TimeSpan WatchPatience = TimeSpan.FromSeconds(135);
+
+    /// <summary>How long a watch may pause before it has told what is there.</summary>
+    public static readonly TimeSpan InitialPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>A watch is asked to last so many seconds, and up to twice as long.</summary>
+    private const int WatchSeconds = 300;
+
+    private readonly ObjectFeed _feed;
+    private readonly ApiClient _client;
+    private readonly ClusterHistory _history;
+    private readonly TimeProvider _timeProvider;
+    private readonly RandomSequence _random;
+    private readonly Backoff _backoff;
+    private readonly ReflectorLog _log;
+    private readonly Action _onListed;
+    private readonly Action<string> _onDropped;
+    private HistoryEpoch? _epoch;
+    private string _version = "";
+    private long? _established;
+    private bool _wasListed;
+    private bool _listsInPages;
+    private bool _watchListIsRefused;
+
+    /// <summary>A reflector.</summary>
+    /// <param name="feed">The kind.</param>
+    /// <param name="client">Asks the server.</param>
+    /// <param name="history">The cluster's history.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="random">Spreads waits.</param>
+    /// <param name="logger">Told of failures.</param>
+    /// <param name="onListed">Told when everything is there, and when the kind is done without.</param>
+    public Reflector(
+        ObjectFeed feed,
+        ApiClient client,
+        ClusterHistory history,
+        TimeProvider timeProvider,
+        RandomSequence random,
+        ILogger logger,
+        Action onListed)
+    {
+        _feed = feed;
+        _client = client;
+        _history = history;
+        _timeProvider = timeProvider;
+        _random = random;
+        _backoff = new Backoff(random);
+        _log = new ReflectorLog(logger, feed);
+        _onListed = onListed;
+        _onDropped = reason =>
+        {
+            client.Metrics.CountDropped(feed.Resource, reason);
+            _log.Dropped(reason);
+        };
+    }
+
+    /// <summary>Runs until it is told to stop.</summary>
+    /// <param name="stopping">Tells it.</param>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            HistoryEpoch epoch = _history.Current;
+            if (!ReferenceEquals(epoch, _epoch))
+            {
+                _epoch = epoch;
+                _version = "";
+            }
+
+            using CancellationTokenSource giveUp = CancellationTokenSource.CreateLinkedTokenSource(stopping, epoch.Ended);
+            _established = null;
+            AttemptEnd end = await TryAsync(epoch, giveUp.Token);
+            if (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (end.Outcome == AttemptOutcome.Forbidden && !_feed.IsEssential && !_wasListed)
+            {
+                _feed.GoWithout();
+                _onListed();
+            }
+
+            _log.Ended(in end);
+            TimeSpan lived = _established is { } since ? _timeProvider.GetElapsedTime(since) : TimeSpan.Zero;
+            await WaitAsync(_backoff.Next(in end, lived, _feed.IsEssential), epoch, stopping);
+        }
+    }
+
+    private async Task WaitAsync(TimeSpan wait, HistoryEpoch epoch, CancellationToken stopping)
+    {
+        // Another reflector may find out meanwhile that the history is another one; but who has just ended for that waits.
+        bool hasEnded = epoch.Ended.IsCancellationRequested;
+        using CancellationTokenSource wake = CancellationTokenSource.CreateLinkedTokenSource(
+            stopping, hasEnded ? CancellationToken.None : epoch.Ended);
+        await Task.Delay(wait, _timeProvider, wake.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A bug that one object meets must not end the watch for all others.")]
+    private async Task<AttemptEnd> TryAsync(HistoryEpoch epoch, CancellationToken giveUp)
+    {
+        try
+        {
+            return await RunOnceAsync(epoch, giveUp);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            return new AttemptEnd(AttemptOutcome.Rebuilt);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException or ApiAccessException)
+        {
+            return new AttemptEnd(AttemptOutcome.Failed, Describe(exception));
+        }
+        catch (Exception exception)
+        {
+            _log.Bug(exception);
+            return new AttemptEnd(AttemptOutcome.Failed, exception.Message);
+        }
+    }
+
+    /// <summary>Of a connection that fails, the outer exception says only that it does.</summary>
+    private static string Describe(Exception exception)
+        => (exception is HttpRequestException ? exception.GetBaseException() : exception).Message;
+
+    private async Task<AttemptEnd> RunOnceAsync(HistoryEpoch epoch, CancellationToken giveUp)
+    {
+        if (_version.Length > 0)
+        {
+            if (await _history.CheckAsync(_client, _feed.Path, _version, giveUp) is { } refusal)
+            {
+                return End(in refusal);
+            }
+
+            if (epoch.Ended.IsCancellationRequested)
+            {
+                return new AttemptEnd(AttemptOutcome.Rebuilt);
+            }
+        }
+        else if (_listsInPages && await ListAsync(giveUp) is { } end)
+        {
+            return end;
+        }
+
+        return await WatchAsync(giveUp);
+    }
+
+    private async Task<AttemptEnd?> ListAsync(CancellationToken giveUp)
+    {
+        _feed.BeginRelist();
+        ListHead head = new("", "");
+        do
+        {
+            string page = string.Create(CultureInfo.InvariantCulture, $"{_feed.Path}?limit={PageLength}");
+            await using ApiReply reply = await _client.ListAsync(
+                head.Continue.Length > 0 ? $"{page}&continue={Uri.EscapeDataString(head.Continue)}" : page, giveUp);
+            if (reply.Refusal is { } refusal)
+            {
+                return End(in refusal);
+            }
+
+            using QuietGuard quiet = _client.CreateGuard(QuietGuard.ListPatience, giveUp);
+            if (await quiet.ReadAsync(new ListReader(_feed, _onDropped), reply.Body) is not { } read)
+            {
+                return new AttemptEnd(AttemptOutcome.Failed, "the list is not whole");
+            }
+
+            head = read;
+        }
+        while (head.Continue.Length > 0);
+
+        _listsInPages = _watchListIsRefused;
+        SetListed(head.Version);
+        return null;
+    }
+
+    private async Task<AttemptEnd> WatchAsync(CancellationToken giveUp)
+    {
+        bool isInitial = _version.Length == 0;
+        string from = isInitial
+            ? "resourceVersionMatch=NotOlderThan&sendInitialEvents=true"
+            : "resourceVersion=" + Uri.EscapeDataString(_version);
+        await using ApiReply reply = await _client.WatchAsync(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_feed.Path}?watch=true&allowWatchBookmarks=true&timeoutSeconds={WatchSeconds + _random.Below(WatchSeconds)}&{from}"),
+            giveUp);
+        if (reply.Refusal is { } refusal)
+        {
+            // A server that cannot begin a watch with what is there says that the request is wrong.
+            _watchListIsRefused = isInitial && refusal.Code is 400 or 422;
+            _listsInPages |= _watchListIsRefused;
+            return _watchListIsRefused ? new AttemptEnd(AttemptOutcome.OtherWay) : End(in refusal);
+        }
+
+        _established = _timeProvider.GetTimestamp();
+        if (isInitial)
+        {
+            _feed.BeginRelist();
+        }
+        else
+        {
+            _log.Works();
+        }
+
+        using QuietGuard quiet = _client.CreateGuard(isInitial ? InitialPatience : WatchPatience, giveUp);
+        return await ReadWatchAsync(reply.Body, quiet, isInitial);
+    }
+
+    private async Task<AttemptEnd> ReadWatchAsync(PipeReader body, QuietGuard quiet, bool isInitial)
+    {
+        WatchLines lines = new();
+        while (true)
+        {
+            ReadResult read;
+            try
+            {
+                read = await quiet.ReadAsync(body);
+            }
+            catch (TimeoutException) when (isInitial)
+            {
+                // Something in between may hold back what the server says: pages come to an end.
+                _listsInPages = true;
+                throw;
+            }
+
+            ReadOnlySequence<byte> buffer = read.Buffer;
+            while (lines.TryTake(ref buffer, out ReadOnlySequence<byte> line))
+            {
+                if (Handle(in line, ref isInitial, quiet) is { } end)
+                {
+                    return end;
+                }
+            }
+
+            if (lines.TakeOversized())
+            {
+                _onDropped("oversized");
+            }
+
+            bool endsWithin = buffer.Length > 0;
+            body.AdvanceTo(buffer.Start, buffer.End);
+            if (read.IsCompleted)
+            {
+                return endsWithin ? new AttemptEnd(AttemptOutcome.Failed, "the watch ended within an event")
+                    : isInitial ? new AttemptEnd(AttemptOutcome.Failed, "the watch ended before it had told what is there")
+                    : new AttemptEnd(AttemptOutcome.Closed);
+            }
+        }
+    }
+
+    private AttemptEnd? Handle(in ReadOnlySequence<byte> line, ref bool isInitial, QuietGuard quiet)
+    {
+        if (line.IsEmpty)
+        {
+            return null;
+        }
+
+        if (!WatchEventReader.TryRead(in line, _feed, _feed.Strings, out WatchEvent watchEvent))
+        {
+            return new AttemptEnd(AttemptOutcome.Failed, "the watch said something that is no event");
+        }
+
+        if (watchEvent.WasDropped)
+        {
+            _onDropped("unreadable");
+        }
+
+        if (watchEvent.Kind == WatchEventKind.Error)
+        {
+            _version = "";
+            return watchEvent.Status.Code == 410
+                ? new AttemptEnd(AttemptOutcome.Expired)
+                : new AttemptEnd(AttemptOutcome.Failed, $"{watchEvent.Status.Code} {watchEvent.Status.Message}", watchEvent.Status.RetryAfter);
+        }
+
+        // What is there at the beginning comes in no order of versions.
+        if (isInitial)
+        {
+            if (watchEvent.EndsInitialEvents)
+            {
+                isInitial = false;
+                quiet.SetPatience(WatchPatience);
+                SetListed(watchEvent.Version);
+            }
+        }
+        else if (watchEvent.Version.Length > 0)
+        {
+            _version = watchEvent.Version;
+        }
+
+        return null;
+    }
+
+    private void SetListed(string version)
+    {
+        _version = version;
+        _wasListed = true;
+        _feed.EndRelist();
+        _log.Works();
+        _onListed();
+    }
+
+    private AttemptEnd End(in ApiRefusal refusal)
+    {
+        string reason = refusal.ToString();
+        switch (refusal.Code)
+        {
+            case 410:
+                _version = "";
+                return new AttemptEnd(AttemptOutcome.Expired, reason, refusal.RetryAfter);
+            case 403 or 404:
+                return new AttemptEnd(AttemptOutcome.Forbidden, reason, refusal.RetryAfter);
+            default:
+                return new AttemptEnd(AttemptOutcome.Failed, reason, refusal.RetryAfter);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Plugins.Kubernetes.Api.Watching;
+
+/// <summary>What a reflector tells the log: each trouble once, and its end.</summary>
+/// <param name="logger">The log.</param>
+/// <param name="feed">The kind.</param>
+internal sealed partial class ReflectorLog(ILogger logger, ObjectFeed feed)
+{
+    private readonly HashSet<string> _droppedTold = new(StringComparer.Ordinal);
+    private bool _isInTrouble;
+
+    /// <summary>An attempt has ended.</summary>
+    /// <param name="end">How.</param>
+    public void Ended(in AttemptEnd end)
+    {
+        switch (end.Outcome)
+        {
+            case AttemptOutcome.Rebuilt:
+                LogRebuilt(logger, feed.Resource);
+                break;
+            case AttemptOutcome.Failed or AttemptOutcome.Forbidden when !_isInTrouble:
+                _isInTrouble = true;
+                if (end.Outcome == AttemptOutcome.Failed)
+                {
+                    LogFailed(logger, feed.Resource, end.Reason);
+                }
+                else
+                {
+                    LogForbidden(
+                        logger,
+                        feed.Resource,
+                        feed.IsEssential ? "nothing is answered that is not known already" : "names are answered as well as they can without",
+                        end.Reason);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>The kind is being watched.</summary>
+    public void Works()
+    {
+        if (_isInTrouble)
+        {
+            _isInTrouble = false;
+            LogWorks(logger, feed.Resource);
+        }
+    }
+
+    /// <summary>An object was passed over.</summary>
+    /// <param name="reason">Why.</param>
+    public void Dropped(string reason)
+    {
+        if (_droppedTold.Add(reason))
+        {
+            LogDropped(logger, feed.Resource, reason);
+        }
+    }
+
+    /// <summary>Something happened that must not.</summary>
+    /// <param name="exception">What.</param>
+    public void Bug(Exception exception) => LogBug(logger, feed.Resource, exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot watch {Resource}, trying again: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string resource, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "May not watch {Resource}, {Consequence}, trying again now and then: {Reason}")]
+    private static partial void LogForbidden(ILogger logger, string resource, string consequence, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Watching {Resource} again")]
+    private static partial void LogWorks(ILogger logger, string resource);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The cluster has another history than before, listing {Resource} anew")]
+    private static partial void LogRebuilt(ILogger logger, string resource);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Passing over {Resource} that are {Reason}; further ones are only counted")]
+    private static partial void LogDropped(ILogger logger, string resource, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Watching {Resource} failed")]
+    private static partial void LogBug(ILogger logger, string resource, Exception exception);
+}

@@ -1,0 +1,96 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Kubernetes;
+using ClusterDns.Plugins.Kubernetes.Options;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Kubernetes.Api;
+
+public sealed class ApiOptionsTests
+{
+    [Fact]
+    public void Without_options_the_servers_own_cluster_is_asked_as_CoreDNS_would()
+    {
+        KubernetesOptions options = Parse("")!;
+        Assert.Equal(new ApiServerOptions { QueriesPerSecond = 5, Burst = 10, MaxInFlight = 0 }, options.ApiServer);
+        Assert.Equal(TimeSpan.FromSeconds(5), options.StartupTimeout);
+    }
+
+    [Fact]
+    public void Options_are_read()
+    {
+        KubernetesOptions options = Parse(
+            "kubeconfig /etc/kube other\napiserver_qps 2.5\napiserver_burst 7\napiserver_max_inflight 3\nstartup_timeout 1m30s")!;
+        Assert.Equal(
+            new ApiServerOptions { Kubeconfig = "/etc/kube", Context = "other", QueriesPerSecond = 2.5, Burst = 7, MaxInFlight = 3 },
+            options.ApiServer);
+        Assert.Equal(TimeSpan.FromSeconds(90), options.StartupTimeout);
+        Assert.Equal(
+            new ApiServerOptions { Endpoint = "https://10.0.0.1:6443", Tls = new TlsFiles("cert", "key", "ca") },
+            Parse("endpoint https://10.0.0.1:6443\ntls cert key ca")!.ApiServer);
+        Assert.Equal(new ApiServerOptions(), Parse("apiserver_qps 0\napiserver_burst 0")!.ApiServer);
+        Assert.Equal(TimeSpan.Zero, Parse("startup_timeout 0s")!.StartupTimeout);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1:8080", false, "http://10.0.0.1:8080/")]
+    [InlineData("10.0.0.1:6443", true, "https://10.0.0.1:6443/")]
+    [InlineData("https://api.example.org/k8s/clusters/c-1", false, "https://api.example.org/k8s/clusters/c-1")]
+    public void An_endpoint_may_lack_its_scheme(string endpoint, bool hasTls, string uri)
+    {
+        Assert.True(ApiServerOptionsParser.TryCreateUri(
+            new ApiServerOptions { Endpoint = endpoint, Tls = hasTls ? new TlsFiles("", "", "ca") : null }, out Uri? created));
+        Assert.Equal(uri, created!.AbsoluteUri);
+    }
+
+    [Theory]
+    [InlineData("endpoint", "Corefile:3:1: endpoint has no arguments, expected 'endpoint URL'")]
+    [InlineData("endpoint ftp://x", "Corefile:3:10: 'ftp://x' is no endpoint, expected a URL such as https://10.0.0.1:6443")]
+    [InlineData("endpoint https://", "Corefile:3:10: 'https://' is no endpoint, expected a URL such as https://10.0.0.1:6443")]
+    [InlineData("tls cert key", "Corefile:3:1: tls has 2 arguments, expected 'tls CERT KEY CACERT'")]
+    [InlineData("tls cert \"\" ca", "Corefile:3:1: tls has a certificate or a key alone, expected both or neither")]
+    [InlineData("kubeconfig", "Corefile:3:1: kubeconfig has no arguments, expected 'kubeconfig FILE [CONTEXT]'")]
+    [InlineData("kubeconfig a b c", "Corefile:3:1: kubeconfig has 3 arguments, expected 'kubeconfig FILE [CONTEXT]'")]
+    [InlineData("apiserver_qps", "Corefile:3:1: apiserver_qps has no arguments, expected 'apiserver_qps QPS'")]
+    [InlineData("apiserver_qps many", "Corefile:3:15: 'many' is no value for apiserver_qps, expected a number that is not negative")]
+    [InlineData("apiserver_qps -1", "Corefile:3:15: '-1' is no value for apiserver_qps, expected a number that is not negative")]
+    [InlineData("apiserver_qps NaN", "Corefile:3:15: 'NaN' is no value for apiserver_qps, expected a number that is not negative")]
+    [InlineData("apiserver_burst -1", "Corefile:3:17: '-1' is no value for apiserver_burst, expected a number from 0 to 2147483647")]
+    [InlineData("apiserver_burst", "Corefile:3:1: apiserver_burst has no arguments, expected 'apiserver_burst BURST'")]
+    [InlineData("apiserver_max_inflight 1.5", "Corefile:3:24: '1.5' is no value for apiserver_max_inflight, expected a number from 0 to 2147483647")]
+    [InlineData("apiserver_max_inflight", "Corefile:3:1: apiserver_max_inflight has no arguments, expected 'apiserver_max_inflight MAX'")]
+    [InlineData("startup_timeout soon", "Corefile:3:17: 'soon' is no value for startup_timeout, expected a duration that is not negative, such as 5s or 1m30s")]
+    [InlineData("startup_timeout", "Corefile:3:1: startup_timeout has no arguments, expected 'startup_timeout DURATION'")]
+    [InlineData("manifests a\nkubeconfig b", "Corefile:4:1: kubeconfig does not go with manifests, expected one source of objects")]
+    public void What_is_wrong_is_an_error_with_its_place(string options, string error)
+    {
+        DiagnosticBag diagnostics = new();
+        Assert.Null(Parse(options, diagnostics));
+        Assert.Equal(error, string.Join('\n', diagnostics.Errors));
+    }
+
+    [Theory]
+    [InlineData("endpoint https://a https://b", "Corefile:3:20: Multiple endpoints have been deprecated, only the first specified endpoint 'https://a' is used")]
+    [InlineData("endpoint https://a\nkubeconfig b", "Corefile:3:1: endpoint means nothing beside kubeconfig")]
+    [InlineData("kubeconfig b\ntls c d e", "Corefile:4:1: tls means nothing beside kubeconfig")]
+    [InlineData("tls c d e", "Corefile:3:1: tls means nothing without endpoint")]
+    public void What_means_nothing_is_warned_of(string options, string warning)
+    {
+        DiagnosticBag diagnostics = new();
+        Assert.NotNull(Parse(options, diagnostics));
+        Assert.Equal(warning, string.Join('\n', diagnostics.Warnings));
+    }
+
+    private static KubernetesOptions? Parse(string options, DiagnosticBag? diagnostics = null)
+    {
+        DiagnosticBag bag = diagnostics ?? new DiagnosticBag();
+        CorefileDocument document = CorefileParser.Parse(
+            "Corefile",
+            System.Text.Encoding.UTF8.GetBytes($". {{\nkubernetes cluster.local {{\n{options}\n}}\n}}\n"),
+            new InMemoryCorefileSource(),
+            static _ => null,
+            bag);
+        IPlugin plugin = new KubernetesPlugin(static () => []);
+        return (KubernetesOptions?)plugin.Parse(new PluginParseContext(document.Blocks[0].Directives, [], bag));
+    }
+}

@@ -1,0 +1,104 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Kubernetes;
+using ClusterDns.Plugins.Kubernetes.Api.Http;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Kubernetes.Api.TestKit;
+
+/// <summary>The plugin over a fake API server: everything between a query and the server's socket.</summary>
+internal sealed class ApiKit : IAsyncDisposable
+{
+    /// <summary>Stands for a test that hangs; nothing is measured by it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly PluginKit _kit;
+    private readonly FakeApiServer _server;
+
+    /// <param name="server">The server.</param>
+    /// <param name="kit">The plugin, built to ask it.</param>
+    public ApiKit(FakeApiServer server, PluginKit kit)
+    {
+        _server = server;
+        _kit = kit;
+        Assert.Equal("", kit.Errors);
+    }
+
+    /// <param name="server">The server.</param>
+    /// <param name="options">The plugin's options; ENDPOINT stands for the server's URL.</param>
+    /// <param name="files">Files.</param>
+    /// <param name="environment">Environment variables.</param>
+    /// <param name="pings">How dead connections are found out.</param>
+    public ApiKit(
+        FakeApiServer server,
+        string options = "endpoint ENDPOINT\npods insecure",
+        FakeFiles? files = null,
+        Func<string, string?>? environment = null,
+        ConnectionPings? pings = null)
+        : this(
+            server,
+            new PluginKit(
+                new KubernetesPlugin(static () => [], environment, pings),
+                $"kubernetes cluster.local in-addr.arpa {{\n{options.Replace("ENDPOINT", server.Url, StringComparison.Ordinal)}\n}}",
+                files: files))
+    {
+    }
+
+    public PluginKit Kit => _kit;
+
+    public string Log => string.Join('\n', _kit.Log);
+
+    public bool IsReady => _kit.Build.ReadinessChecks.All(static check => check.IsReady());
+
+    /// <summary>Begins to watch.</summary>
+    public ApiKit Start()
+    {
+        _kit.Build.Resources.Start();
+        return this;
+    }
+
+    /// <summary>Begins to watch, and waits until the cluster is known and every kind is watched.</summary>
+    public async Task<ApiKit> StartAsync(int watches = 3)
+    {
+        Start();
+        await UntilAsync(() => IsReady && _server.Watches.Count == watches);
+        return this;
+    }
+
+    public string Ask(string name, RecordType type = RecordType.A) => _kit.Ask(name, type);
+
+    public Task UntilAnswerAsync(string name, string text, TimeSpan step = default)
+        => UntilAsync(() => Ask(name).Contains(text, StringComparison.Ordinal), step);
+
+    /// <summary>Waits until something is so.</summary>
+    /// <param name="condition">What.</param>
+    /// <param name="step">How far the clock goes on meanwhile, again and again.</param>
+    public async Task UntilAsync(Func<bool> condition, TimeSpan step = default)
+    {
+        using CancellationTokenSource hangs = new(Patience);
+        while (!condition())
+        {
+            Assert.False(hangs.IsCancellationRequested, "what is waited for does not come; log:\n" + Log);
+            if (step > TimeSpan.Zero)
+            {
+                _kit.Time.Advance(step);
+            }
+
+            await Task.Yield();
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _kit.Build.Resources.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    public static string Namespace(string name) => $$$"""{"kind":"Namespace","metadata":{"name":"{{{name}}}"}}""";
+
+    public static string Service(string name, string address, string space = "shop")
+        => $$$"""{"kind":"Service","metadata":{"name":"{{{name}}}","namespace":"{{{space}}}"},"spec":{"clusterIP":"{{{address}}}","clusterIPs":["{{{address}}}"],"ports":[{"name":"http","protocol":"TCP","port":80}],"type":"ClusterIP"}}""";
+
+    public static string Slice(string name, string service, string address, string space = "shop")
+        => $$$"""{"kind":"EndpointSlice","metadata":{"name":"{{{name}}}","namespace":"{{{space}}}","labels":{"kubernetes.io/service-name":"{{{service}}}"}},"addressType":"IPv4","endpoints":[{"addresses":["{{{address}}}"],"conditions":{"ready":true}}],"ports":[{"name":"http","protocol":"TCP","port":80}]}""";
+}

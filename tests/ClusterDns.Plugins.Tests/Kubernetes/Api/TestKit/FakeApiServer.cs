@@ -1,0 +1,459 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace ClusterDns.Plugins.Tests.Kubernetes.Api.TestKit;
+
+/// <summary>What was asked of the fake server.</summary>
+internal sealed record FakeRequest(string Path, IQueryCollection Query, string Authorization, string Protocol, string? ClientCertificate, string Accept)
+{
+    public bool IsWatch => Query.ContainsKey("watch");
+
+    public bool IsList => !IsWatch;
+
+    /// <summary>Whether it asks only whether what is held still counts.</summary>
+    public bool IsProbe => Query["limit"] == "1";
+}
+
+/// <summary>What the fake server says instead of what it would.</summary>
+internal sealed record FakeResponse(int Code, string Body = "", string? RetryAfter = null);
+
+/// <summary>
+/// An API server in this process, as far as a client that lists and watches can tell: it answers in the shapes that a real one was
+/// seen to, and misbehaves as a test tells it.
+/// </summary>
+internal sealed class FakeApiServer : IAsyncDisposable
+{
+    public const string Services = "/api/v1/services";
+    public const string Namespaces = "/api/v1/namespaces";
+    public const string Slices = "/apis/discovery.k8s.io/v1/endpointslices";
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, FakeObjects> _kinds = new(StringComparer.Ordinal)
+    {
+        [Namespaces] = new FakeObjects("Namespace", "v1"),
+        [Services] = new FakeObjects("Service", "v1"),
+        [Slices] = new FakeObjects("EndpointSlice", "discovery.k8s.io/v1"),
+    };
+
+    private readonly List<FakeWatch> _watches = [];
+    private readonly X509Certificate2? _certificate;
+    private WebApplication? _application;
+    private long _version = 1000;
+
+    private FakeApiServer(X509Certificate2? certificate)
+    {
+        _certificate = certificate;
+        Put("""{"kind":"Namespace","metadata":{"name":"kube-system"}}""");
+    }
+
+    public string Url => $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{Port}";
+
+    public int Port { get; private set; }
+
+    /// <summary>Everything that was asked.</summary>
+    public ConcurrentQueue<FakeRequest> Requests { get; } = new();
+
+    /// <summary>Asked before anything is answered; null lets the server answer as usual.</summary>
+    public Func<FakeRequest, FakeResponse?> Script { get; set; } = static _ => null;
+
+    /// <summary>Whether a watch may begin with what is there.</summary>
+    public bool HasWatchList { get; set; } = true;
+
+    /// <summary>How the requests wait; a test may hold them.</summary>
+    public Func<FakeRequest, Task> Hold { get; set; } = static _ => Task.CompletedTask;
+
+    public IReadOnlyList<FakeWatch> Watches
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _watches];
+            }
+        }
+    }
+
+    /// <summary>A server that listens.</summary>
+    /// <param name="certificate">Its certificate; null for no TLS.</param>
+    public static async Task<FakeApiServer> StartAsync(X509Certificate2? certificate = null)
+    {
+        FakeApiServer server = new(certificate);
+        await server.ListenAsync();
+        return server;
+    }
+
+    /// <summary>Listens, again on the port it had.</summary>
+    public async Task ListenAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, Port, listen =>
+        {
+            listen.Protocols = _certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http2;
+            if (_certificate is not null)
+            {
+                listen.UseHttps(new HttpsConnectionAdapterOptions
+                {
+                    ServerCertificate = _certificate,
+                    ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+                    ClientCertificateValidation = static (_, _, _) => true,
+                });
+            }
+        }));
+        builder.WebHost.UseShutdownTimeout(TimeSpan.Zero);
+        _application = builder.Build();
+        _application.Run(HandleAsync);
+        await _application.StartAsync();
+        Port = new Uri(_application.Urls.First()).Port;
+    }
+
+    /// <summary>Stops listening, and breaks off what runs.</summary>
+    public async Task GoDownAsync()
+    {
+        foreach (FakeWatch watch in Watches)
+        {
+            watch.Abort();
+        }
+
+        if (_application is { } application)
+        {
+            _application = null;
+            await application.StopAsync();
+            await application.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await GoDownAsync();
+
+    /// <summary>Makes or changes an object, or all of a List.</summary>
+    public void Put(string json)
+    {
+        JsonObject item = JsonNode.Parse(json)!.AsObject();
+        if (item["items"] is JsonArray items)
+        {
+            foreach (JsonNode? inner in items)
+            {
+                Put(inner!.ToJsonString());
+            }
+
+            return;
+        }
+
+        lock (_lock)
+        {
+            string kind = item["kind"]!.GetValue<string>();
+            (string path, FakeObjects objects) = _kinds.FirstOrDefault(pair => string.Equals(pair.Value.Kind, kind, StringComparison.Ordinal));
+            if (objects is not null)
+            {
+                Tell(path, objects.Put(item, ++_version));
+            }
+        }
+    }
+
+    public void Delete(string path, string key)
+    {
+        lock (_lock)
+        {
+            if (_kinds[path].Delete(key, ++_version) is { } happened)
+            {
+                Tell(path, happened);
+            }
+        }
+    }
+
+    /// <summary>Says on every watch that nothing has changed.</summary>
+    public void SendBookmarks()
+    {
+        lock (_lock)
+        {
+            foreach (FakeWatch watch in _watches)
+            {
+                watch.Send(Bookmark(_kinds[watch.Path], endsInitialEvents: false));
+            }
+        }
+    }
+
+    /// <summary>Forgets what has happened: who resumes from before now is told so.</summary>
+    public void Compact()
+    {
+        lock (_lock)
+        {
+            foreach (FakeObjects objects in _kinds.Values)
+            {
+                objects.Compacted = ++_version;
+            }
+        }
+    }
+
+    /// <summary>Is another cluster from now on, with nothing in it; open watches are silent.</summary>
+    /// <param name="version">Where its history stands.</param>
+    public void Rebuild(long version)
+    {
+        lock (_lock)
+        {
+            foreach (FakeWatch watch in _watches)
+            {
+                watch.IsSilent = true;
+            }
+
+            foreach (FakeObjects objects in _kinds.Values)
+            {
+                objects.Clear();
+                objects.Compacted = 0;
+            }
+
+            _version = version;
+        }
+
+        Put("""{"kind":"Namespace","metadata":{"name":"kube-system"}}""");
+    }
+
+    private static string Bookmark(FakeObjects objects, bool endsInitialEvents, long version = 0)
+    {
+        JsonObject metadata = new() { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
+        if (endsInitialEvents)
+        {
+            metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
+        }
+
+        JsonObject empty = new() { ["kind"] = objects.Kind, ["apiVersion"] = objects.ApiVersion, ["metadata"] = metadata };
+        if (objects.Kind is "EndpointSlice")
+        {
+            empty["addressType"] = "";
+            empty["endpoints"] = null;
+            empty["ports"] = null;
+        }
+        else
+        {
+            empty["spec"] = new JsonObject();
+            empty["status"] = objects.Kind is "Service" ? new JsonObject { ["loadBalancer"] = new JsonObject() } : new JsonObject();
+        }
+
+        return Line("BOOKMARK", empty);
+    }
+
+    private string Bookmark(FakeObjects objects, bool endsInitialEvents) => Bookmark(objects, endsInitialEvents, _version);
+
+    private static string Line(string type, JsonObject item) => new JsonObject { ["type"] = type, ["object"] = item.DeepClone() }.ToJsonString();
+
+    private static JsonObject Status(int code, string reason, string message, JsonObject? metadata = null, JsonObject? details = null)
+    {
+        JsonObject status = new()
+        {
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = metadata ?? new JsonObject(),
+            ["status"] = "Failure",
+            ["message"] = message,
+            ["reason"] = reason,
+        };
+        if (details is not null)
+        {
+            status["details"] = details;
+        }
+
+        status["code"] = code;
+        return status;
+    }
+
+    private void Tell(string path, FakeEvent happened)
+    {
+        foreach (FakeWatch watch in _watches.Where(watch => string.Equals(watch.Path, path, StringComparison.Ordinal)))
+        {
+            watch.Send(Line(happened.Type, happened.Object));
+        }
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        FakeRequest request = new(
+            context.Request.Path.Value!,
+            context.Request.Query,
+            context.Request.Headers.Authorization.ToString(),
+            context.Request.Protocol,
+            context.Connection.ClientCertificate?.Subject,
+            context.Request.Headers.Accept.ToString());
+        Requests.Enqueue(request);
+        await Hold(request);
+        context.Response.Headers.CacheControl = "no-cache, private";
+        if (Script(request) is { } scripted)
+        {
+            if (scripted.RetryAfter is { } seconds)
+            {
+                context.Response.Headers.RetryAfter = seconds;
+            }
+
+            await RespondAsync(context, scripted.Code, scripted.Body.StartsWith('{') ? "application/json" : "text/plain; charset=utf-8", scripted.Body);
+        }
+        else if (!_kinds.TryGetValue(request.Path, out FakeObjects? objects))
+        {
+            await RespondAsync(context, 404, "text/plain; charset=utf-8", "404 page not found\n");
+        }
+        else if (request.IsWatch)
+        {
+            await WatchAsync(context, request, objects);
+        }
+        else
+        {
+            (int code, JsonObject body) = List(request, objects);
+            await RespondAsync(context, code, "application/json", body.ToJsonString() + "\n");
+        }
+    }
+
+    private static Task RespondAsync(HttpContext context, int code, string type, string body)
+    {
+        context.Response.StatusCode = code;
+        context.Response.ContentType = type;
+        return context.Response.WriteAsync(body, context.RequestAborted);
+    }
+
+    private (int Code, JsonObject Body) List(FakeRequest request, FakeObjects objects)
+    {
+        lock (_lock)
+        {
+            long version = _version;
+            int start = 0;
+            if (request.Query["continue"].ToString() is { Length: > 0 } token)
+            {
+                string[] parts = Encoding.UTF8.GetString(Convert.FromBase64String(token)).Split(' ');
+                version = long.Parse(parts[0], CultureInfo.InvariantCulture);
+                start = int.Parse(parts[1], CultureInfo.InvariantCulture);
+                if (version < objects.Compacted)
+                {
+                    return (410, Status(
+                        410,
+                        "Expired",
+                        "The provided continue parameter is too old to display a consistent list result.",
+                        new JsonObject { ["continue"] = Token(-1, start) }));
+                }
+            }
+
+            IEnumerable<JsonObject> found = objects.All;
+            if (request.Query["fieldSelector"].ToString() is { Length: > 0 } selector)
+            {
+                string name = selector["metadata.name=".Length..];
+                found = found.Where(item => string.Equals(item["metadata"]!["name"]!.GetValue<string>(), name, StringComparison.Ordinal));
+            }
+
+            JsonObject[] all = [.. found];
+            int limit = request.Query["limit"].ToString() is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : all.Length;
+            JsonObject[] page = [.. all.Skip(start).Take(limit)];
+            JsonObject metadata = new() { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
+            int left = all.Length - start - page.Length;
+            if (left > 0)
+            {
+                metadata["continue"] = Token(version, start + page.Length);
+                metadata["remainingItemCount"] = left;
+            }
+
+            return (200, new JsonObject
+            {
+                ["kind"] = objects.Kind + "List",
+                ["apiVersion"] = objects.ApiVersion,
+                ["metadata"] = metadata,
+                ["items"] = new JsonArray([.. page.Select(static item => item.DeepClone())]),
+            });
+        }
+    }
+
+    private static string Token(long version, int start)
+        => Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{version} {start}")));
+
+    private async Task WatchAsync(HttpContext context, FakeRequest request, FakeObjects objects)
+    {
+        bool isInitial = request.Query["sendInitialEvents"] == "true";
+        if (isInitial && !HasWatchList)
+        {
+            JsonObject refusal = Status(
+                422, "Invalid", "ListOptions.meta.k8s.io \"\" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled");
+            await RespondAsync(context, 422, "application/json", refusal.ToJsonString());
+            return;
+        }
+
+        FakeWatch watch = new(request.Path);
+        Begin(watch, request, objects, isInitial);
+        context.Response.ContentType = "application/json";
+        try
+        {
+            await context.Response.StartAsync(context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await foreach (byte[] bytes in watch.Output.ReadAllAsync(context.RequestAborted))
+            {
+                await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+
+            if (watch.IsAborted)
+            {
+                context.Abort();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The client has gone.
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _watches.Remove(watch);
+            }
+        }
+    }
+
+    private void Begin(FakeWatch watch, FakeRequest request, FakeObjects objects, bool isInitial)
+    {
+        lock (_lock)
+        {
+            string from = request.Query["resourceVersion"].ToString();
+            if (isInitial)
+            {
+                if (from.Length > 0 && long.Parse(from, CultureInfo.InvariantCulture) > _version)
+                {
+                    JsonObject details = new()
+                    {
+                        ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),
+                        ["retryAfterSeconds"] = 1,
+                    };
+                    watch.Send(Line("ERROR", Status(504, "Timeout", $"Timeout: Too large resource version: {from}, current: {_version}", details: details)));
+                    watch.Close();
+                    return;
+                }
+
+                foreach (JsonObject item in objects.All)
+                {
+                    watch.Send(Line("ADDED", objects.Typed(item)));
+                }
+
+                watch.Send(Bookmark(objects, endsInitialEvents: true));
+            }
+            else
+            {
+                long version = long.Parse(from, CultureInfo.InvariantCulture);
+                if (version < objects.Compacted)
+                {
+                    watch.Send(Line("ERROR", Status(410, "Expired", $"too old resource version: {version} ({objects.Compacted})")));
+                    watch.Close();
+                    return;
+                }
+
+                // From a version that is not reached yet, a watch says nothing until it is.
+                watch.IsSilent = version > _version;
+                foreach (FakeEvent happened in objects.Events.Where(happened => happened.Version > version))
+                {
+                    watch.Send(Line(happened.Type, happened.Object));
+                }
+            }
+
+            _watches.Add(watch);
+        }
+    }
+}
