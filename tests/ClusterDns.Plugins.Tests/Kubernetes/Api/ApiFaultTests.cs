@@ -92,6 +92,24 @@ public sealed class ApiFaultTests : IAsyncLifetime
         Assert.Equal(1, CountInitial(FakeApiServer.Services));
     }
 
+    [Fact]
+    public async Task A_watch_that_is_spoilt_again_and_again_at_one_version_makes_everything_be_listed_anew()
+    {
+        await using ApiKit kit = await new ApiKit(_server).StartAsync();
+        _server.OnWatch = static (request, watch) =>
+        {
+            if (request.Path is FakeApiServer.Services && request.Query.ContainsKey("resourceVersion"))
+            {
+                watch.Send("not an event");
+            }
+        };
+        _server.Watches.Single(static watch => watch.Path is FakeApiServer.Services).Abort();
+        _server.Put(ApiKit.Service("api", "10.96.0.2"));
+
+        await kit.UntilAnswerAsync(Api, "10.96.0.2", Step);
+        Assert.Equal(3, _server.Requests.Count(static request => request.Path is FakeApiServer.Services && request.IsWatch && request.Query.ContainsKey("resourceVersion")));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -46,6 +46,21 @@ public sealed class DecoderTests
     }
 
     [Theory]
+    [InlineData("""{"metadata":{"name":"p","namespace":"n"},"status":{"phase":"Running","podIP":"10.1.0.1","podIPs":[{"ip":"10.1.0.1"},{"ip":"fd00::1","more":{}}]}}""", "n/p 10.1.0.1 fd00::1")]
+    [InlineData("""{"metadata":{"name":"p","namespace":"n"},"spec":{},"status":{"podIP":"10.1.0.1"}}""", "n/p 10.1.0.1")]
+    [InlineData("""{"metadata":{"name":"p","namespace":"n"},"status":{"podIP":"10.1.0.1","phase":"Succeeded"}}""", "n/p ")]
+    [InlineData("""{"metadata":{"name":"p","namespace":"n"},"status":{"podIP":{},"phase":["Failed"],"podIPs":[7,{"ip":"nonsense"},{"ip":[1]}]}}""", "n/p ")]
+    [InlineData("""{"metadata":{"name":"p","namespace":"n"}}""", "n/p ")]
+    [InlineData("""{"status":{"podIP":"10.1.0.1"}}""", "none")]
+    public void Pods(string json, string expected)
+    {
+        Utf8JsonReader reader = Enter(json);
+        PodObject? pod = PodDecoder.Read(ref reader, _strings, out _);
+        Assert.Equal(JsonTokenType.EndObject, reader.TokenType);
+        Assert.Equal(expected, pod is null ? "none" : $"{pod.Key.Namespace}/{pod.Key.Name} {string.Join(' ', pod.Addresses)}");
+    }
+
+    [Theory]
     [InlineData("""{"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"7"}}}""", "Set 7 a")]
     [InlineData("""{"object":{"metadata":{"name":"a","resourceVersion":"7"}},"type":"MODIFIED"}""", "Set 7 a")]
     [InlineData("""{"type":"DELETED","object":{"metadata":{"name":"a","resourceVersion":"7"}},"more":[1]}""", "Deleted 7 -a")]
@@ -199,8 +214,15 @@ public sealed class DecoderTests
 
     private static async Task<ListHead?> ReadAsync(byte[] body, int step, RecordingSink sink)
     {
-        Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 0));
-        ValueTask<ListHead?> reading = new ListReader(sink, sink.Drop).ReadAsync(pipe.Reader, static () => { }, CancellationToken.None);
+        Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 64 * 1024, resumeWriterThreshold: 32 * 1024, useSynchronizationContext: false));
+        Task<ListHead?> reading = ReadAllAsync();
+        async Task<ListHead?> ReadAllAsync()
+        {
+            ListHead? head = await new ListReader(sink, sink.Drop).ReadAsync(pipe.Reader, static () => { }, CancellationToken.None);
+            await pipe.Reader.CompleteAsync();
+            return head;
+        }
+
         foreach (byte[] chunk in body.Chunk(step))
         {
             await pipe.Writer.WriteAsync(chunk);

@@ -13,6 +13,11 @@ namespace ClusterDns.Plugins.Kubernetes.Api.Http;
 /// </summary>
 internal static class ApiTransport
 {
+    /// <summary>
+    /// What a server may send ahead of what is decoded. The executable keeps it from growing, since a list would fill any window.
+    /// </summary>
+    private const int StreamWindow = 256 * 1024;
+
     private const int KeepAliveProbes = 3;
 
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(5);
@@ -29,6 +34,7 @@ internal static class ApiTransport
         ActivityHeadersPropagator = null,
         ConnectTimeout = ConnectPatience,
         EnableMultipleHttp2Connections = true,
+        InitialHttp2StreamWindowSize = StreamWindow,
         KeepAlivePingDelay = pings.Period,
         KeepAlivePingTimeout = pings.Patience,
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,

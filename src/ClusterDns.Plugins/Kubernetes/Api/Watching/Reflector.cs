@@ -26,6 +26,9 @@ internal sealed class Reflector
     /// <summary>How long a watch may pause before it has told what is there.</summary>
     public static readonly TimeSpan InitialPatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often a watch may be spoilt at one version before everything is listed anew.</summary>
+    private const int MaxSpoilt = 3;
+
     /// <summary>A watch is asked to last so many seconds, and up to twice as long.</summary>
     private const int WatchSeconds = 300;
 
@@ -44,6 +47,7 @@ internal sealed class Reflector
     private bool _wasListed;
     private bool _listsInPages;
     private bool _watchListIsRefused;
+    private int _spoilt;
 
     /// <summary>A reflector.</summary>
     /// <param name="feed">The kind.</param>
@@ -210,9 +214,14 @@ internal sealed class Reflector
         if (reply.Refusal is { } refusal)
         {
             // A server that cannot begin a watch with what is there says that the request is wrong.
-            _watchListIsRefused = isInitial && refusal.Code is 400 or 422;
-            _listsInPages |= _watchListIsRefused;
-            return _watchListIsRefused ? new AttemptEnd(AttemptOutcome.OtherWay) : End(in refusal);
+            if (isInitial && refusal.Code is 400 or 422)
+            {
+                _watchListIsRefused = true;
+                _listsInPages = true;
+                return new AttemptEnd(AttemptOutcome.OtherWay);
+            }
+
+            return End(in refusal);
         }
 
         _established = _timeProvider.GetTimestamp();
@@ -264,7 +273,7 @@ internal sealed class Reflector
             body.AdvanceTo(buffer.Start, buffer.End);
             if (read.IsCompleted)
             {
-                return endsWithin ? new AttemptEnd(AttemptOutcome.Failed, "the watch ended within an event")
+                return endsWithin ? EndSpoilt("the watch ended within an event")
                     : isInitial ? new AttemptEnd(AttemptOutcome.Failed, "the watch ended before it had told what is there")
                     : new AttemptEnd(AttemptOutcome.Closed);
             }
@@ -280,7 +289,7 @@ internal sealed class Reflector
 
         if (!WatchEventReader.TryRead(in line, _feed, _feed.Strings, out WatchEvent watchEvent))
         {
-            return new AttemptEnd(AttemptOutcome.Failed, "the watch said something that is no event");
+            return EndSpoilt("the watch said something that is no event");
         }
 
         if (watchEvent.WasDropped)
@@ -309,6 +318,7 @@ internal sealed class Reflector
         else if (watchEvent.Version.Length > 0)
         {
             _version = watchEvent.Version;
+            _spoilt = 0;
         }
 
         return null;
@@ -321,6 +331,18 @@ internal sealed class Reflector
         _feed.EndRelist();
         _log.Works();
         _onListed();
+    }
+
+    /// <summary>What is spoilt on its way is whole the next time; what always is cannot be passed by from the version that is held.</summary>
+    private AttemptEnd EndSpoilt(string reason)
+    {
+        if (++_spoilt >= MaxSpoilt)
+        {
+            _spoilt = 0;
+            _version = "";
+        }
+
+        return new AttemptEnd(AttemptOutcome.Failed, reason);
     }
 
     private AttemptEnd End(in ApiRefusal refusal)

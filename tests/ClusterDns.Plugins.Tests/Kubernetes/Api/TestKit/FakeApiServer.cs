@@ -68,6 +68,9 @@ internal sealed class FakeApiServer : IAsyncDisposable
     /// <summary>Whether a watch may begin with what is there.</summary>
     public bool HasWatchList { get; set; } = true;
 
+    /// <summary>Told of each watch when it is about to say something.</summary>
+    public Action<FakeRequest, FakeWatch> OnWatch { get; set; } = static (_, _) => { };
+
     /// <summary>How the requests wait; a test may hold them.</summary>
     public Func<FakeRequest, Task> Hold { get; set; } = static _ => Task.CompletedTask;
 
@@ -379,6 +382,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
         }
 
         FakeWatch watch = new(request.Path);
+        OnWatch(request, watch);
         Begin(watch, request, objects, isInitial);
         context.Response.ContentType = "application/json";
         try
