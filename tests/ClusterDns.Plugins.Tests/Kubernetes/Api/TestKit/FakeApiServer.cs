@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -11,20 +10,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace ClusterDns.Plugins.Tests.Kubernetes.Api.TestKit;
-
-/// <summary>What was asked of the fake server.</summary>
-internal sealed record FakeRequest(string Path, IQueryCollection Query, string Authorization, string Protocol, string? ClientCertificate, string Accept)
-{
-    public bool IsWatch => Query.ContainsKey("watch");
-
-    public bool IsList => !IsWatch;
-
-    /// <summary>Whether it asks only whether what is held still counts.</summary>
-    public bool IsProbe => Query["limit"] == "1";
-}
-
-/// <summary>What the fake server says instead of what it would.</summary>
-internal sealed record FakeResponse(int Code, string Body = "", string? RetryAfter = null);
 
 /// <summary>
 /// An API server in this process, as far as a client that lists and watches can tell: it answers in the shapes that a real one was
@@ -179,7 +164,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
         {
             foreach (FakeWatch watch in _watches)
             {
-                watch.Send(Bookmark(_kinds[watch.Path], endsInitialEvents: false));
+                watch.Send(FakeMessages.Bookmark(_kinds[watch.Path], endsInitialEvents: false, _version));
             }
         }
     }
@@ -219,59 +204,11 @@ internal sealed class FakeApiServer : IAsyncDisposable
         Put("""{"kind":"Namespace","metadata":{"name":"kube-system"}}""");
     }
 
-    private static string Bookmark(FakeObjects objects, bool endsInitialEvents, long version = 0)
-    {
-        JsonObject metadata = new() { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
-        if (endsInitialEvents)
-        {
-            metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
-        }
-
-        JsonObject empty = new() { ["kind"] = objects.Kind, ["apiVersion"] = objects.ApiVersion, ["metadata"] = metadata };
-        if (objects.Kind is "EndpointSlice")
-        {
-            empty["addressType"] = "";
-            empty["endpoints"] = null;
-            empty["ports"] = null;
-        }
-        else
-        {
-            empty["spec"] = new JsonObject();
-            empty["status"] = objects.Kind is "Service" ? new JsonObject { ["loadBalancer"] = new JsonObject() } : new JsonObject();
-        }
-
-        return Line("BOOKMARK", empty);
-    }
-
-    private string Bookmark(FakeObjects objects, bool endsInitialEvents) => Bookmark(objects, endsInitialEvents, _version);
-
-    private static string Line(string type, JsonObject item) => new JsonObject { ["type"] = type, ["object"] = item.DeepClone() }.ToJsonString();
-
-    private static JsonObject Status(int code, string reason, string message, JsonObject? metadata = null, JsonObject? details = null)
-    {
-        JsonObject status = new()
-        {
-            ["kind"] = "Status",
-            ["apiVersion"] = "v1",
-            ["metadata"] = metadata ?? new JsonObject(),
-            ["status"] = "Failure",
-            ["message"] = message,
-            ["reason"] = reason,
-        };
-        if (details is not null)
-        {
-            status["details"] = details;
-        }
-
-        status["code"] = code;
-        return status;
-    }
-
     private void Tell(string path, FakeEvent happened)
     {
         foreach (FakeWatch watch in _watches.Where(watch => string.Equals(watch.Path, path, StringComparison.Ordinal)))
         {
-            watch.Send(Line(happened.Type, happened.Object));
+            watch.Send(FakeMessages.Line(happened.Type, happened.Object));
         }
     }
 
@@ -326,16 +263,14 @@ internal sealed class FakeApiServer : IAsyncDisposable
             int start = 0;
             if (request.Query["continue"].ToString() is { Length: > 0 } token)
             {
-                string[] parts = Encoding.UTF8.GetString(Convert.FromBase64String(token)).Split(' ');
-                version = long.Parse(parts[0], CultureInfo.InvariantCulture);
-                start = int.Parse(parts[1], CultureInfo.InvariantCulture);
+                (version, start) = FakeMessages.ReadToken(token);
                 if (version < objects.Compacted)
                 {
-                    return (410, Status(
+                    return (410, FakeMessages.Status(
                         410,
                         "Expired",
                         "The provided continue parameter is too old to display a consistent list result.",
-                        new JsonObject { ["continue"] = Token(-1, start) }));
+                        new JsonObject { ["continue"] = FakeMessages.Token(-1, start) }));
                 }
             }
 
@@ -353,7 +288,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
             int left = all.Length - start - page.Length;
             if (left > 0)
             {
-                metadata["continue"] = Token(version, start + page.Length);
+                metadata["continue"] = FakeMessages.Token(version, start + page.Length);
                 metadata["remainingItemCount"] = left;
             }
 
@@ -367,15 +302,12 @@ internal sealed class FakeApiServer : IAsyncDisposable
         }
     }
 
-    private static string Token(long version, int start)
-        => Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{version} {start}")));
-
     private async Task WatchAsync(HttpContext context, FakeRequest request, FakeObjects objects)
     {
         bool isInitial = request.Query["sendInitialEvents"] == "true";
         if (isInitial && !HasWatchList)
         {
-            JsonObject refusal = Status(
+            JsonObject refusal = FakeMessages.Status(
                 422, "Invalid", "ListOptions.meta.k8s.io \"\" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled");
             await RespondAsync(context, 422, "application/json", refusal.ToJsonString());
             return;
@@ -427,24 +359,24 @@ internal sealed class FakeApiServer : IAsyncDisposable
                         ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),
                         ["retryAfterSeconds"] = 1,
                     };
-                    watch.Send(Line("ERROR", Status(504, "Timeout", $"Timeout: Too large resource version: {from}, current: {_version}", details: details)));
+                    watch.Send(FakeMessages.Line("ERROR", FakeMessages.Status(504, "Timeout", $"Timeout: Too large resource version: {from}, current: {_version}", details: details)));
                     watch.Close();
                     return;
                 }
 
                 foreach (JsonObject item in objects.All)
                 {
-                    watch.Send(Line("ADDED", objects.Typed(item)));
+                    watch.Send(FakeMessages.Line("ADDED", objects.Typed(item)));
                 }
 
-                watch.Send(Bookmark(objects, endsInitialEvents: true));
+                watch.Send(FakeMessages.Bookmark(objects, endsInitialEvents: true, _version));
             }
             else
             {
                 long version = long.Parse(from, CultureInfo.InvariantCulture);
                 if (version < objects.Compacted)
                 {
-                    watch.Send(Line("ERROR", Status(410, "Expired", $"too old resource version: {version} ({objects.Compacted})")));
+                    watch.Send(FakeMessages.Line("ERROR", FakeMessages.Status(410, "Expired", $"too old resource version: {version} ({objects.Compacted})")));
                     watch.Close();
                     return;
                 }
@@ -453,7 +385,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
                 watch.IsSilent = version > _version;
                 foreach (FakeEvent happened in objects.Events.Where(happened => happened.Version > version))
                 {
-                    watch.Send(Line(happened.Type, happened.Object));
+                    watch.Send(FakeMessages.Line(happened.Type, happened.Object));
                 }
             }
 
