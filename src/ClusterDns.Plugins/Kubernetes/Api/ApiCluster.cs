@@ -28,7 +28,12 @@ internal sealed class ApiCluster : ISharedResource
         _client = client;
         ClusterIndexWriter writer = new(Index, timeProvider, Kinds);
         ClusterHistory history = new();
-        ObjectFeed[] feeds = [new NamespaceFeed(writer, history), new ServiceFeed(writer), new EndpointSliceFeed(writer)];
+        ObjectFeed[] feeds =
+        [
+            new NamespaceFeed(writer, history),
+            new ServiceFeed(writer),
+            new EndpointSliceFeed(writer, client.Metrics, timeProvider),
+        ];
         _reflectors = [.. feeds.Select((feed, index) => new Reflector(
             feed, client, history, timeProvider, new RandomSequence(SplitMix64.Mix(((ulong)(uint)seed << 8) | (uint)index)), logger, OnListed))];
     }

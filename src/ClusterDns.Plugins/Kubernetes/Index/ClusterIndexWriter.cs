@@ -109,7 +109,8 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
 
     /// <summary>An EndpointSlice is there, new or changed.</summary>
     /// <param name="slice">The slice.</param>
-    public void Apply(EndpointSliceObject slice)
+    /// <returns>Whether it says something new.</returns>
+    public bool Apply(EndpointSliceObject slice)
     {
         SliceEntry entry = EntryBuilder.Create(slice);
         lock (_lock)
@@ -119,11 +120,12 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
             if (known is not null && known.ContentEquals(entry))
             {
                 known.Generation = _sliceGeneration;
-                return;
+                return false;
             }
 
             ReplaceSlice(known, entry);
             _slices[slice.Key] = entry;
+            return true;
         }
     }
 

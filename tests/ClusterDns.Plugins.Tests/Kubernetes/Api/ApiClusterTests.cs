@@ -152,6 +152,28 @@ public sealed class ApiClusterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task How_long_changes_of_endpoints_took_is_counted_once_for_each()
+    {
+        const string annotated = """{"name":"NAME","namespace":"shop","annotations":{"endpoints.kubernetes.io/last-change-trigger-time":"1999-12-31T23:59:59.5Z"},"labels":{LABEL"kubernetes.io/service-name":"web"}}""";
+        string Slice(string name, string label, string address)
+            => $$"""{"kind":"EndpointSlice","metadata":{{annotated.Replace("NAME", name, StringComparison.Ordinal).Replace("LABEL", label, StringComparison.Ordinal)}},"endpoints":[{"addresses":["{{address}}"]}]}""";
+        _server.Put(Slice("a", "", "10.1.0.1"));
+        _server.Put(Slice("b", "\"service.kubernetes.io/headless\":\"\",", "10.1.0.2"));
+        _server.Put(ApiKit.Slice("without", "web", "10.1.0.3"));
+        await using ApiKit kit = await new ApiKit(_server).StartAsync();
+        HistogramFamily durations = kit.Kit.Metrics.Histograms("coredns_kubernetes_dns_programming_duration_seconds", "", [], "service_kind");
+        Assert.Equal(0.5, durations.With("cluster_ip").Sum, 3);
+        Assert.Equal(0.5, durations.With("headless_with_selector").Sum, 3);
+        Assert.Equal(20, durations.With("cluster_ip").Bounds.Length);
+
+        _server.Put(Slice("a", "", "10.1.0.1"));
+        _server.Put(Slice("a", "", "10.1.0.4"));
+        await kit.UntilAsync(() => kit.Ask("4.0.1.10.in-addr.arpa.", Core.Wire.RecordType.PTR).Contains("web.shop", StringComparison.Ordinal));
+        await kit.UntilAsync(() => durations.With("cluster_ip").Sum > 0.9);
+        Assert.Equal(1, durations.With("cluster_ip").Sum, 3);
+    }
+
+    [Fact]
     public async Task An_object_that_cannot_be_made_out_is_passed_over_counted_and_told_once()
     {
         await using ApiKit kit = await new ApiKit(_server).StartAsync();

@@ -208,7 +208,7 @@ public sealed class ClusterIndexWriterTests
             ClusterIndex fresh = new();
             ClusterIndexWriter freshWriter = new(fresh, _time, All);
             services.Values.ToList().ForEach(freshWriter.Apply);
-            slices.Values.ToList().ForEach(freshWriter.Apply);
+            slices.Values.ToList().ForEach(slice => freshWriter.Apply(slice));
             Assert.Equal(Describe(fresh), Describe(index));
         });
 

@@ -10,11 +10,11 @@ internal static class EndpointSliceDecoder
     /// <summary>Reads an EndpointSlice.</summary>
     /// <param name="reader">The reader, at the object's beginning; afterwards at its end.</param>
     /// <param name="strings">Makes the strings.</param>
-    /// <param name="version">The object's version.</param>
+    /// <param name="metadata">The object's metadata.</param>
     /// <returns>The slice, without a Service's name where it belongs to none; null when it has no name itself.</returns>
-    public static EndpointSliceObject? Read(ref Utf8JsonReader reader, StringPool strings, out string version)
+    public static EndpointSliceObject? Read(ref Utf8JsonReader reader, StringPool strings, out ObjectMetadata metadata)
     {
-        ObjectMetadata metadata = ObjectMetadata.Empty;
+        metadata = ObjectMetadata.Empty;
         IReadOnlyList<PortObject> ports = [];
         List<EndpointObject> endpoints = [];
         bool hasNames = false;
@@ -42,7 +42,6 @@ internal static class EndpointSliceDecoder
             }
         }
 
-        version = metadata.Version;
         return metadata.Name.Length == 0
             ? null
             : new EndpointSliceObject(

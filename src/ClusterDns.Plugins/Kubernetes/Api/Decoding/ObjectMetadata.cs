@@ -20,6 +20,12 @@ internal struct ObjectMetadata
     /// <summary>Of an EndpointSlice, the Service it belongs to.</summary>
     public string ServiceName { get; private set; }
 
+    /// <summary>Of an EndpointSlice, whether its Service is headless.</summary>
+    public bool IsHeadless { get; private set; }
+
+    /// <summary>Of an EndpointSlice, when what it was changed for happened; null where that is not said.</summary>
+    public DateTimeOffset? Triggered { get; private set; }
+
     /// <summary>Of a bookmark, whether everything that was there at the watch's beginning has been told.</summary>
     public bool EndsInitialEvents { get; private set; }
 
@@ -57,11 +63,11 @@ internal struct ObjectMetadata
             }
             else if (reader.ValueTextEquals("labels"u8))
             {
-                metadata.ServiceName = FindText(ref reader, "kubernetes.io/service-name"u8, strings);
+                ReadLabels(ref reader, strings, ref metadata);
             }
             else if (reader.ValueTextEquals("annotations"u8))
             {
-                metadata.EndsInitialEvents = FindText(ref reader, "k8s.io/initial-events-end"u8, strings) is "true";
+                ReadAnnotations(ref reader, ref metadata);
             }
             else
             {
@@ -72,24 +78,46 @@ internal struct ObjectMetadata
         return metadata;
     }
 
-    private static string FindText(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, StringPool strings)
+    private static void ReadLabels(ref Utf8JsonReader reader, StringPool strings, ref ObjectMetadata metadata)
     {
-        string found = "";
-        if (JsonWalk.TryEnterObject(ref reader))
+        if (!JsonWalk.TryEnterObject(ref reader))
         {
-            while (JsonWalk.TryNextProperty(ref reader))
-            {
-                if (reader.ValueTextEquals(name))
-                {
-                    found = strings.Read(ref reader);
-                }
-                else
-                {
-                    JsonWalk.Skip(ref reader);
-                }
-            }
+            return;
         }
 
-        return found;
+        while (JsonWalk.TryNextProperty(ref reader))
+        {
+            if (reader.ValueTextEquals("kubernetes.io/service-name"u8))
+            {
+                metadata.ServiceName = strings.Read(ref reader);
+            }
+            else
+            {
+                metadata.IsHeadless |= reader.ValueTextEquals("service.kubernetes.io/headless"u8);
+                JsonWalk.Skip(ref reader);
+            }
+        }
+    }
+
+    private static void ReadAnnotations(ref Utf8JsonReader reader, ref ObjectMetadata metadata)
+    {
+        if (!JsonWalk.TryEnterObject(ref reader))
+        {
+            return;
+        }
+
+        while (JsonWalk.TryNextProperty(ref reader))
+        {
+            bool isEnd = reader.ValueTextEquals("k8s.io/initial-events-end"u8);
+            bool isTrigger = reader.ValueTextEquals("endpoints.kubernetes.io/last-change-trigger-time"u8);
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String)
+            {
+                metadata.EndsInitialEvents |= isEnd && reader.ValueTextEquals("true"u8);
+                metadata.Triggered = isTrigger && reader.TryGetDateTimeOffset(out DateTimeOffset time) ? time : metadata.Triggered;
+            }
+
+            JsonWalk.Skip(ref reader);
+        }
     }
 }

@@ -2,7 +2,7 @@ using ClusterDns.Core.Metrics;
 
 namespace ClusterDns.Plugins.Kubernetes.Api.Http;
 
-/// <summary>What is counted of the requests to API servers.</summary>
+/// <summary>What is counted of the requests to API servers, and of what they bring.</summary>
 internal sealed class ApiMetrics
 {
     /// <summary>Every request reads.</summary>
@@ -11,6 +11,11 @@ internal sealed class ApiMetrics
     /// <summary>The bounds that Prometheus' clients have unless they are given others.</summary>
     private static readonly double[] Bounds = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10];
 
+    /// <summary>From a millisecond to some nine minutes.</summary>
+    private static readonly double[] ProgrammingBounds = [.. Enumerable.Range(0, 20).Select(static i => 0.001 * (1 << i))];
+
+    private readonly Histogram _clusterIPProgramming;
+    private readonly Histogram _headlessProgramming;
     private readonly HistogramFamily _durations;
     private readonly HistogramFamily _waits;
     private readonly CounterFamily _requests;
@@ -20,6 +25,13 @@ internal sealed class ApiMetrics
     /// <param name="registry">The process's metrics.</param>
     public ApiMetrics(MetricRegistry registry)
     {
+        HistogramFamily programming = registry.Histograms(
+            "coredns_kubernetes_dns_programming_duration_seconds",
+            "Histogram of the time (in seconds) it took to program a dns instance.",
+            ProgrammingBounds,
+            "service_kind");
+        _clusterIPProgramming = programming.With("cluster_ip");
+        _headlessProgramming = programming.With("headless_with_selector");
         _durations = registry.Histograms(
             "coredns_kubernetes_rest_client_request_duration_seconds",
             "Request latency in seconds. Broken down by verb and host.",
@@ -44,6 +56,12 @@ internal sealed class ApiMetrics
             "resource",
             "reason");
     }
+
+    /// <summary>Endpoints that have changed are answered.</summary>
+    /// <param name="isHeadless">Whether their Service is headless.</param>
+    /// <param name="duration">How long ago what they changed for happened; below zero where clocks differ.</param>
+    public void CountProgramming(bool isHeadless, TimeSpan duration)
+        => (isHeadless ? _headlessProgramming : _clusterIPProgramming).Observe(Math.Max(0, duration.TotalSeconds));
 
     /// <summary>A list has been read to its end, or given up.</summary>
     /// <param name="host">The server.</param>

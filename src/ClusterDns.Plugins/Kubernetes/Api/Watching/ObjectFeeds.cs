@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ClusterDns.Plugins.Kubernetes.Api.Decoding;
+using ClusterDns.Plugins.Kubernetes.Api.Http;
 using ClusterDns.Plugins.Kubernetes.Index;
 using ClusterDns.Plugins.Kubernetes.Objects;
 
@@ -33,13 +34,17 @@ internal sealed class ServiceFeed(ClusterIndexWriter writer)
 
 /// <summary>EndpointSlices.</summary>
 /// <param name="writer">The index's writer.</param>
-internal sealed class EndpointSliceFeed(ClusterIndexWriter writer)
+/// <param name="metrics">Told how long changes took to be answered.</param>
+/// <param name="timeProvider">The clock.</param>
+internal sealed class EndpointSliceFeed(ClusterIndexWriter writer, ApiMetrics metrics, TimeProvider timeProvider)
     : ObjectFeed(writer, ClusterKinds.EndpointSlice, "endpointslices", "/apis/discovery.k8s.io/v1/endpointslices", isEssential: true)
 {
     /// <inheritdoc/>
     public override bool TryApply(ref Utf8JsonReader reader, bool isDeleted, out string version)
     {
-        if (EndpointSliceDecoder.Read(ref reader, Strings, out version) is not { } slice)
+        EndpointSliceObject? slice = EndpointSliceDecoder.Read(ref reader, Strings, out ObjectMetadata metadata);
+        version = metadata.Version;
+        if (slice is null)
         {
             return false;
         }
@@ -49,9 +54,9 @@ internal sealed class EndpointSliceFeed(ClusterIndexWriter writer)
         {
             Writer.RemoveEndpointSlice(slice.Key);
         }
-        else
+        else if (Writer.Apply(slice) && metadata.Triggered is { } triggered)
         {
-            Writer.Apply(slice);
+            metrics.CountProgramming(metadata.IsHeadless, timeProvider.GetUtcNow() - triggered);
         }
 
         return true;
