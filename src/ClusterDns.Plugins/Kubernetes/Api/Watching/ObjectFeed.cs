@@ -22,6 +22,11 @@ internal abstract class ObjectFeed(ClusterIndexWriter writer, ClusterKinds kind,
     /// <summary>Where the server has them.</summary>
     public string Path => path;
 
+    /// <summary>
+    /// Which of them are asked for: <c>labelSelector=</c> or <c>fieldSelector=</c> with its value as URLs have it; empty for all.
+    /// </summary>
+    public string Selector { get; init; } = "";
+
     /// <summary>Whether there are no answers without them.</summary>
     public bool IsEssential => isEssential;
 

@@ -38,6 +38,7 @@ internal sealed class Reflector
     private readonly TimeProvider _timeProvider;
     private readonly RandomSequence _random;
     private readonly Backoff _backoff;
+    private readonly string _selector;
     private readonly ReflectorLog _log;
     private readonly Action _onListed;
     private readonly Action<string> _onDropped;
@@ -72,6 +73,7 @@ internal sealed class Reflector
         _timeProvider = timeProvider;
         _random = random;
         _backoff = new Backoff(random);
+        _selector = feed.Selector.Length > 0 ? "&" + feed.Selector : "";
         _log = new ReflectorLog(logger, feed);
         _onListed = onListed;
         _onDropped = reason =>
@@ -177,7 +179,7 @@ internal sealed class Reflector
         ListHead head = new("", "");
         do
         {
-            string page = string.Create(CultureInfo.InvariantCulture, $"{_feed.Path}?limit={PageLength}");
+            string page = string.Create(CultureInfo.InvariantCulture, $"{_feed.Path}?limit={PageLength}{_selector}");
             await using ApiReply reply = await _client.ListAsync(
                 head.Continue.Length > 0 ? $"{page}&continue={Uri.EscapeDataString(head.Continue)}" : page, giveUp);
             if (reply.Refusal is { } refusal)
@@ -209,7 +211,7 @@ internal sealed class Reflector
         await using ApiReply reply = await _client.WatchAsync(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_feed.Path}?watch=true&allowWatchBookmarks=true&timeoutSeconds={WatchSeconds + _random.Below(WatchSeconds)}&{from}"),
+                $"{_feed.Path}?watch=true&allowWatchBookmarks=true&timeoutSeconds={WatchSeconds + _random.Below(WatchSeconds)}&{from}{_selector}"),
             giveUp);
         if (reply.Refusal is { } refusal)
         {
