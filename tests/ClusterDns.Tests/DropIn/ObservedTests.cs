@@ -22,7 +22,7 @@ public sealed partial class ObservedTests(ITestOutputHelper output) : IAsyncLife
     [
         ("go_", "there is no Go runtime"),
         ("coredns_kubernetes_rest_client_", "the cluster is read from a file here, not from an API server"),
-        ("coredns_kubernetes_dns_programming_duration_seconds", "there is no API server that could say when something changed"),
+        ("coredns_kubernetes_dns_programming_duration_seconds", "manifests do not say when something changed"),
     ];
 
     /// <summary>Samples that need not be equal, and why; each is a prefix.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ClusterDns.Core.Records;
 using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Objects;
 
@@ -92,7 +93,7 @@ internal static class PortReader
         }
 
         Span<char> text = stackalloc char[MaxAddressLength];
-        return AddressText.TryParse(text[..reader.CopyString(text)], out address);
+        return AddressText.TryParseUnmapped(text[..reader.CopyString(text)], out address);
     }
 
     private static string ToProtocol(string protocol) => protocol switch
