@@ -92,6 +92,7 @@ public static class PluginCatalog
         new Header.HeaderPlugin(),
         new Health.HealthPlugin(),
         new Hosts.HostsPlugin(),
+        new Kubernetes.External.ExternalPlugin(),
         new Kubernetes.KubernetesPlugin(),
         new Loadbalance.LoadbalancePlugin(),
         new Local.LocalPlugin(),
@@ -106,6 +107,7 @@ public static class PluginCatalog
         new Root.RootPlugin(),
         new Template.TemplatePlugin(),
         new Timeouts.TimeoutsPlugin(),
+        new Transfer.TransferPlugin(),
         new Whoami.WhoamiPlugin(),
     }.ToFrozenDictionary(static plugin => plugin.Name, StringComparer.Ordinal);
 }

@@ -16,7 +16,7 @@ public sealed partial class ReadmeTests
     [MemberData(nameof(Plugins))]
     public void Every_example_is_parsed_and_built(string plugin)
     {
-        string folder = PluginCatalog.Plugins[plugin].GetType().Namespace!.Split('.')[^1];
+        string folder = Path.Combine(PluginCatalog.Plugins[plugin].GetType().Namespace!.Split('.')[2..]);
         string readme = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "readmes", folder, "README.md"));
         MatchCollection examples = Example().Matches(readme);
 
@@ -42,7 +42,10 @@ public sealed partial class ReadmeTests
                 ["kube.conf"] = "current-context: a\ncontexts:\n- name: a\n  context: {cluster: c}\nclusters:\n- name: c\n  cluster: {server: https://10.0.0.1}\n",
                 ["www.weights"] = "www.example.org\n192.0.2.1 3\n",
             };
-            IPlugin built = PluginCatalog.Plugins[plugin];
+            // k8s_external is nothing without kubernetes.
+            IPlugin[] built = plugin is "k8s_external"
+                ? [PluginCatalog.Plugins[plugin], PluginCatalog.Plugins["kubernetes"]]
+                : [PluginCatalog.Plugins[plugin]];
             string withZone = body.Replace("kubernetes {", "kubernetes cluster.local {", StringComparison.Ordinal);
             Assert.Equal("", new PluginKit(built, withZone, files: files).Errors);
         }

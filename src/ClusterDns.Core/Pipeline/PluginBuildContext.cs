@@ -20,6 +20,7 @@ public sealed class PluginBuildContext
     private readonly List<ReadinessCheck> _readinessChecks = [];
     private readonly List<IForwardTarget> _forwardTargets = [];
     private readonly List<MetadataField> _metadataFields = [];
+    private readonly List<object> _offers = [];
 
     /// <summary>The block's keys, CIDR zones expanded.</summary>
     public required IReadOnlyList<ServerAddress> Keys { get; init; }
@@ -126,6 +127,17 @@ public sealed class PluginBuildContext
     /// <summary>Adds something that other plugins may ask about a query.</summary>
     /// <param name="field">What.</param>
     public void AddMetadata(MetadataField field) => _metadataFields.Add(field);
+
+    /// <summary>Offers something to the other plugins of the block, which find it by its type.</summary>
+    /// <param name="offer">What.</param>
+    public void Offer(object offer) => _offers.Add(offer);
+
+    /// <summary>
+    /// What the block's plugins offer of one type. Links are made from the last to the first, so whoever makes one finds everything that
+    /// plugins offered when they were built, and what links below offered when they were made.
+    /// </summary>
+    /// <typeparam name="T">The type.</typeparam>
+    public IEnumerable<T> GetOffers<T>() => _offers.OfType<T>();
 
     /// <summary>Adds an upstream that the block forwards to.</summary>
     /// <param name="target">The upstream.</param>

@@ -244,6 +244,20 @@ public sealed class QueryContext
         return _responseLength;
     }
 
+    /// <summary>Writes the next message of a <see cref="Response.Stream"/> in place of the one that was written before.</summary>
+    /// <returns>False when there is no further message.</returns>
+    public bool TryWriteNextMessage()
+    {
+        Response.ClearRecords();
+        if (Response.Stream is not { } stream || !stream.TryFill(Response))
+        {
+            return false;
+        }
+
+        WriteResponse();
+        return true;
+    }
+
     /// <summary>Reads what a plugin tells about this query (<see cref="MetadataField"/>); null where there is nothing.</summary>
     /// <param name="name">The field's name, like <c>forward/upstream</c>.</param>
     public string? GetMetadata(string name) => Metadata?.Read(this, name);

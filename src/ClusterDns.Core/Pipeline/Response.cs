@@ -37,6 +37,12 @@ public sealed class Response
     /// <summary>Bytes that live as long as this response.</summary>
     public ResponseArena Arena { get; } = new();
 
+    /// <summary>
+    /// What follows the message that the response holds, where the answer is one of several messages; null where it is one.
+    /// Only a stream transport can carry it.
+    /// </summary>
+    public ResponseStream? Stream { get; set; }
+
     /// <summary>Whether the chain has settled what the client gets.</summary>
     public ResponseStatus Status { get; private set; }
 
@@ -244,6 +250,7 @@ public sealed class Response
         RecursionDesired = null;
         AuthenticData = false;
         Truncated = false;
+        Stream = null;
         ExtendedErrorCode = null;
         ExtendedErrorText = default;
     }

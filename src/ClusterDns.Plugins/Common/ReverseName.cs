@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Common;
@@ -10,6 +12,10 @@ internal static class ReverseName
 {
     private const int IPv4Labels = 6;
     private const int IPv6Labels = 34;
+
+    private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
+
+    private static ReadOnlySpan<byte> Digits => "0123456789abcdef"u8;
 
     /// <summary>Reads the address that a query asks the name of.</summary>
     /// <param name="context">The query.</param>
@@ -26,6 +32,29 @@ internal static class ReverseName
         return context.LabelCount == IPv4Labels
             ? family.SequenceEqual("in-addr"u8) && TryParseIPv4(context, out address)
             : family.SequenceEqual("ip6"u8) && TryParseIPv6(context, out address);
+    }
+
+    /// <summary>The name of an address, in wire form.</summary>
+    /// <param name="address">The address in 16 bytes, IPv4 mapped.</param>
+    public static byte[] Create(ReadOnlySpan<byte> address)
+    {
+        List<byte> name = [];
+        bool isIPv4 = address[..MappedPrefix.Length].SequenceEqual(MappedPrefix);
+        for (int i = address.Length - 1; i >= (isIPv4 ? MappedPrefix.Length : 0); i--)
+        {
+            if (isIPv4)
+            {
+                byte[] octet = Encoding.ASCII.GetBytes(address[i].ToString(CultureInfo.InvariantCulture));
+                name.AddRange([(byte)octet.Length, .. octet]);
+            }
+            else
+            {
+                name.AddRange([1, Digits[address[i] & 0xF], 1, Digits[address[i] >> 4]]);
+            }
+        }
+
+        name.AddRange(isIPv4 ? "\u0007in-addr\u0004arpa\0"u8 : "\u0003ip6\u0004arpa\0"u8);
+        return [.. name];
     }
 
     private static bool TryParseIPv4(QueryContext context, out UInt128 address)

@@ -35,6 +35,10 @@ public readonly record struct Subnet
     /// <summary>Whether it is one of IPv4 addresses.</summary>
     public bool IsIPv4 => Length >= MappedBits && IsMapped(Network);
 
+    /// <summary>One address, which stands for itself alone.</summary>
+    /// <param name="address">The address; IPv4 mapped as in <see cref="NetworkEndpoint.AddressBits"/>.</param>
+    public static Subnet Of(UInt128 address) => new(address, AddressBits);
+
     /// <summary>Reads CIDR form; bits beyond the length may be set, and count for nothing.</summary>
     /// <param name="text">An address, a slash and a number of bits.</param>
     /// <param name="subnet">What it says.</param>
@@ -65,7 +69,7 @@ public readonly record struct Subnet
         }
 
         bool isAddress = TryParseAddress(text, out UInt128 address, out _);
-        subnet = isAddress ? new Subnet(address, AddressBits) : default;
+        subnet = isAddress ? Of(address) : default;
         return isAddress;
     }
 

@@ -1,16 +1,14 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Core.Records;
+using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Forward;
 
 /// <summary>Turns what stands behind FROM into addresses.</summary>
 internal static class UpstreamAddresses
 {
-    private const int DefaultPort = 53;
     private const string PlainScheme = "dns://";
 
     private static readonly string[] OtherSchemes = ["tls://", "https://", "https3://", "grpc://", "quic://"];
@@ -25,7 +23,7 @@ internal static class UpstreamAddresses
         foreach (Token token in tokens)
         {
             string text = token.Text.StartsWith(PlainScheme, StringComparison.Ordinal) ? token.Text[PlainScheme.Length..] : token.Text;
-            if (TryParse(text, out NetworkEndpoint endpoint))
+            if (EndpointText.TryParse(text, out NetworkEndpoint endpoint))
             {
                 endpoints.Add(endpoint);
             }
@@ -50,52 +48,6 @@ internal static class UpstreamAddresses
         return distinct;
     }
 
-    /// <summary>Reads <c>1.2.3.4</c>, <c>1.2.3.4:53</c>, <c>::1</c> or <c>[::1]:53</c>, with a scope for IPv6.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="endpoint">What it says.</param>
-    internal static bool TryParse(string text, out NetworkEndpoint endpoint)
-    {
-        endpoint = default;
-        string host = text;
-        int port = DefaultPort;
-        int colon = text.LastIndexOf(':');
-        bool isBracketed = text.StartsWith('[');
-        if (isBracketed ? text.IndexOf("]:", StringComparison.Ordinal) == colon - 1 : colon > 0 && text.IndexOf(':', StringComparison.Ordinal) == colon)
-        {
-            host = text[..colon];
-            if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is 0 or > ushort.MaxValue)
-            {
-                return false;
-            }
-        }
-
-        if (isBracketed)
-        {
-            if (!host.EndsWith(']'))
-            {
-                return false;
-            }
-
-            host = host[1..^1];
-        }
-
-        string scope = "";
-        int percent = host.IndexOf('%', StringComparison.Ordinal);
-        if (percent >= 0)
-        {
-            scope = host[percent..];
-            host = host[..percent];
-        }
-
-        if (!AddressText.TryParseUnmapped(host, out IPAddress? address) || (scope.Length > 0 && !IPAddress.TryParse(host + scope, out address)))
-        {
-            return false;
-        }
-
-        endpoint = NetworkEndpoint.From(new IPEndPoint(address, port));
-        return true;
-    }
-
     private static void ReadFile(Token token, string path, IFileAccess files, List<NetworkEndpoint> endpoints, DiagnosticBag diagnostics)
     {
         string content;
@@ -118,7 +70,7 @@ internal static class UpstreamAddresses
         foreach (string line in content.Split('\n'))
         {
             string[] fields = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (fields is ["nameserver", string address, ..] && TryParse(address, out NetworkEndpoint endpoint))
+            if (fields is ["nameserver", string address, ..] && EndpointText.TryParse(address, out NetworkEndpoint endpoint))
             {
                 endpoints.Add(endpoint);
             }

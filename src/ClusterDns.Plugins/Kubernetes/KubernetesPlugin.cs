@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Answers;
@@ -9,6 +10,7 @@ using ClusterDns.Plugins.Kubernetes.Api.Http;
 using ClusterDns.Plugins.Kubernetes.Index;
 using ClusterDns.Plugins.Kubernetes.Manifests;
 using ClusterDns.Plugins.Kubernetes.Options;
+using ClusterDns.Plugins.Kubernetes.Transfer;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Kubernetes;
@@ -58,6 +60,14 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         IEnumerable<IPAddress> bound = context.Listener.BindAddresses;
         IReadOnlyList<IPAddress> localAddresses =
             [.. (bound.Any() ? bound : _hostAddresses()).Where(static address => !IPAddress.IsLoopback(address))];
+        context.Offer(new ClusterOffer(index, localAddresses));
+        foreach (Zone zone in options.Zones.Distinct())
+        {
+            ZoneRecords records = new(zone, options.TimeToLive);
+            context.Offer(new ClusterZoneSource(index, records, answerOptions, localAddresses));
+        }
+
+        KubernetesMetadata.AddTo(context, answerOptions.Zones);
         context.AddLink(next => new KubernetesHandler(next, index, answerOptions, options.Zones, localAddresses));
     }
 

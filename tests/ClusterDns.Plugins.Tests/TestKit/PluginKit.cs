@@ -13,19 +13,24 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Plugins.Tests.TestKit;
 
-/// <summary>One plugin, built from the text of a server block over a link that the test scripts.</summary>
+/// <summary>One plugin, or some, built from the text of a server block over a link that the test scripts.</summary>
 internal sealed class PluginKit : ILogOutput
 {
     private readonly QueryContext _context = new();
 
     public PluginKit(IPlugin plugin, string blockBody, Action<QueryContext>? next = null, FakeFiles? files = null, FakeUpstreams? upstreams = null,
         Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null)
+        : this([plugin], blockBody, next, files, upstreams, requestStop, isDebug, resources)
+    {
+    }
+
+    /// <param name="plugins">The plugins in running order.</param>
+    public PluginKit(IReadOnlyList<IPlugin> plugins, string blockBody, Action<QueryContext>? next = null, FakeFiles? files = null,
+        FakeUpstreams? upstreams = null, Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null)
     {
         Files = files ?? new FakeFiles();
         CorefileDocument document = CorefileParser.Parse(
             "Corefile", Encoding.UTF8.GetBytes($". {{\n{blockBody}\n}}\n"), new InMemoryCorefileSource(), static _ => null, Diagnostics);
-        DirectiveSyntax[] directives =
-            [.. document.Blocks[0].Directives.Where(directive => string.Equals(directive.Name.Text, plugin.Name, StringComparison.Ordinal))];
         Assert.True(ServerAddressParser.TryParse(document.Blocks[0].Keys[0], 53, Diagnostics, out IReadOnlyList<ServerAddress> keys));
         Build = new PluginBuildContext
         {
@@ -41,10 +46,15 @@ internal sealed class PluginKit : ILogOutput
             NextSeed = static () => 42,
             Resources = resources ?? new SharedResources().CreateScope(),
         };
-        object? options = plugin.Parse(new PluginParseContext(directives, keys, Diagnostics));
-        if (options is not null)
+        foreach (IPlugin plugin in plugins)
         {
-            plugin.Build(options, Build);
+            DirectiveSyntax[] directives =
+                [.. document.Blocks[0].Directives.Where(directive => string.Equals(directive.Name.Text, plugin.Name, StringComparison.Ordinal))];
+            object? options = plugin.Parse(new PluginParseContext(directives, keys, Diagnostics));
+            if (options is not null)
+            {
+                plugin.Build(options, Build);
+            }
         }
 
         Handler = new ScriptedHandler(next ?? (static context => context.Response.Fail("next", ResponseCode.Refused, null)));
@@ -134,6 +144,9 @@ internal sealed class PluginKit : ILogOutput
         Assert.Equal(QueryVerdict.Serve, context.Accept(length, TransportProtocol.Udp, in client, in client, Time.GetTimestamp()));
         return context;
     }
+
+    /// <summary>Serves a question that was made before, and that waits for nothing.</summary>
+    public void Serve(QueryContext context) => AssertCompleted(Handler.ServeAsync(context));
 
     /// <summary>Serves the same question again and writes the response: what a test of allocations repeats.</summary>
     public void ServeAgain(QueryContext context)

@@ -86,6 +86,22 @@ internal readonly ref struct ClusterName
             : new ClusterName(ParseSpecial(name[..end]));
     }
 
+    /// <summary>A name of a Service, or of what belongs to it, that was taken apart elsewhere.</summary>
+    /// <param name="serviceKey">Service and namespace as two labels in wire form.</param>
+    /// <param name="endpoint">The endpoint as one label in wire form; empty for none.</param>
+    /// <param name="port">The port's name without its underscore; empty for any.</param>
+    /// <param name="protocol">The protocol without its underscore; empty for any.</param>
+    public static ClusterName OfService(
+        ReadOnlySpan<byte> serviceKey, ReadOnlySpan<byte> endpoint, ReadOnlySpan<byte> port, ReadOnlySpan<byte> protocol)
+        => new(ClusterNameKind.Service)
+        {
+            Namespace = serviceKey[(serviceKey[0] + 1)..],
+            ServiceKey = serviceKey,
+            Endpoint = endpoint,
+            Port = StripUnderscore(port),
+            Protocol = StripUnderscore(protocol),
+        };
+
     private static ClusterNameKind ParseSpecial(ReadOnlySpan<byte> labels)
     {
         if (labels.SequenceEqual("\u000bdns-version"u8))

@@ -106,7 +106,10 @@ internal static class EndpointSearch
         return true;
     }
 
-    private static bool Matches(in ClusterName name, in PortEntry port)
+    /// <summary>Whether a name means a port.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="port">The port.</param>
+    public static bool Matches(in ClusterName name, in PortEntry port)
         => (name.Port.IsEmpty || name.Port.SequenceEqual(port.Name)) && (name.Protocol.IsEmpty || name.Protocol.SequenceEqual(port.Protocol));
 }
 

@@ -19,6 +19,18 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
 
     private readonly byte[][] _localAddresses = [.. localAddresses.Select(static address => address.GetAddressBytes())];
 
+    /// <summary>The record that tells the specification's version, for a message of another's making.</summary>
+    /// <param name="owner">The owner name in wire form.</param>
+    public static ResponseRecord CreateVersion(byte[] owner) => new()
+    {
+        OwnerSource = owner,
+        RdataSource = VersionRdata,
+        RdataLength = (ushort)VersionRdata.Length,
+        Type = RecordType.TXT,
+        Class = RecordClass.IN,
+        TimeToLive = VersionTimeToLive,
+    };
+
     /// <summary>Answers a query.</summary>
     /// <param name="context">The query.</param>
     /// <param name="zone">The zone that its name is in.</param>

@@ -10,11 +10,6 @@ namespace ClusterDns.Plugins.Kubernetes.Answers;
 /// <summary>Answers the names of a cluster.</summary>
 internal sealed class KubernetesHandler : PluginHandler
 {
-    /// <summary>INFO-CODE 14, Not Ready (RFC 8914 section 4.15).</summary>
-    private const ushort NotReady = 14;
-
-    private static readonly ReadOnlyMemory<byte> NotReadyText = "the cluster is not known yet"u8.ToArray();
-
     private readonly ClusterIndex _index;
     private readonly KubernetesAnswerOptions _options;
     private readonly KubernetesAnswerer _answerer;
@@ -68,8 +63,7 @@ internal sealed class KubernetesHandler : PluginHandler
 
         if (!_index.IsSynced)
         {
-            response.Fail(Name, ResponseCode.ServFail, failure: null);
-            response.SetExtendedError(NotReady, NotReadyText);
+            NotReadyAnswer.Fail(response, Name);
             return ValueTask.CompletedTask;
         }
 

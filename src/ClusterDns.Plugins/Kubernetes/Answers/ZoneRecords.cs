@@ -22,14 +22,22 @@ internal sealed class ZoneRecords
     /// <param name="zone">The zone.</param>
     /// <param name="timeToLive">The time to live of the zone's records, and of its denials (RFC 2308 section 4).</param>
     public ZoneRecords(Zone zone, uint timeToLive)
+        : this(zone, "ns.dns", "hostmaster", timeToLive)
+        => TimeToLive = Math.Min(timeToLive, MaxTimeToLive);
+
+    /// <summary>The records of a zone whose names are others.</summary>
+    /// <param name="zone">The zone.</param>
+    /// <param name="nameServer">The name of the zone's server within it.</param>
+    /// <param name="mailbox">The mailbox of who is responsible, within the zone.</param>
+    /// <param name="timeToLive">The time to live of the zone's records, and of its denials (RFC 2308 section 4).</param>
+    public ZoneRecords(Zone zone, string nameServer, string mailbox, uint timeToLive)
     {
         Zone = zone;
         Wire = zone.Wire.ToArray();
         IsReverse = KubernetesOptionsParser.IsReverse(zone);
-        TimeToLive = Math.Min(timeToLive, MaxTimeToLive);
-        NameServer = Join("ns.dns", zone);
-        byte[] mailbox = Join("hostmaster", zone);
-        _authority = [.. NameServer, .. mailbox, .. new byte[FieldsLength]];
+        TimeToLive = timeToLive;
+        NameServer = Join(nameServer, zone);
+        _authority = [.. NameServer, .. Join(mailbox, zone), .. new byte[FieldsLength]];
         _serialOffset = _authority.Length - FieldsLength;
         Span<byte> fields = _authority.AsSpan(_serialOffset);
         BinaryPrimitives.WriteUInt32BigEndian(fields[4..], Refresh);
@@ -65,6 +73,23 @@ internal sealed class ZoneRecords
             BinaryPrimitives.WriteUInt32BigEndian(array.AsSpan(offset + _serialOffset), serial);
             response.TryAdd(section, Wire, 0, RecordType.SOA, TimeToLive, array, offset, _authority.Length);
         }
+    }
+
+    /// <summary>The SOA, for a message of another's making.</summary>
+    /// <param name="serial">The serial.</param>
+    public ResponseRecord CreateAuthority(uint serial)
+    {
+        byte[] rdata = [.. _authority];
+        BinaryPrimitives.WriteUInt32BigEndian(rdata.AsSpan(_serialOffset), serial);
+        return new ResponseRecord
+        {
+            OwnerSource = Wire,
+            RdataSource = rdata,
+            RdataLength = (ushort)rdata.Length,
+            Type = RecordType.SOA,
+            Class = RecordClass.IN,
+            TimeToLive = TimeToLive,
+        };
     }
 
     private static byte[] Join(string labels, Zone zone)

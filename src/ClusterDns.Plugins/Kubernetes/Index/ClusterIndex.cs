@@ -37,6 +37,8 @@ internal sealed class ClusterIndex
 
     internal WireTable<AddressOwners> Addresses { get; } = new();
 
+    internal WireTable<AddressOwners> ExternalAddresses { get; } = new();
+
     /// <summary>Whether a namespace exists, or may.</summary>
     /// <param name="label">Its name as one label in wire form, in lower case.</param>
     public bool HasNamespace(ReadOnlySpan<byte> label) => Namespaces.Find(label) is not null || !_namespacesAreKnown;
@@ -48,4 +50,8 @@ internal sealed class ClusterIndex
     /// <summary>What an address belongs to.</summary>
     /// <param name="key">The address in 16 bytes, IPv4 mapped.</param>
     public AddressOwners? FindAddress(ReadOnlySpan<byte> key) => Addresses.Find(key);
+
+    /// <summary>The Services that clients outside the cluster reach by an address.</summary>
+    /// <param name="key">The address in 16 bytes, IPv4 mapped.</param>
+    public AddressOwners? FindExternalAddress(ReadOnlySpan<byte> key) => ExternalAddresses.Find(key);
 }

@@ -14,6 +14,7 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectKey, SliceEntry> _slices = [];
     private readonly AddressIndex _addresses = new(index.Addresses);
+    private readonly AddressIndex _externalAddresses = new(index.ExternalAddresses);
     private ClusterKinds _awaited = kinds;
     private int _namespaceGeneration;
     private int _serviceGeneration;
@@ -228,6 +229,7 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
         ServiceEntry? known = index.Services.Find(key);
         SetEntry(key, part, known?.Slices ?? []);
         _addresses.ReplaceService(key, known?.Service, part);
+        _externalAddresses.ReplaceService(key, known?.Service?.External, part?.External);
         Touch();
     }
 

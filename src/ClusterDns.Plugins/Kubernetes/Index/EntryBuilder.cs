@@ -32,13 +32,15 @@ internal static class EntryBuilder
     {
         List<byte> data = [];
         AddressEntry[] addresses = [.. service.ClusterIPs.Distinct().Select(address => Add(data, address))];
+        PortEntry[] ports = Create(service.Ports);
         return new ServicePart
         {
             Kind = service.Kind,
             Data = [.. data],
             Addresses = addresses,
-            Ports = Create(service.Ports),
-            ExternalName = CreateExternalName(service),
+            Ports = ports,
+            ExternalName = service.Kind == ServiceKind.ExternalName ? CreateTarget(service.ExternalName) : [],
+            External = CreateExternal(service, ports),
         };
     }
 
@@ -65,7 +67,8 @@ internal static class EntryBuilder
             && left.Data.AsSpan().SequenceEqual(right.Data)
             && left.Addresses.AsSpan().SequenceEqual(right.Addresses)
             && left.ExternalName.AsSpan().SequenceEqual(right.ExternalName)
-            && PortsEqual(left.Ports, right.Ports);
+            && PortsEqual(left.Ports, right.Ports)
+            && ExternalEquals(left.External, right.External);
 
     /// <summary>Whether two lists of ports are the same.</summary>
     public static bool PortsEqual(PortEntry[] left, PortEntry[] right)
@@ -115,14 +118,37 @@ internal static class EntryBuilder
             : [.. ports.Select(static port => new PortEntry(
                 Encoding.UTF8.GetBytes(port.Name), Encoding.UTF8.GetBytes(port.Protocol), port.Number == 0 ? -1 : port.Number))];
 
-    /// <summary>An address is no name, and neither is what has no wire form: such a Service has no records.</summary>
-    private static byte[] CreateExternalName(ServiceObject service)
+    /// <summary>An address is no name, and neither is what has no wire form: there are no records of such a target.</summary>
+    private static byte[] CreateTarget(string name)
     {
         Span<byte> wire = stackalloc byte[DomainName.MaxWireLength];
-        return service.Kind == ServiceKind.ExternalName &&
-            !AddressText.TryParse(service.ExternalName, out _) &&
-            DomainName.TryParse(service.ExternalName, wire, out int length)
-            ? wire[..length].ToArray()
-            : [];
+        return !AddressText.TryParse(name, out _) && DomainName.TryParse(name, wire, out int length) ? wire[..length].ToArray() : [];
     }
+
+    private static ExternalPart? CreateExternal(ServiceObject service, PortEntry[] ports)
+    {
+        byte[][] hostnames = [.. service.ExternalHostnames.Select(CreateTarget).Where(static target => target.Length > 0)];
+        if (service.ExternalAddresses.Count == 0 && hostnames.Length == 0)
+        {
+            return null;
+        }
+
+        List<byte> data = [];
+        AddressEntry[] addresses = [.. service.ExternalAddresses.Select(address => Add(data, address))];
+        return new ExternalPart
+        {
+            Kind = ServiceKind.ClusterIP,
+            Data = [.. data],
+            Addresses = addresses,
+            Ports = ports,
+            ExternalName = [],
+            Hostnames = hostnames,
+        };
+    }
+
+    private static bool ExternalEquals(ExternalPart? left, ExternalPart? right)
+        => left is null || right is null
+            ? ReferenceEquals(left, right)
+            : ContentEquals(left, right) &&
+                left.Hostnames.AsSpan().SequenceEqual(right.Hostnames, DomainNameComparer.Instance);
 }

@@ -23,7 +23,7 @@ internal readonly record struct AddressEntry(int Offset, byte Length);
 internal readonly record struct EndpointEntry(AddressEntry Address, int LabelOffset);
 
 /// <summary>What a Service itself says. Immutable.</summary>
-internal sealed class ServicePart
+internal class ServicePart
 {
     /// <summary>How it is reached.</summary>
     public required ServiceKind Kind { get; init; }
@@ -41,6 +41,9 @@ internal sealed class ServicePart
     /// The name that stands for an ExternalName Service, in wire form and its own case; empty where what stands there is no name.
     /// </summary>
     public required byte[] ExternalName { get; init; }
+
+    /// <summary>How clients outside the cluster reach it; null where they do not.</summary>
+    public ExternalPart? External { get; init; }
 
     /// <summary>The relist in which it was last seen; the writer's.</summary>
     public int Generation { get; set; }

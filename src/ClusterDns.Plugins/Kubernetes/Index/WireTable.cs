@@ -98,6 +98,23 @@ internal sealed class WireTable<T>
     /// <summary>All entries, in no order. The writer's thread only, and nothing is to change meanwhile.</summary>
     public IEnumerable<T> Entries => _slots.OfType<T>();
 
+    /// <summary>
+    /// All entries, in no order, each as it is when it is reached; any thread may read, and take its time. What comes meanwhile
+    /// may be missing.
+    /// </summary>
+    public IEnumerable<T> Read()
+    {
+        object?[] slots = Volatile.Read(ref _slots);
+        for (int i = 0; i < slots.Length; i++)
+        {
+            // The array may have been left behind by a larger one: the key leads to what is there now.
+            if (Volatile.Read(ref slots[i]) is T seen && Find(seen.Key) is { } entry)
+            {
+                yield return entry;
+            }
+        }
+    }
+
     private int FindSlot(ReadOnlySpan<byte> key, ulong hash, out int free)
     {
         int mask = _slots.Length - 1;

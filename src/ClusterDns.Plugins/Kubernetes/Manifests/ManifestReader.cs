@@ -101,14 +101,28 @@ internal static class ManifestReader
             }
         }
 
+        ManifestNode[] ingress = [.. ReadIngress(node)];
         return new ServiceObject(
             ReadKey(node),
             kind,
             addresses,
             ReadPorts(spec?["ports"]),
             kind == ServiceKind.ExternalName ? RequireText(spec!, "externalName") : "",
-            IsTrue(spec?["publishNotReadyAddresses"]));
+            IsTrue(spec?["publishNotReadyAddresses"]))
+        {
+            ExternalAddresses = [.. (spec?["externalIPs"]?.Items ?? []).Select(ReadAddress), .. ingress.Where(IsAddress).Select(ReadAddress)],
+            ExternalHostnames = [.. ingress.Where(static entry => !IsAddress(entry)).Select(static entry => entry.Scalar!)],
+        };
     }
+
+    /// <summary>What a Service's load balancer has: of each entry the address, or the name where it has none.</summary>
+    private static IEnumerable<ManifestNode> ReadIngress(ManifestNode service)
+        => (service["status"]?["loadBalancer"]?["ingress"]?.Items ?? [])
+            .Select(static entry => entry["ip"] is { Scalar.Length: > 0 } address ? address : entry["hostname"])
+            .OfType<ManifestNode>()
+            .Where(static entry => entry.Scalar is { Length: > 0 });
+
+    private static bool IsAddress(ManifestNode node) => AddressText.TryParse(node.Scalar, out _);
 
     private static EndpointSliceObject? ReadEndpointSlice(ManifestNode node)
     {

@@ -43,7 +43,17 @@ internal sealed record ServiceObject(
     IReadOnlyList<IPAddress> ClusterIPs,
     IReadOnlyList<PortObject> Ports,
     string ExternalName,
-    bool PublishNotReadyAddresses);
+    bool PublishNotReadyAddresses)
+{
+    /// <summary>
+    /// The addresses by which clients outside the cluster reach it: <c>spec.externalIPs</c>, and those of its load balancer
+    /// (<c>status.loadBalancer.ingress</c>).
+    /// </summary>
+    public IReadOnlyList<IPAddress> ExternalAddresses { get; init; } = [];
+
+    /// <summary>The names of its load balancer, where that has no address.</summary>
+    public IReadOnlyList<string> ExternalHostnames { get; init; } = [];
+}
 
 /// <summary>What of a Pod DNS needs.</summary>
 /// <param name="Key">Namespace and name.</param>

@@ -50,6 +50,17 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
 
     private bool IsSpent => _transport.Options.MaxConnectionQueries is > 0 and int most && _served >= most;
 
+    private bool IsAborted
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _aborted;
+            }
+        }
+    }
+
     private bool IsQuiet => Volatile.Read(ref _inFlight) == 0 && _output.IsIdle;
 
     /// <summary>Serves the connection to its end.</summary>
@@ -119,16 +130,18 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
     /// <summary>A query that waited is done.</summary>
     internal void OnFinished(TcpQuery query, bool answered)
     {
+        if (answered && query.Context.Response.Stream is not null)
+        {
+            _ = StreamAsync(query);
+            return;
+        }
+
         if (answered)
         {
             _output.Append(query.Context.FramedResponse.Span);
         }
 
-        query.Release();
-        Volatile.Write(ref _lastActivity, _transport.TimeProvider.GetTimestamp());
-        Interlocked.Decrement(ref _inFlight);
-        _output.Flush();
-        Signal();
+        Finish(query);
     }
 
     private TimeSpan Elapsed(long since, long now) => _transport.TimeProvider.GetElapsedTime(since, now);
@@ -280,12 +293,56 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
             case QueryProgress.Waiting:
                 query.AwaitAnswer();
                 return;
+            case QueryProgress.Answered when query.Context.Response.Stream is not null:
+                OnWaiting();
+                _ = StreamAsync(query);
+                return;
             case QueryProgress.Answered:
                 _output.Append(query.Context.FramedResponse.Span);
                 break;
         }
 
         query.Release();
+    }
+
+    /// <summary>
+    /// Sends an answer of many messages: the next is made when the client has taken most of what was made before. Where one cannot be made the
+    /// connection ends, since the client must not take what it has for the whole.
+    /// </summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A message that cannot be made is a plugin's bug: one connection's end.")]
+    private async Task StreamAsync(TcpQuery query)
+    {
+        try
+        {
+            do
+            {
+                _output.Append(query.Context.FramedResponse.Span);
+                _output.Flush();
+                await WaitUntilAsync(static connection => connection._output.Backlog < MaxBacklog);
+
+                // A client that takes everything at once must not keep the thread from others.
+                await Task.Yield();
+            }
+            while (!IsAborted && query.Context.TryWriteNextMessage());
+        }
+        catch (Exception exception)
+        {
+            _transport.Core.Metrics.TcpFailed.Add();
+            _transport.Core.LogPipelineFailure(exception);
+            Abort();
+        }
+
+        Finish(query);
+    }
+
+    /// <summary>A query that was in flight has been answered, or will not be.</summary>
+    private void Finish(TcpQuery query)
+    {
+        query.Release();
+        Volatile.Write(ref _lastActivity, _transport.TimeProvider.GetTimestamp());
+        Interlocked.Decrement(ref _inFlight);
+        _output.Flush();
+        Signal();
     }
 
     private async ValueTask WaitUntilAsync(Func<TcpConnection, bool> condition)

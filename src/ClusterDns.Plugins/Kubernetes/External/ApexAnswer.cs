@@ -1,0 +1,45 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Kubernetes.Answers;
+using ClusterDns.Plugins.Kubernetes.Index;
+
+namespace ClusterDns.Plugins.Kubernetes.External;
+
+/// <summary>Answers the names that make a zone of it: the zone's own, and those of its name server.</summary>
+/// <param name="index">The cluster.</param>
+/// <param name="addresses">The name server's addresses.</param>
+/// <param name="timeToLive">The time to live of records.</param>
+internal sealed class ApexAnswer(ClusterIndex index, NameServerAddresses addresses, uint timeToLive)
+{
+    /// <summary>Answers a query.</summary>
+    /// <param name="context">The query.</param>
+    /// <param name="zone">The zone that its name is in.</param>
+    /// <param name="labels">How many labels stand before the zone; the last of them is that of the name servers.</param>
+    /// <returns>Whether the name exists.</returns>
+    public bool TryAnswer(QueryContext context, ZoneRecords zone, int labels)
+    {
+        Response response = context.Response;
+        switch (labels)
+        {
+            case 0 when context.Type == RecordType.SOA:
+                zone.AddAuthority(response, ResponseSection.Answer, index.LastChange);
+                return true;
+            case 0 when context.Type == RecordType.NS:
+                response.TryAdd(ResponseSection.Answer, zone.Wire, 0, RecordType.NS, timeToLive, zone.NameServer, 0, zone.NameServer.Length);
+                addresses.Add(response.Additional, RecordType.A, zone.NameServer);
+                addresses.Add(response.Additional, RecordType.AAAA, zone.NameServer);
+                return true;
+            case 0 or 1:
+                return true;
+            case 2 when context.GetLabel(0).SequenceEqual("ns1"u8):
+                if (context.Type is RecordType.A or RecordType.AAAA)
+                {
+                    addresses.Add(response.Answers, context.Type, null);
+                }
+
+                return true;
+            default:
+                return false;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Buffers.Binary;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
+using ClusterDns.Plugins.Kubernetes.Answers;
+using ClusterDns.Plugins.Kubernetes.Index;
+using ClusterDns.Plugins.Kubernetes.Objects;
+using ClusterDns.Plugins.Kubernetes.Options;
+
+namespace ClusterDns.Plugins.Kubernetes.External;
+
+/// <summary>
+/// Answers <c>SERVICE.NAMESPACE.ZONE</c>, endpoints and ports of it, and reverse names of the addresses that clients outside reach. It
+/// allocates nothing.
+/// </summary>
+/// <param name="index">The cluster.</param>
+/// <param name="options">How names are answered.</param>
+internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions options)
+{
+    private const int NamespaceLabels = 1;
+    private const int EndpointLabels = 3;
+    private const int PortLabels = 4;
+
+    private readonly Zone _primaryZone = options.Zones.First(static zone => !KubernetesOptionsParser.IsReverse(zone));
+
+    /// <summary>Answers a query.</summary>
+    /// <param name="context">The query.</param>
+    /// <param name="zone">The zone that its name is in.</param>
+    /// <param name="labels">How many labels stand before the zone, at least one.</param>
+    /// <param name="hostnames">From which SRV record on targets are names outside the cluster.</param>
+    /// <returns>Whether the name exists; its records, if it has any of the type, are in the response.</returns>
+    public bool TryAnswer(QueryContext context, ZoneRecords zone, int labels, out int hostnames)
+    {
+        hostnames = int.MaxValue;
+        if (context.Type == RecordType.PTR && ReverseName.TryParse(context, out UInt128 address))
+        {
+            return TryAnswerReverse(context.Response, address);
+        }
+
+        ReadOnlySpan<byte> name = context.Name[..context.GetLabelOffset(labels)];
+        if (labels > PortLabels || !index.HasNamespace(name[context.GetLabelOffset(labels - 1)..]))
+        {
+            return false;
+        }
+
+        if (labels == NamespaceLabels)
+        {
+            return true;
+        }
+
+        ReadOnlySpan<byte> serviceKey = name[context.GetLabelOffset(labels - 2)..];
+        ReadOnlySpan<byte> endpoint = labels == EndpointLabels ? name[..context.GetLabelOffset(1)] : default;
+        if (index.FindService(serviceKey) is not { Service: { } service } entry ||
+            Choose(service, endpoint) is not { } part)
+        {
+            return false;
+        }
+
+        // An address outside is the whole Service's: what stands before the Service names no one endpoint.
+        ClusterName asked = ClusterName.OfService(
+            serviceKey,
+            part is ExternalPart ? default : endpoint,
+            labels == PortLabels ? context.GetLabel(0) : default,
+            labels == PortLabels ? context.GetLabel(1) : default);
+        return TryAnswer(context, zone, part, entry.Slices, in asked, out hostnames);
+    }
+
+    /// <summary>By what a Service is reached: from outside, else, where that is wanted, by its endpoints; null for neither.</summary>
+    private ServicePart? Choose(ServicePart service, ReadOnlySpan<byte> endpoint)
+    {
+        if (service.External is { } external)
+        {
+            return external;
+        }
+
+        return options.Headless && (service.Kind == ServiceKind.Headless || !endpoint.IsEmpty) ? service : null;
+    }
+
+    private bool TryAnswer(
+        QueryContext context, ZoneRecords zone, ServicePart part, SliceEntry[] slices, in ClusterName asked, out int hostnames)
+    {
+        hostnames = int.MaxValue;
+        Response response = context.Response;
+        switch (context.Type)
+        {
+            case RecordType.A or RecordType.AAAA:
+                bool exists = AddressAnswer.TryAdd(part, slices, in asked, response, context.Type, options.TimeToLive, null);
+
+                // An alias has no other records beside it, nor a second alias (RFC 2181 section 10.1).
+                if (exists && part is ExternalPart { Addresses.Length: 0 } outside)
+                {
+                    byte[] target = outside.Hostnames[0];
+                    response.TryAdd(ResponseSection.Answer, RecordType.CNAME, options.TimeToLive, target, 0, target.Length);
+                }
+
+                return exists;
+            case RecordType.SRV:
+                Span<byte> suffix = stackalloc byte[asked.ServiceKey.Length + zone.Wire.Length];
+                asked.ServiceKey.CopyTo(suffix);
+                zone.Wire.CopyTo(suffix[asked.ServiceKey.Length..]);
+                return part is ExternalPart external
+                    ? ExternalServiceAnswer.TryAdd(external, in asked, suffix, response, options.TimeToLive, out hostnames)
+                    : ServiceAnswer.TryAdd(part, slices, in asked, suffix, response, options.TimeToLive);
+            default:
+                CountingVisitor counting = new(1);
+                return EndpointSearch.Visit(part, slices, in asked, ref counting);
+        }
+    }
+
+    private bool TryAnswerReverse(Response response, UInt128 address)
+    {
+        Span<byte> key = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(key, address);
+        if (index.FindExternalAddress(key) is not { } owners)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> zone = _primaryZone.Wire.Span;
+        Span<byte> name = stackalloc byte[DomainName.MaxWireLength];
+        foreach (byte[] serviceKey in owners.Services)
+        {
+            int length = serviceKey.Length + zone.Length;
+            if (length <= name.Length)
+            {
+                serviceKey.CopyTo(name);
+                zone.CopyTo(name[serviceKey.Length..]);
+                response.TryAddCopy(ResponseSection.Answer, default, RecordType.PTR, options.TimeToLive, name[..length]);
+            }
+        }
+
+        return true;
+    }
+}

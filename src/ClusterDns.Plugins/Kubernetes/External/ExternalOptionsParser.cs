@@ -1,0 +1,101 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Kubernetes.Options;
+
+namespace ClusterDns.Plugins.Kubernetes.External;
+
+/// <summary>Reads <c>k8s_external [ZONES...] { … }</c>.</summary>
+/// <param name="context">The directive.</param>
+internal sealed class ExternalOptionsParser(PluginParseContext context)
+{
+    private const uint DefaultTimeToLive = 5;
+    private const int MaxTimeToLive = 3600;
+    private const string DefaultApex = "dns";
+
+    private static readonly string[] Known = ["apex", "ttl", "headless", "fallthrough"];
+
+    private readonly DirectiveReader _reader = new(context.Directives[0], context.Diagnostics);
+    private string _apex = DefaultApex;
+    private uint _timeToLive = DefaultTimeToLive;
+    private bool _headless;
+    private IReadOnlyList<Zone> _fallthrough = [];
+    private bool _isRight = true;
+
+    /// <summary>Reads the options.</summary>
+    /// <returns>Null when errors were reported.</returns>
+    public ExternalOptions? Parse()
+    {
+        _isRight &= DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
+        _isRight &= _reader.TryZones(
+            _reader.Arguments, context.Keys.Select(static key => key.Zone).Distinct(), out IReadOnlyList<Zone> zones);
+        foreach (DirectiveSyntax option in _reader.Directive.Block)
+        {
+            ParseOption(option);
+        }
+
+        SourcePlace place = _reader.Directive.Place;
+        if (_isRight && zones.All(KubernetesOptionsParser.IsReverse))
+        {
+            _reader.Error(place, "k8s_external has reverse zones alone, expected a zone for Services, such as example.org");
+            _isRight = false;
+        }
+
+        foreach (Zone zone in _isRight ? zones : [])
+        {
+            CheckLength(zone);
+        }
+
+        return _isRight ? new ExternalOptions(place, zones, _apex, _timeToLive, _headless, _fallthrough) : null;
+    }
+
+    private void ParseOption(DirectiveSyntax option)
+    {
+        DirectiveReader reader = _reader.For(option);
+        switch (option.Name.Text)
+        {
+            case "apex":
+                _isRight &= reader.ExpectArguments(1, 1, "apex LABEL") && TryApex(reader, option.Arguments[0]);
+                break;
+            case "ttl":
+                int seconds = 0;
+                _isRight &= reader.ExpectArguments(1, 1, "ttl SECONDS") && reader.TryInteger(option.Arguments[0], 0, MaxTimeToLive, out seconds);
+                _timeToLive = (uint)seconds;
+                break;
+            case "headless":
+                _isRight &= reader.ExpectArguments(0, 0, "headless");
+                _headless = true;
+                break;
+            case "fallthrough":
+                _isRight &= reader.TryZones(option.Arguments.DefaultIfEmpty(new Token(".", option.Place)), [], out _fallthrough);
+                break;
+            default:
+                _isRight = false;
+                _reader.UnknownOption(option, Known);
+                break;
+        }
+    }
+
+    private bool TryApex(DirectiveReader reader, Token token)
+    {
+        Span<byte> wire = stackalloc byte[DomainName.MaxWireLength];
+        _apex = token.Text.ToLowerInvariant();
+        if (!_apex.EndsWith('.') && DomainName.TryParse(_apex, wire, out int length) && DomainName.CountLabels(wire[..length]) == 1)
+        {
+            return true;
+        }
+
+        reader.Error(token.Place, $"'{token.Text}' is no value for apex, expected one label, such as dns");
+        return false;
+    }
+
+    private void CheckLength(Zone zone)
+    {
+        Span<byte> wire = stackalloc byte[DomainName.MaxWireLength];
+        if (!DomainName.TryParse(ExternalZone.GetLongestName(_apex), zone.Wire.Span, wire, out _))
+        {
+            _reader.Error(_reader.Directive.Place, $"zone '{zone.Text}' is too long, expected room for {ExternalZone.GetLongestName(_apex)} before it");
+            _isRight = false;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
+using ClusterDns.Plugins.Kubernetes.Answers;
+using ClusterDns.Plugins.Kubernetes.Index;
+using ClusterDns.Plugins.Kubernetes.Objects;
+
+namespace ClusterDns.Plugins.Kubernetes.Transfer;
+
+/// <summary>A zone of a cluster, to be transferred: its Services and endpoints, or the reverse names of their addresses.</summary>
+/// <param name="index">The cluster.</param>
+/// <param name="zone">The zone.</param>
+/// <param name="options">How names are answered.</param>
+/// <param name="localAddresses">The server's own addresses, which the zone's name server has.</param>
+internal sealed class ClusterZoneSource(
+    ClusterIndex index, ZoneRecords zone, KubernetesAnswerOptions options, IReadOnlyList<IPAddress> localAddresses) : IZoneSource
+{
+    private readonly TransferRecords _records = new(options.TimeToLive);
+
+    /// <inheritdoc/>
+    public Zone Zone => zone.Zone;
+
+    /// <inheritdoc/>
+    public bool IsReady => index.IsSynced;
+
+    /// <inheritdoc/>
+    public uint Serial => index.LastChange;
+
+    /// <inheritdoc/>
+    public ResponseRecord CreateAuthority(uint serial) => zone.CreateAuthority(serial);
+
+    /// <inheritdoc/>
+    public IEnumerable<ResponseRecord> ReadRecords() => ReadApex().Concat(zone.IsReverse ? ReadAddresses() : ReadServices());
+
+    private IEnumerable<ResponseRecord> ReadApex()
+    {
+        if (localAddresses.Count > 0)
+        {
+            yield return _records.Create(zone.Wire, RecordType.NS, zone.NameServer);
+        }
+
+        foreach (IPAddress local in localAddresses)
+        {
+            byte[] address = local.GetAddressBytes();
+            yield return _records.CreateAddress(zone.NameServer, address, new AddressEntry(0, (byte)address.Length));
+        }
+
+        if (!zone.IsReverse && TransferRecords.Join("\u000bdns-version"u8, zone.Wire) is { } versionName)
+        {
+            yield return KubernetesAnswerer.CreateVersion(versionName);
+        }
+    }
+
+    private IEnumerable<ResponseRecord> ReadServices()
+    {
+        foreach (ServiceEntry entry in index.Services.Read())
+        {
+            if (entry.Service is not { } service || !index.HasNamespace(entry.Key.AsSpan(entry.Key[0] + 1)))
+            {
+                continue;
+            }
+
+            foreach (ResponseRecord record in JoinService(entry.Key, zone.Wire) is { } name ? ReadService(service, entry.Slices, name) : [])
+            {
+                yield return record;
+            }
+        }
+    }
+
+    private IEnumerable<ResponseRecord> ReadService(ServicePart service, SliceEntry[] slices, byte[] name) => service.Kind switch
+    {
+        ServiceKind.Headless => _records.ReadEndpoints(slices, name),
+        ServiceKind.ExternalName when service.ExternalName.Length > 0 => [_records.Create(name, RecordType.CNAME, service.ExternalName)],
+        ServiceKind.ExternalName => [],
+        _ => _records.ReadAddressed(service, name),
+    };
+
+    private IEnumerable<ResponseRecord> ReadAddresses()
+    {
+        foreach (AddressOwners owners in index.Addresses.Read())
+        {
+            byte[] owner = ReverseName.Create(owners.Key);
+            foreach (byte[] target in DomainName.IsSubdomainOf(owner, zone.Wire) ? ReadTargets(owners) : [])
+            {
+                yield return _records.Create(owner, RecordType.PTR, target);
+            }
+        }
+    }
+
+    /// <summary>The names of an address: a Service's, else those of the endpoints, as a query gets them.</summary>
+    private IEnumerable<byte[]> ReadTargets(AddressOwners owners)
+    {
+        byte[] primary = options.PrimaryZone.Wire.ToArray();
+        return owners.Services.Length > 0
+            ? new[] { JoinService(owners.Services[0], primary) }.OfType<byte[]>()
+            : owners.Endpoints
+                .Select(endpoint => JoinService(endpoint.Slice.ServiceKey, primary) is { } service
+                    ? TransferRecords.Join(endpoint.Slice.GetLabel(in endpoint.Slice.Endpoints[endpoint.Index]), service)
+                    : null)
+                .OfType<byte[]>()
+                .Distinct(DomainNameComparer.Instance);
+    }
+
+    private static byte[]? JoinService(byte[] serviceKey, ReadOnlySpan<byte> zone)
+    {
+        Span<byte> name = stackalloc byte[DomainName.MaxWireLength];
+        return ServiceName.TryWrite([], serviceKey, isPod: false, zone, name, out int length) ? name[..length].ToArray() : null;
+    }
+}

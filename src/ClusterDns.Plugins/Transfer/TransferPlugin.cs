@@ -1,0 +1,27 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Common;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Plugins.Transfer;
+
+/// <summary>Transfers whole zones of the block's other plugins to other servers, and tells those when a zone has changed.</summary>
+public sealed class TransferPlugin : Plugin<TransferOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "transfer";
+
+    /// <inheritdoc/>
+    protected override TransferOptions? Parse(PluginParseContext context) => new TransferOptionsParser(context).Parse();
+
+    /// <inheritdoc/>
+    protected override void Build(TransferOptions options, PluginBuildContext context)
+    {
+        TransferRules rules = new(options.Rules);
+        ILogger logger = context.LoggerFactory.CreateLogger("plugin/transfer");
+        context.AddLink(next => new TransferHandler(next, rules, [.. context.GetOffers<IZoneSource>()], context.TimeProvider, logger));
+        if (options.Rules.Any(static rule => rule.Secondaries.Count > 0))
+        {
+            context.AddService(new ZoneNotifier(context.GetOffers<IZoneSource>(), rules, context.Upstreams, context.TimeProvider, logger));
+        }
+    }
+}

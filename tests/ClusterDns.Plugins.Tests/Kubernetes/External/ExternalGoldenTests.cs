@@ -1,0 +1,92 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Kubernetes;
+using ClusterDns.Plugins.Kubernetes.External;
+using ClusterDns.Plugins.Tests.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Kubernetes.External;
+
+/// <summary>What CoreDNS 1.14.7 answered with k8s_external for the same cluster.</summary>
+public sealed class ExternalGoldenTests
+{
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Data", "golden");
+
+    [Fact]
+    public void Answers_are_the_recorded_ones()
+    {
+        PluginKit kit = new(
+            [
+                new ExternalPlugin(),
+                new KubernetesPlugin(static () => [IPAddress.Parse("192.0.2.2"), IPAddress.Parse("fd00::2"), IPAddress.Parse("fe80::fc:ff:fe00:1")]),
+            ],
+            "kubernetes cluster.local {\n manifests cluster.json\n}\nk8s_external example.org {\n headless\n}",
+            static context => context.Response.Drop("next"),
+            new FakeFiles { ["cluster.json"] = File.ReadAllText(Path.Combine(Folder, "cluster.json")) });
+        Assert.Equal("", kit.Errors);
+
+        int answers = 0;
+        foreach (string line in File.ReadLines(Path.Combine(Folder, "external.answers.jsonl")))
+        {
+            using JsonDocument recorded = JsonDocument.Parse(line);
+            string name = recorded.RootElement.GetProperty("name").GetString()! + ".";
+            Assert.True(RecordTypes.TryParse(recorded.RootElement.GetProperty("type").GetString(), out RecordType type));
+            QueryContext context = kit.Serve(name, type, transport: TransportProtocol.Tcp);
+
+            Assert.Equal($"{name} {type}: {Describe(recorded.RootElement)}", $"{name} {type}: {Describe(context)}");
+            answers++;
+        }
+
+        Assert.Equal(432, answers);
+    }
+
+    private static string Describe(QueryContext context)
+    {
+        StringBuilder text = new($"{context.Response.Status} {ResponseCodes.ToText(context.Response.Code)} {context.Response.Authoritative}");
+        for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
+        {
+            List<string> records = [];
+            foreach (ResponseRecord record in context.Response[section].Span)
+            {
+                records.Add(WithoutSerial(PluginKit.Format(context, record)));
+            }
+
+            Append(text, records);
+        }
+
+        return text.ToString();
+    }
+
+    private static string Describe(JsonElement answer)
+    {
+        bool isAuthoritative = answer.GetProperty("flags").GetString()!.Split(' ').Contains("aa", StringComparer.Ordinal);
+        StringBuilder text = new($"Answered {answer.GetProperty("rcode").GetString()} {isAuthoritative}");
+        foreach (string section in (string[])["answer", "authority", "additional"])
+        {
+            Append(text, [.. answer.GetProperty(section).EnumerateArray().Select(static record =>
+                WithoutSerial($"{record[0].GetString()} {record[1].GetRawText()} {record[2].GetString()} {record[3].GetString()}"))]);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>An SOA's serial is the time of a change.</summary>
+    private static string WithoutSerial(string record)
+    {
+        string[] fields = record.Split(' ');
+        if (fields[2] is "SOA")
+        {
+            fields[5] = "SERIAL";
+        }
+
+        return string.Join(' ', fields);
+    }
+
+    private static void Append(StringBuilder text, List<string> records)
+    {
+        records.Sort(StringComparer.Ordinal);
+        text.Append(" [").AppendJoin("; ", records).Append(']');
+    }
+}
