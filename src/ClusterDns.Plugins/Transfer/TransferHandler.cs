@@ -14,6 +14,8 @@ namespace ClusterDns.Plugins.Transfer;
 internal sealed partial class TransferHandler(
     PluginHandler next, TransferRules rules, IReadOnlyList<IZoneSource> sources, TimeProvider timeProvider, ILogger logger) : PluginHandler(next)
 {
+    private readonly TransferSlots _slots = new();
+
     /// <inheritdoc/>
     public override string Name => "transfer";
 
@@ -68,6 +70,13 @@ internal sealed partial class TransferHandler(
         }
 
         // A transfer keeps its buffers until the client has taken everything, as a query does that waits.
+        if (!_slots.TryTake(out QueryResource? slot))
+        {
+            LogTooMany(source.Zone.Text, client, TransferSlots.Most);
+            return Fail(response, ResponseCode.ServFail);
+        }
+
+        context.Hold(slot);
         if (!context.TryBeginWait())
         {
             return Fail(response, ResponseCode.ServFail);
@@ -102,6 +111,9 @@ internal sealed partial class TransferHandler(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Outgoing transfer of {Count} records of zone \"{Zone}\" to {Client} for {Serial} SOA serial")]
     private partial void LogTransferred(int count, string zone, string client, uint serial);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Outgoing transfer of zone \"{Zone}\" to {Client} not begun: {Most} are under way already")]
+    private partial void LogTooMany(string zone, string client, int most);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Outgoing noop, incremental transfer for up to date zone \"{Zone}\" to {Client} for {Serial} SOA serial")]
     private partial void LogCurrent(string zone, string client, uint serial);

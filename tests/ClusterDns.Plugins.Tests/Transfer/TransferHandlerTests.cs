@@ -3,6 +3,7 @@ using System.Text;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Tests.TestKit;
+using ClusterDns.Plugins.Transfer;
 
 namespace ClusterDns.Plugins.Tests.Transfer;
 
@@ -93,13 +94,21 @@ public sealed class TransferHandlerTests
         Assert.Equal(
             """
             10-1-0-2.db.shop.example.org. 5 A 10.1.0.2
+            10-1-0-2.db.shop.example.org. 5 SRV 0 100 1 10-1-0-2.db.shop.example.org.
+            10-1-0-2.db.shop.example.org. 5 SRV 0 100 5432 10-1-0-2.db.shop.example.org.
             _http._tcp.lb.shop.example.org. 5 SRV 0 100 80 lb.example.net.
             _http._tcp.web.shop.example.org. 5 SRV 0 100 80 web.shop.example.org.
             _sql._tcp.db.shop.example.org. 5 SRV 0 50 5432 10-1-0-2.db.shop.example.org.
             _sql._tcp.db.shop.example.org. 5 SRV 0 50 5432 db-0.db.shop.example.org.
             db-0.db.shop.example.org. 5 A 10.1.0.1
+            db-0.db.shop.example.org. 5 SRV 0 100 1 db-0.db.shop.example.org.
+            db-0.db.shop.example.org. 5 SRV 0 100 5432 db-0.db.shop.example.org.
             db.shop.example.org. 5 A 10.1.0.1
             db.shop.example.org. 5 A 10.1.0.2
+            db.shop.example.org. 5 SRV 0 50 1 10-1-0-2.db.shop.example.org.
+            db.shop.example.org. 5 SRV 0 50 1 db-0.db.shop.example.org.
+            db.shop.example.org. 5 SRV 0 50 5432 10-1-0-2.db.shop.example.org.
+            db.shop.example.org. 5 SRV 0 50 5432 db-0.db.shop.example.org.
             example.org. 5 NS ns1.dns.example.org.
             lb.shop.example.org. 5 CNAME lb.example.net.
             ns1.dns.example.org. 5 A 192.0.2.2
@@ -231,6 +240,26 @@ public sealed class TransferHandlerTests
         kit.Serve(context);
         Assert.Equal(ResponseCode.ServFail, context.Response.Code);
         Assert.Null(context.Response.Stream);
+    }
+
+    [Fact]
+    public void Transfers_under_way_are_bounded()
+    {
+        PluginKit kit = TransferKit.Create(Everybody, Objects);
+        List<QueryContext> clients = [];
+        for (int i = 0; i <= TransferSlots.Most; i++)
+        {
+            QueryContext client = TransferKit.CreateContext(kit, "cluster.local.");
+            kit.Serve(client);
+            clients.Add(client);
+        }
+
+        Assert.All(clients[..^1], static client => Assert.Equal(ResponseCode.NoError, client.Response.Code));
+        Assert.Equal(ResponseCode.ServFail, clients[^1].Response.Code);
+        Assert.Contains("Warning: Outgoing transfer of zone \"cluster.local.\" to 192.0.2.1 not begun: 16 are under way already", kit.Log, StringComparer.Ordinal);
+
+        clients[0].Reset();
+        Assert.Equal("NOERROR aa", TransferKit.Transfer(kit, "cluster.local.")[0][0]);
     }
 
     [Theory]

@@ -26,10 +26,7 @@ internal static class TransferKit
     public static List<string[]> Transfer(
         PluginKit kit, string zone, RecordType type = RecordType.AXFR, string client = "192.0.2.1:5300", uint? held = null, bool withEdns = false)
     {
-        QueryContext context = new();
-        int length = WriteQuery(context.RequestBuffer, zone, type, held, withEdns);
-        NetworkEndpoint remote = NetworkEndpoint.From(IPEndPoint.Parse(client));
-        Assert.Equal(QueryVerdict.Serve, context.Accept(length, TransportProtocol.Tcp, in Server, in remote, kit.Time.GetTimestamp()));
+        QueryContext context = CreateContext(kit, zone, type, client, held, withEdns);
         kit.Serve(context);
         context.WriteResponse();
         List<string[]> messages = [];
@@ -38,7 +35,19 @@ internal static class TransferKit
             messages.Add(Read(context.ResponseMessage));
         }
         while (context.TryWriteNextMessage());
+        context.Reset();
         return messages;
+    }
+
+    /// <summary>A question that came over TCP, not yet served.</summary>
+    public static QueryContext CreateContext(
+        PluginKit kit, string zone, RecordType type = RecordType.AXFR, string client = "192.0.2.1:5300", uint? held = null, bool withEdns = false)
+    {
+        QueryContext context = new();
+        int length = WriteQuery(context.RequestBuffer, zone, type, held, withEdns);
+        NetworkEndpoint remote = NetworkEndpoint.From(IPEndPoint.Parse(client));
+        Assert.Equal(QueryVerdict.Serve, context.Accept(length, TransportProtocol.Tcp, in Server, in remote, kit.Time.GetTimestamp()));
+        return context;
     }
 
     /// <summary>All records of a transfer, sorted, without the SOAs.</summary>

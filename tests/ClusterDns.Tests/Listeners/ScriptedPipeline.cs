@@ -18,17 +18,27 @@ internal sealed class ScriptedPipeline : IQueryPipeline
     internal const string ThrowLate = "throw-late";
     internal const string Large = "large";
     internal const string TooLarge = "too-large";
+    internal const string Stream = "stream";
+    internal const string StreamLate = "stream-late";
+    internal const string StreamBroken = "stream-broken";
+
+    /// <summary>How many messages a whole stream has.</summary>
+    internal const int StreamLength = 1000;
 
     private static readonly byte[] SyncLabel = Encoding.ASCII.GetBytes(Sync);
 
     private readonly ConcurrentQueue<TaskCompletionSource> _waiting = new();
     private int _handled;
+    private int _streamed;
 
     /// <summary>The response code of answers, to tell two pipelines apart.</summary>
     internal ResponseCode Code { get; init; } = ResponseCode.NoError;
 
     /// <summary>Called for each query, on the thread that serves it.</summary>
     internal Action? OnQuery { get; init; }
+
+    /// <summary>How many messages of streams were made.</summary>
+    internal int Streamed => Volatile.Read(ref _streamed);
 
     internal int Handled => Volatile.Read(ref _handled);
 
@@ -68,6 +78,12 @@ internal sealed class ScriptedPipeline : IQueryPipeline
                 throw new InvalidOperationException("scripted");
             case ThrowLate:
                 return WaitAsync(context, fail: true);
+            case Stream:
+                return new(BeginStream(context, StreamLength));
+            case StreamBroken:
+                return new(BeginStream(context, 3));
+            case StreamLate:
+                return WaitAsync(context, fail: false, streams: true);
             case Large:
                 return new(AnswerLarge(context));
             case TooLarge:
@@ -94,12 +110,22 @@ internal sealed class ScriptedPipeline : IQueryPipeline
         }
     }
 
-    private async ValueTask<bool> WaitAsync(QueryContext context, bool fail)
+    private async ValueTask<bool> WaitAsync(QueryContext context, bool fail, bool streams = false)
     {
         TaskCompletionSource source = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting.Enqueue(source);
         await source.Task;
-        return fail ? throw new InvalidOperationException("scripted") : Answer(context, Code);
+        return fail ? throw new InvalidOperationException("scripted") : streams ? BeginStream(context, StreamLength) : Answer(context, Code);
+    }
+
+    private bool BeginStream(QueryContext context, int messages)
+    {
+        context.Response.Answer("scripted");
+        CountedStream stream = new(this, messages);
+        stream.TryFill(context.Response);
+        context.Response.Stream = stream;
+        context.WriteResponse();
+        return true;
     }
 
     private static bool Answer(QueryContext context, ResponseCode code)
@@ -128,5 +154,31 @@ internal sealed class ScriptedPipeline : IQueryPipeline
         context.Response.TryAdd(ResponseSection.Answer, RecordType.TXT, 5, lastText, 0, last);
         context.WriteResponse();
         return true;
+    }
+
+    /// <summary>Messages of some 16 KiB, each with its number; one of another length than usual breaks at its end.</summary>
+    private sealed class CountedStream(ScriptedPipeline pipeline, int messages) : ResponseStream
+    {
+        private static readonly byte[] Filling = [255, .. new byte[255]];
+
+        private int _made;
+
+        public override bool TryFill(Response response)
+        {
+            if (_made == messages)
+            {
+                return messages == StreamLength ? false : throw new InvalidOperationException("scripted");
+            }
+
+            response.TryAddCopy(ResponseSection.Answer, [], RecordType.A, 5, [0, 0, (byte)(_made >> 8), (byte)_made]);
+            for (int i = 0; i < 60; i++)
+            {
+                response.TryAdd(ResponseSection.Answer, RecordType.TXT, 5, Filling, 0, Filling.Length);
+            }
+
+            _made++;
+            Interlocked.Increment(ref pipeline._streamed);
+            return true;
+        }
     }
 }

@@ -63,7 +63,7 @@ internal sealed class ExternalZoneSource(ClusterIndex index, ZoneRecords zone, E
             return _records.ReadAddressed(external, name).Concat(ReadHostnames(external, name));
         }
 
-        return options.Headless && service.Kind == ServiceKind.Headless ? _records.ReadEndpoints(slices, name) : [];
+        return options.Headless && service.Kind == ServiceKind.Headless ? _records.ReadEndpoints(slices, name, areOfNames: true) : [];
     }
 
     private IEnumerable<ResponseRecord> ReadHostnames(ExternalPart external, byte[] name)

@@ -71,7 +71,7 @@ internal sealed class ClusterZoneSource(
 
     private IEnumerable<ResponseRecord> ReadService(ServicePart service, SliceEntry[] slices, byte[] name) => service.Kind switch
     {
-        ServiceKind.Headless => _records.ReadEndpoints(slices, name),
+        ServiceKind.Headless => _records.ReadEndpoints(slices, name, areOfNames: false),
         ServiceKind.ExternalName when service.ExternalName.Length > 0 => [_records.Create(name, RecordType.CNAME, service.ExternalName)],
         ServiceKind.ExternalName => [],
         _ => _records.ReadAddressed(service, name),

@@ -97,7 +97,8 @@ internal sealed class TransferRecords(uint timeToLive)
     /// <summary>The records of a Service that is reached by its endpoints.</summary>
     /// <param name="slices">Its slices.</param>
     /// <param name="name">Its name in wire form.</param>
-    public IEnumerable<ResponseRecord> ReadEndpoints(SliceEntry[] slices, byte[] name)
+    /// <param name="areOfNames">Whether the names of Service and endpoints have SRV records too, beside those of ports.</param>
+    public IEnumerable<ResponseRecord> ReadEndpoints(SliceEntry[] slices, byte[] name, bool areOfNames)
     {
         foreach (SliceEntry slice in slices)
         {
@@ -111,9 +112,17 @@ internal sealed class TransferRecords(uint timeToLive)
                 }
 
                 yield return CreateAddress(endpointName, slice.Data, endpoint.Address);
-                foreach (ResponseRecord record in ReadPorts(slice.Ports, weight, name, endpointName, isOfService: false))
+                foreach (ResponseRecord record in ReadPorts(slice.Ports, weight, name, endpointName, areOfNames))
                 {
                     yield return record;
+                }
+
+                foreach (PortEntry port in areOfNames ? slice.Ports : [])
+                {
+                    if (port.Number >= 0)
+                    {
+                        yield return CreateService(endpointName, ServiceAnswer.FullWeight, port.Number, endpointName);
+                    }
                 }
             }
         }

@@ -37,6 +37,39 @@ public sealed class WireTableTests
         });
 
     [Fact]
+    public void A_slow_reader_gets_each_entry_as_it_is_by_then()
+    {
+        const int count = 10;
+        WireTable<Item> table = new();
+        for (int number = 0; number < count; number++)
+        {
+            table.Set(new Item(CreateKey(number)));
+        }
+
+        using IEnumerator<Item> reader = table.Read().GetEnumerator();
+        Assert.True(reader.MoveNext());
+        Item[] others = [.. table.Entries.Where(entry => entry != reader.Current)];
+        table.Remove(others[0].Key);
+        Item replacement = new(others[1].Key);
+        table.Set(replacement);
+        for (int number = count; number < 1000; number++)
+        {
+            table.Set(new Item(CreateKey(number)));
+        }
+
+        List<Item> rest = [];
+        while (reader.MoveNext())
+        {
+            rest.Add(reader.Current);
+        }
+
+        Assert.DoesNotContain(others[0], rest);
+        Assert.DoesNotContain(others[1], rest);
+        Assert.Contains(replacement, rest);
+        Assert.All(others[2..], entry => Assert.Contains(entry, rest));
+    }
+
+    [Fact]
     public void Coming_and_going_takes_no_more_room_than_what_stays()
     {
         WireTable<Item> table = new();
