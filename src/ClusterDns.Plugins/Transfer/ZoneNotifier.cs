@@ -64,7 +64,7 @@ internal sealed partial class ZoneNotifier : IHostService, IDisposable
             sending = Task.WhenAll(_zones.Select(static zone => zone.Sending));
         }
 
-        await sending;
+        await sending.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Dispose();
     }
 
