@@ -32,6 +32,21 @@ public sealed class DecoderTests
     }
 
     [Theory]
+    [InlineData("""{"metadata":{"name":"a","namespace":"n"},"spec":{"externalIPs":["192.0.2.1","2001:db8::1"]},"status":{"loadBalancer":{"ingress":[{"ip":"192.0.2.2","ipMode":"VIP"}]}}}""", "192.0.2.1 2001:db8::1 192.0.2.2 | ")]
+    [InlineData("""{"status":{"conditions":[],"loadBalancer":{"ingress":[{"hostname":"a.example.org"},{"hostname":"b.example.org","ip":"192.0.2.1"},{"hostname":"192.0.2.2"}]}},"metadata":{"name":"a","namespace":"n"}}""", "192.0.2.1 192.0.2.2 | a.example.org")]
+    [InlineData("""{"metadata":{"name":"a","namespace":"n"},"spec":{"externalIPs":[7,"nonsense",null,"192.0.2.1"]},"status":{"loadBalancer":{"x":[],"ingress":[5,{},{"ip":7,"hostname":["x"]},null]}}}""", "192.0.2.1 | ")]
+    [InlineData("""{"metadata":{"name":"a","namespace":"n"},"spec":{"externalIPs":{}},"status":{"loadBalancer":{"ingress":"none"}}}""", " | ")]
+    [InlineData("""{"metadata":{"name":"a","namespace":"n"},"spec":{},"status":{"loadBalancer":[]}}""", " | ")]
+    [InlineData("""{"metadata":{"name":"a","namespace":"n"},"status":null}""", " | ")]
+    public void Services_outside_the_cluster(string json, string expected)
+    {
+        Utf8JsonReader reader = Enter(json);
+        ServiceObject service = ServiceDecoder.Read(ref reader, _strings, out _)!;
+        Assert.Equal(JsonTokenType.EndObject, reader.TokenType);
+        Assert.Equal(expected, $"{string.Join(' ', service.ExternalAddresses)} | {string.Join(' ', service.ExternalHostnames)}");
+    }
+
+    [Theory]
     [InlineData("""{"metadata":{"name":"a-1","namespace":"n","labels":{"x":"y","kubernetes.io/service-name":"a"}},"addressType":"IPv4","endpoints":[{"addresses":["10.1.0.1"],"conditions":{"ready":true},"hostname":"h","targetRef":{"kind":"Pod","name":"p"},"zone":"z"},{"addresses":["10.1.0.2","10.1.0.3"],"conditions":{"ready":false}},{"addresses":["10.1.0.4"]}],"ports":[{"name":"http","port":80,"protocol":"TCP"}]}""", "n/a-1 of a [http/tcp/80] 10.1.0.1,h,True,p,z 10.1.0.2,,False,, 10.1.0.3,,False,, 10.1.0.4,,True,,")]
     [InlineData("""{"metadata":{"name":"a-1","namespace":"n"},"endpoints":null,"ports":null}""", "n/a-1 of  [] ")]
     [InlineData("""{"endpoints":[{"addresses":["10.1.0.1"]}],"addressType":"FQDN","metadata":{"name":"a-1","namespace":"n","labels":{"kubernetes.io/service-name":"a"}}}""", "n/a-1 of a [] ")]

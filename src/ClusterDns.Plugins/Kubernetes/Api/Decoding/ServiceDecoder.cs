@@ -15,7 +15,8 @@ internal static class ServiceDecoder
     public static ServiceObject? Read(ref Utf8JsonReader reader, StringPool strings, out string version)
     {
         ObjectMetadata metadata = ObjectMetadata.Empty;
-        Spec spec = new() { ExternalName = "", Addresses = [], Ports = [] };
+        Spec spec = new() { ExternalName = "", Addresses = [], ExternalAddresses = [], Ports = [] };
+        ExternalPlaces balancer = new([], []);
         while (JsonWalk.TryNextProperty(ref reader))
         {
             if (reader.ValueTextEquals("metadata"u8))
@@ -25,6 +26,10 @@ internal static class ServiceDecoder
             else if (reader.ValueTextEquals("spec"u8))
             {
                 ReadSpec(ref reader, strings, ref spec);
+            }
+            else if (reader.ValueTextEquals("status"u8))
+            {
+                balancer = ExternalPlaces.ReadStatus(ref reader);
             }
             else
             {
@@ -50,7 +55,11 @@ internal static class ServiceDecoder
             kind == ServiceKind.ClusterIP ? spec.Addresses : [],
             spec.Ports,
             kind == ServiceKind.ExternalName ? spec.ExternalName : "",
-            spec.PublishesNotReady);
+            spec.PublishesNotReady)
+        {
+            ExternalAddresses = [.. spec.ExternalAddresses, .. balancer.Addresses],
+            ExternalHostnames = balancer.Hostnames,
+        };
     }
 
     private static void ReadSpec(ref Utf8JsonReader reader, StringPool strings, ref Spec spec)
@@ -84,6 +93,10 @@ internal static class ServiceDecoder
             {
                 PortReader.ReadAddresses(ref reader, spec.Addresses);
             }
+            else if (reader.ValueTextEquals("externalIPs"u8))
+            {
+                PortReader.ReadAddresses(ref reader, spec.ExternalAddresses);
+            }
             else if (reader.ValueTextEquals("ports"u8))
             {
                 spec.Ports = PortReader.Read(ref reader, strings);
@@ -111,6 +124,7 @@ internal static class ServiceDecoder
         public string ExternalName;
         public IPAddress? PrimaryAddress;
         public List<IPAddress> Addresses;
+        public List<IPAddress> ExternalAddresses;
         public IReadOnlyList<PortObject> Ports;
     }
 }
