@@ -103,7 +103,6 @@ public sealed partial class TransferTests : IDisposable
         .:{{port}} {
             bind 127.0.0.1
             loadbalance
-            cache 30
             transfer cluster.local in-addr.arpa {
                 to {{to}}
             }
