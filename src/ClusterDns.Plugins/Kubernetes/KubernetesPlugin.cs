@@ -56,7 +56,10 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             options.Zones.First(static zone => !KubernetesOptionsParser.IsReverse(zone)),
             options.TimeToLive,
             options.Pods,
-            new ZoneSet(options.Fallthrough));
+            new ZoneSet(options.Fallthrough))
+        {
+            IgnoresEmptyServices = options.IgnoresEmptyServices,
+        };
         IEnumerable<IPAddress> bound = context.Listener.BindAddresses;
         IReadOnlyList<IPAddress> localAddresses =
             [.. (bound.Any() ? bound : _hostAddresses()).Where(static address => !IPAddress.IsLoopback(address))];
@@ -79,14 +82,15 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         {
             if (options.ApiServer is { } apiServer)
             {
-                ApiCluster watched = ApiClusterFactory.Get(apiServer, context, _environment, _pings);
+                ApiCluster watched = ApiClusterFactory.Get(apiServer, options.Filter, context, _environment, _pings);
                 context.AddService(new ApiClusterStart(watched, options.StartupTimeout, context.TimeProvider, logger));
                 return watched.Index;
             }
 
             IReadOnlyList<string> paths = [.. options.Manifests.Select(path => context.ResolvePath(path.Text))];
             return context.Resources.Get(
-                string.Join('\n', paths), () => new ManifestCluster(paths, context.Files, context.TimeProvider, logger)).Index;
+                (string.Join('\n', paths), options.Filter),
+                () => new ManifestCluster(paths, options.Filter, context.Files, context.TimeProvider, logger)).Index;
         }
         catch (ApiAccessException exception)
         {

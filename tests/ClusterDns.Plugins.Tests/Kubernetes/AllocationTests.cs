@@ -23,13 +23,15 @@ public sealed class AllocationTests
     [InlineData("fd00--1.shop.pod.cluster.local.", RecordType.AAAA)]
     [InlineData("nosuch.shop.svc.cluster.local.", RecordType.A)]
     [InlineData("web.shop.svc.cluster.local.", RecordType.AAAA)]
+    [InlineData("idle.shop.svc.cluster.local.", RecordType.A)]
+    [InlineData("Idle.Shop.Svc.Cluster.Local.", RecordType.A)]
     [InlineData("cluster.local.", RecordType.SOA)]
     [InlineData("cluster.local.", RecordType.NS)]
     public void A_look_up_allocates_nothing(string name, RecordType type)
     {
         PluginKit kit = new(
             new KubernetesPlugin(static () => [IPAddress.Parse("192.0.2.2")]),
-            "kubernetes cluster.local in-addr.arpa {\n manifests objects.yaml\n pods insecure\n}",
+            "kubernetes cluster.local in-addr.arpa {\n manifests objects.yaml\n pods insecure\n namespaces shop\n ignore empty_service\n}",
             files: new FakeFiles { ["objects.yaml"] = CreateManifests() });
         Assert.Equal("", kit.Errors);
         QueryContext context = kit.Serve(name, type, transport: TransportProtocol.Tcp);
@@ -49,6 +51,12 @@ public sealed class AllocationTests
             {apiVersion: v1, kind: Service, metadata: {name: many, namespace: shop}, spec: {clusterIP: None, ports: [{name: http, port: 80}]}}
             ---
             {apiVersion: v1, kind: Service, metadata: {name: alias, namespace: shop}, spec: {type: ExternalName, externalName: web.shop.svc.cluster.local}}
+            ---
+            {apiVersion: v1, kind: Service, metadata: {name: idle, namespace: shop}, spec: {clusterIP: 10.96.0.2, ports: [{name: http, port: 80}]}}
+            ---
+            kind: EndpointSlice
+            metadata: {name: web-1, namespace: shop, labels: {kubernetes.io/service-name: web}}
+            endpoints: [{addresses: [10.1.1.1]}]
             ---
             kind: EndpointSlice
             metadata: {name: many-1, namespace: shop, labels: {kubernetes.io/service-name: many}}

@@ -59,8 +59,8 @@ public sealed class ManifestTests
     [InlineData("manifests nosuch.yaml", "Corefile:3:11: manifests cannot be read: nosuch.yaml: no such file")]
     [InlineData("manifests web.yaml\nttl 3601", "Corefile:4:5: '3601' is no value for ttl, expected a number from 0 to 3600")]
     [InlineData("manifests web.yaml\npods verified", "Corefile:4:6: pods verified is not built into this version, expected disabled or insecure")]
-    [InlineData("manifests web.yaml\nzonal", "Corefile:4:1: option 'zonal' of kubernetes is not built into this version, expected manifests, pods, ttl, fallthrough, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout")]
-    [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes, expected manifests, pods, ttl, fallthrough, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout, namespaces, namespace_labels, labels, endpoint_pod_names, noendpoints, ignore, multicluster, zonal; did you mean 'manifests'?")]
+    [InlineData("manifests web.yaml\nzonal", "Corefile:4:1: option 'zonal' of kubernetes is not built into this version, expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, ttl, fallthrough, ignore, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout")]
+    [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes, expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, ttl, fallthrough, ignore, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout, endpoint_pod_names, multicluster, zonal; did you mean 'manifests'?")]
     public void What_is_not_built_or_wrong_is_an_error_at_start(string options, string error)
         => Assert.Equal(error, Create(options).Errors);
 

@@ -20,4 +20,8 @@ public enum PodsMode : byte
 /// <param name="Pods">How Pods are answered.</param>
 /// <param name="Fallthrough">The zones whose names are passed on when they do not exist.</param>
 internal sealed record KubernetesAnswerOptions(
-    ZoneSet Zones, Zone PrimaryZone, uint TimeToLive, PodsMode Pods, ZoneSet Fallthrough);
+    ZoneSet Zones, Zone PrimaryZone, uint TimeToLive, PodsMode Pods, ZoneSet Fallthrough)
+{
+    /// <summary>Whether Services that are reached by their own addresses do not exist while they have no endpoints.</summary>
+    public bool IgnoresEmptyServices { get; init; }
+}

@@ -49,7 +49,7 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
             case ClusterNameKind.Empty:
                 if (context.Name.Length == zone.Wire.Length)
                 {
-                    AnswerApex(context.Type, zone, response);
+                    AnswerApex(context.Type, zone, askedZone, response);
                 }
 
                 return true;
@@ -64,7 +64,7 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
                 AddNameServerAddresses(response, ResponseSection.Answer, context.Type, null);
                 return true;
             case ClusterNameKind.Namespace:
-                return (!name.IsPod || options.Pods != PodsMode.Disabled) && index.HasNamespace(name.Namespace);
+                return ((!name.IsPod || options.Pods != PodsMode.Disabled) && index.HasNamespace(name.Namespace)) || context.Type == RecordType.SOA;
             case ClusterNameKind.Pod:
                 return TryAnswerPod(in name, context.Type, askedZone, response);
             case ClusterNameKind.Service:
@@ -75,11 +75,11 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
         }
     }
 
-    private void AnswerApex(RecordType type, ZoneRecords zone, Response response)
+    private void AnswerApex(RecordType type, ZoneRecords zone, ReadOnlySpan<byte> askedZone, Response response)
     {
         if (type == RecordType.SOA)
         {
-            zone.AddAuthority(response, ResponseSection.Answer, index.LastChange);
+            zone.AddAuthority(response, ResponseSection.Answer, index.LastChange, askedZone);
         }
         else if (type == RecordType.NS && _localAddresses.Length > 0)
         {
@@ -142,11 +142,18 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
         }
     }
 
+    /// <summary>The Service of a name, unless its namespace does not exist, or it is empty and such Services are ignored.</summary>
+    private ServiceEntry? Find(in ClusterName name)
+        => index.HasNamespace(name.Namespace) &&
+            index.FindService(name.ServiceKey) is { Service: { } service } entry &&
+            !(options.IgnoresEmptyServices && service.Kind == ServiceKind.ClusterIP && entry.IsEmpty)
+            ? entry
+            : null;
+
     private bool TryAnswerService(
         in ClusterName name, RecordType type, ZoneRecords zone, ReadOnlySpan<byte> askedZone, Response response)
     {
-        if (!index.HasNamespace(name.Namespace) ||
-            index.FindService(name.ServiceKey) is not { Service: { } service } entry)
+        if (Find(in name) is not { Service: { } service } entry)
         {
             return type == RecordType.SOA;
         }
@@ -214,9 +221,7 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
                 return TryFollowPod(in name, type, response, owner);
             }
 
-            if (name.Kind != ClusterNameKind.Service ||
-                !index.HasNamespace(name.Namespace) ||
-                index.FindService(name.ServiceKey) is not { Service: { } next } entry)
+            if (name.Kind != ClusterNameKind.Service || Find(in name) is not { Service: { } next } entry)
             {
                 return false;
             }

@@ -2,6 +2,7 @@ using ClusterDns.Core.Resources;
 using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Api.Http;
 using ClusterDns.Plugins.Kubernetes.Api.Watching;
+using ClusterDns.Plugins.Kubernetes.Filtering;
 using ClusterDns.Plugins.Kubernetes.Index;
 using ClusterDns.Plugins.Kubernetes.Objects;
 using Microsoft.Extensions.Logging;
@@ -11,8 +12,6 @@ namespace ClusterDns.Plugins.Kubernetes.Api;
 /// <summary>A cluster watched at its API server: its index, and the reflectors that keep it in step.</summary>
 internal sealed class ApiCluster : ISharedResource
 {
-    private const ClusterKinds Kinds = ClusterKinds.Namespace | ClusterKinds.Service | ClusterKinds.EndpointSlice;
-
     private readonly ApiClient _client;
     private readonly Reflector[] _reflectors;
     private readonly CancellationTokenSource _stopping = new();
@@ -20,20 +19,27 @@ internal sealed class ApiCluster : ISharedResource
 
     /// <summary>A cluster that is not watched yet.</summary>
     /// <param name="client">Asks the server; the cluster's from now on.</param>
+    /// <param name="filter">Which objects are asked for.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="seed">Where the randomness of waits begins.</param>
     /// <param name="logger">Told of failures.</param>
-    public ApiCluster(ApiClient client, TimeProvider timeProvider, int seed, ILogger logger)
+    public ApiCluster(ApiClient client, ObjectFilter filter, TimeProvider timeProvider, int seed, ILogger logger)
     {
         _client = client;
-        ClusterIndexWriter writer = new(Index, timeProvider, Kinds);
+        ClusterKinds kinds = ClusterKinds.Namespace | ClusterKinds.Service | (filter.TakesEndpoints ? ClusterKinds.EndpointSlice : default);
+        ClusterIndexWriter writer = new(Index, timeProvider, kinds);
         ClusterHistory history = new();
-        ObjectFeed[] feeds =
+        string selector = ToQuery(filter.Labels);
+        List<ObjectFeed> feeds =
         [
-            new NamespaceFeed(writer, history),
-            new ServiceFeed(writer),
-            new EndpointSliceFeed(writer, client.Metrics, timeProvider),
+            new NamespaceFeed(writer, filter, history) { Selector = ToQuery(filter.NamespaceLabels) },
+            new ServiceFeed(writer, filter) { Selector = selector },
         ];
+        if (filter.TakesEndpoints)
+        {
+            feeds.Add(new EndpointSliceFeed(writer, filter, client.Metrics, timeProvider) { Selector = selector });
+        }
+
         _reflectors = [.. feeds.Select((feed, index) => new Reflector(
             feed, client, history, timeProvider, new RandomSequence(SplitMix64.Mix(((ulong)(uint)seed << 8) | (uint)index)), logger, OnListed))];
     }
@@ -62,6 +68,9 @@ internal sealed class ApiCluster : ISharedResource
             End();
         }
     }
+
+    private static string ToQuery(LabelSelector labels)
+        => labels.Equals(LabelSelector.Everything) ? "" : "labelSelector=" + Uri.EscapeDataString(labels.ToString());
 
     private async Task RunAsync()
     {

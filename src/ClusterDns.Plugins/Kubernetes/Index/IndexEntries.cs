@@ -60,6 +60,9 @@ internal sealed class ServiceEntry(byte[] key, ServicePart? service, SliceEntry[
 
     /// <summary>The slices.</summary>
     public SliceEntry[] Slices { get; } = slices;
+
+    /// <summary>Whether it has no endpoint that is published.</summary>
+    public bool IsEmpty { get; } = Array.TrueForAll(slices, static slice => slice.Endpoints.Length == 0);
 }
 
 /// <summary>An endpoint of a slice.</summary>

@@ -1,5 +1,6 @@
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Resources;
+using ClusterDns.Plugins.Kubernetes.Filtering;
 using ClusterDns.Plugins.Kubernetes.Index;
 using ClusterDns.Plugins.Kubernetes.Objects;
 using Microsoft.Extensions.Logging;
@@ -15,16 +16,18 @@ internal sealed class ManifestCluster : ISharedResource
 
     /// <summary>Reads the manifests.</summary>
     /// <param name="paths">Files and folders.</param>
+    /// <param name="filter">Which of their objects are taken.</param>
     /// <param name="files">Where they are.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">Tells of reloads, and of those that fail.</param>
     /// <exception cref="ManifestException">One is no manifest.</exception>
     /// <exception cref="IOException">One is missing or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
-    public ManifestCluster(IReadOnlyList<string> paths, IFileAccess files, TimeProvider timeProvider, ILogger logger)
+    public ManifestCluster(
+        IReadOnlyList<string> paths, ObjectFilter filter, IFileAccess files, TimeProvider timeProvider, ILogger logger)
     {
         ClusterIndexWriter writer = new(Index, timeProvider, Kinds);
-        _source = new ManifestSource(new ManifestFiles(files, paths), objects => Replace(writer, objects), timeProvider, logger);
+        _source = new ManifestSource(new ManifestFiles(files, paths, filter), objects => Replace(writer, objects), timeProvider, logger);
         _source.Load();
     }
 

@@ -1,12 +1,14 @@
 using System.Text;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Kubernetes.Filtering;
 
 namespace ClusterDns.Plugins.Kubernetes.Manifests;
 
 /// <summary>The files that a manifests option names, folders opened.</summary>
 /// <param name="files">The file system.</param>
 /// <param name="paths">Files and folders; of a folder, the files that end in .yaml, .yml or .json.</param>
-internal sealed class ManifestFiles(IFileAccess files, IReadOnlyList<string> paths)
+/// <param name="filter">Which of their objects are taken.</param>
+internal sealed class ManifestFiles(IFileAccess files, IReadOnlyList<string> paths, ObjectFilter filter)
 {
     private const long MaxBytes = 1L << 30;
 
@@ -20,7 +22,7 @@ internal sealed class ManifestFiles(IFileAccess files, IReadOnlyList<string> pat
     /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
     public ManifestObjects Read()
     {
-        ManifestObjects objects = new();
+        ManifestObjects objects = new(filter);
         long bytes = 0;
         foreach (string path in paths.SelectMany(Open))
         {

@@ -55,23 +55,23 @@ internal static class ManifestReader
             case "":
                 throw new ManifestException(node.Place, "an object without a kind, expected a Kubernetes object");
             case "Namespace":
-                AddNamespace(objects, RequireText(Require(node, "metadata"), "name"));
+                objects.AddNamespace(RequireText(Require(node, "metadata"), "name"), name => FindLabel(node, name));
                 break;
             case "Service":
                 ServiceObject service = ReadService(node);
-                objects.Services[service.Key] = service;
-                AddNamespace(objects, service.Key.Namespace);
+                objects.Add(service, name => FindLabel(node, name));
+                objects.MentionNamespace(service.Key.Namespace);
                 break;
             case "EndpointSlice":
                 if (ReadEndpointSlice(node) is { } slice)
                 {
-                    objects.EndpointSlices[slice.Key] = slice;
-                    AddNamespace(objects, slice.Key.Namespace);
+                    objects.Add(slice, name => FindLabel(node, name));
+                    objects.MentionNamespace(slice.Key.Namespace);
                 }
 
                 break;
             case "Pod":
-                AddNamespace(objects, ReadKey(node).Namespace);
+                objects.MentionNamespace(ReadKey(node).Namespace);
                 break;
             case "Endpoints":
                 objects.EndpointsPassedOver++;
@@ -79,7 +79,7 @@ internal static class ManifestReader
         }
     }
 
-    private static void AddNamespace(ManifestObjects objects, string name) => objects.Namespaces[name] = new NamespaceObject(name);
+    private static string? FindLabel(ManifestNode node, string name) => node["metadata"]?["labels"]?[name]?.Scalar;
 
     private static ServiceObject ReadService(ManifestNode node)
     {
@@ -126,7 +126,7 @@ internal static class ManifestReader
 
     private static EndpointSliceObject? ReadEndpointSlice(ManifestNode node)
     {
-        if (node["metadata"]?["labels"]?[ServiceNameLabel]?.Scalar is not { Length: > 0 } serviceName)
+        if (FindLabel(node, ServiceNameLabel) is not { Length: > 0 } serviceName)
         {
             return null;
         }

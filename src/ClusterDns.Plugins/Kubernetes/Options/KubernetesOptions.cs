@@ -1,6 +1,7 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Answers;
+using ClusterDns.Plugins.Kubernetes.Filtering;
 
 namespace ClusterDns.Plugins.Kubernetes.Options;
 
@@ -21,4 +22,11 @@ public sealed record KubernetesOptions(
     TimeSpan StartupTimeout,
     PodsMode Pods,
     uint TimeToLive,
-    IReadOnlyList<Zone> Fallthrough);
+    IReadOnlyList<Zone> Fallthrough)
+{
+    /// <summary>Which objects of the cluster there are for DNS.</summary>
+    public ObjectFilter Filter { get; init; } = ObjectFilter.Everything;
+
+    /// <summary>Whether Services that are reached by their own addresses do not exist while they have no endpoints.</summary>
+    public bool IgnoresEmptyServices { get; init; }
+}

@@ -11,22 +11,25 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
     private const uint DefaultTimeToLive = 5;
     private const int MaxTimeToLive = 3600;
 
-    private static readonly string[] BuiltOptions = ["manifests", "pods", "ttl", "fallthrough", .. ApiServerOptionsParser.Names];
+    private static readonly string[] BuiltOptions =
+        ["manifests", .. FilterOptionsParser.Names, "pods", "ttl", "fallthrough", "ignore", .. ApiServerOptionsParser.Names];
 
     /// <summary>What CoreDNS has and this version does not: an option that does nothing would be worse than none.</summary>
     private static readonly string[] MissingOptions =
     [
-        "namespaces", "namespace_labels", "labels", "endpoint_pod_names", "noendpoints", "ignore", "multicluster", "zonal",
+        "endpoint_pod_names", "multicluster", "zonal",
     ];
 
     private static readonly string[] KnownOptions = [.. BuiltOptions, .. MissingOptions];
 
     private readonly DirectiveReader _reader = new(context.Directives[0], context.Diagnostics);
     private readonly ApiServerOptionsParser _apiServer = new(context.Diagnostics);
+    private readonly FilterOptionsParser _filter = new();
     private readonly List<Token> _manifests = [];
     private PodsMode _pods = PodsMode.Disabled;
     private uint _timeToLive = DefaultTimeToLive;
     private IReadOnlyList<Zone> _fallthrough = [];
+    private bool _ignoresEmptyServices;
     private bool _isRight = true;
 
     /// <summary>Reads the options.</summary>
@@ -55,6 +58,10 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
         return _isRight
             ? new KubernetesOptions(
                 _reader.Directive.Place, zones, _manifests, apiServer, _apiServer.StartupTimeout, _pods, _timeToLive, _fallthrough)
+            {
+                Filter = _filter.Filter,
+                IgnoresEmptyServices = _ignoresEmptyServices,
+            }
             : null;
     }
 
@@ -86,6 +93,14 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
                 break;
             case var name when ApiServerOptionsParser.Names.Contains(name, StringComparer.Ordinal):
                 _isRight &= _apiServer.Parse(reader);
+                break;
+            case "ignore":
+                _ignoresEmptyServices = reader.ExpectArguments(1, 1, "ignore empty_service") &&
+                    reader.TryChoice(option.Arguments[0], ["empty_service"], out _);
+                _isRight &= _ignoresEmptyServices;
+                break;
+            case var name when FilterOptionsParser.Names.Contains(name, StringComparer.Ordinal):
+                _isRight &= _filter.Parse(reader);
                 break;
             default:
                 ReportOption(option);

@@ -3,6 +3,7 @@ using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Api.Access;
 using ClusterDns.Plugins.Kubernetes.Api.Http;
 using ClusterDns.Plugins.Kubernetes.Api.Watching;
+using ClusterDns.Plugins.Kubernetes.Filtering;
 using ClusterDns.Plugins.Kubernetes.Index;
 using ClusterDns.Plugins.Kubernetes.Objects;
 using ClusterDns.Plugins.Tests.Kubernetes.Api.TestKit;
@@ -30,7 +31,7 @@ public sealed class ReflectorTests
             TimeProvider.System);
         TaskCompletionSource listed = new();
         Reflector reflector = new(
-            new ServiceFeed(writer) { Selector = "labelSelector=tier%3Dgold" },
+            new ServiceFeed(writer, ObjectFilter.Everything) { Selector = "labelSelector=tier%3Dgold" },
             client,
             new ClusterHistory(),
             TimeProvider.System,

@@ -1,3 +1,4 @@
+using ClusterDns.Plugins.Kubernetes.Filtering;
 using ClusterDns.Plugins.Kubernetes.Manifests;
 using ClusterDns.Plugins.Kubernetes.Objects;
 using CsCheck;
@@ -108,7 +109,7 @@ public sealed class ManifestReaderTests
 
     private static ManifestObjects Read(string text)
     {
-        ManifestObjects objects = new();
+        ManifestObjects objects = new(ObjectFilter.Everything);
         ManifestReader.Read("m.yaml", text, objects);
         return objects;
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ClusterDns.Plugins.Kubernetes.Api.Decoding;
 using ClusterDns.Plugins.Kubernetes.Api.Http;
+using ClusterDns.Plugins.Kubernetes.Filtering;
 using ClusterDns.Plugins.Kubernetes.Index;
 using ClusterDns.Plugins.Kubernetes.Objects;
 
@@ -8,7 +9,8 @@ namespace ClusterDns.Plugins.Kubernetes.Api.Watching;
 
 /// <summary>Services.</summary>
 /// <param name="writer">The index's writer.</param>
-internal sealed class ServiceFeed(ClusterIndexWriter writer)
+/// <param name="filter">Which of them are taken.</param>
+internal sealed class ServiceFeed(ClusterIndexWriter writer, ObjectFilter filter)
     : ObjectFeed(writer, ClusterKinds.Service, "services", "/api/v1/services", isEssential: true)
 {
     /// <inheritdoc/>
@@ -23,7 +25,7 @@ internal sealed class ServiceFeed(ClusterIndexWriter writer)
         {
             Writer.RemoveService(service.Key);
         }
-        else
+        else if (filter.TakesNamespace(service.Key.Namespace))
         {
             Writer.Apply(service);
         }
@@ -34,9 +36,10 @@ internal sealed class ServiceFeed(ClusterIndexWriter writer)
 
 /// <summary>EndpointSlices.</summary>
 /// <param name="writer">The index's writer.</param>
+/// <param name="filter">Which of them are taken.</param>
 /// <param name="metrics">Told how long changes took to be answered.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class EndpointSliceFeed(ClusterIndexWriter writer, ApiMetrics metrics, TimeProvider timeProvider)
+internal sealed class EndpointSliceFeed(ClusterIndexWriter writer, ObjectFilter filter, ApiMetrics metrics, TimeProvider timeProvider)
     : ObjectFeed(writer, ClusterKinds.EndpointSlice, "endpointslices", "/apis/discovery.k8s.io/v1/endpointslices", isEssential: true)
 {
     /// <inheritdoc/>
@@ -54,7 +57,7 @@ internal sealed class EndpointSliceFeed(ClusterIndexWriter writer, ApiMetrics me
         {
             Writer.RemoveEndpointSlice(slice.Key);
         }
-        else if (Writer.Apply(slice) && metadata.Triggered is { } triggered)
+        else if (filter.TakesNamespace(slice.Key.Namespace) && Writer.Apply(slice) && metadata.Triggered is { } triggered)
         {
             metrics.CountProgramming(metadata.IsHeadless, timeProvider.GetUtcNow() - triggered);
         }
@@ -65,8 +68,9 @@ internal sealed class EndpointSliceFeed(ClusterIndexWriter writer, ApiMetrics me
 
 /// <summary>Namespaces.</summary>
 /// <param name="writer">The index's writer.</param>
+/// <param name="filter">Which of them are taken.</param>
 /// <param name="history">Told which kube-system there is.</param>
-internal sealed class NamespaceFeed(ClusterIndexWriter writer, ClusterHistory history)
+internal sealed class NamespaceFeed(ClusterIndexWriter writer, ObjectFilter filter, ClusterHistory history)
     : ObjectFeed(writer, ClusterKinds.Namespace, "namespaces", ClusterHistory.NamespacesPath, isEssential: false)
 {
     /// <inheritdoc/>
@@ -85,8 +89,11 @@ internal sealed class NamespaceFeed(ClusterIndexWriter writer, ClusterHistory hi
         }
         else
         {
-            Writer.Apply(new NamespaceObject(metadata.Name));
             history.Observe(metadata.Name, metadata.Uid);
+            if (filter.TakesNamespace(metadata.Name))
+            {
+                Writer.Apply(new NamespaceObject(metadata.Name));
+            }
         }
 
         return true;
