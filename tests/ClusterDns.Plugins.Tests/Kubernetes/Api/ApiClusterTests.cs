@@ -72,6 +72,32 @@ public sealed class ApiClusterTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting);
     }
 
+    [Theory]
+    [InlineData("labels tier=gold", "namespaces= services=tier=gold endpointslices=tier=gold")]
+    [InlineData("namespace_labels tier in (gold, silver),!hidden", "namespaces=tier in (gold,silver),!hidden services= endpointslices=")]
+    [InlineData("noendpoints", "namespaces= services=")]
+    public async Task Only_what_options_ask_for_is_asked_for(string option, string expected)
+    {
+        await using ApiKit kit = await new ApiKit(_server, "endpoint ENDPOINT\n" + option).StartAsync();
+
+        Assert.Contains("10.96.0.1", kit.Ask(Web), StringComparison.Ordinal);
+        string[] asked = [.. _server.Requests
+            .Select(static request => $"{request.Path[(request.Path.LastIndexOf('/') + 1)..]}={request.Query["labelSelector"]}").Distinct()];
+        Assert.Equal(expected, string.Join(' ', asked.OrderBy(static text => "nse".IndexOf(text[0], StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public async Task Of_other_namespaces_nothing_is_known_and_what_asks_otherwise_shares_nothing()
+    {
+        _server.Put(ApiKit.Namespace("bank"));
+        SharedResources shared = new();
+        await using ApiKit shop = await new ApiKit(_server, Build(shared, "namespaces shop")).StartAsync();
+        Assert.Contains("10.96.0.1", shop.Ask(Web), StringComparison.Ordinal);
+        await using ApiKit bank = await new ApiKit(_server, Build(shared, "namespaces bank")).StartAsync();
+        Assert.StartsWith("NXDOMAIN", bank.Ask(Web), StringComparison.Ordinal);
+        Assert.Contains("10.96.0.1", shop.Ask(Web), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Configurations_that_ask_for_the_same_share_one_cluster_and_the_last_one_ends_it()
     {

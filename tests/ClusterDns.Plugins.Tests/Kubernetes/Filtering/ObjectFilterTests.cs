@@ -1,6 +1,10 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Kubernetes;
+using ClusterDns.Plugins.Kubernetes.Answers;
 using ClusterDns.Plugins.Kubernetes.Filtering;
+using ClusterDns.Plugins.Kubernetes.Options;
 using ClusterDns.Plugins.Tests.TestKit;
 
 namespace ClusterDns.Plugins.Tests.Kubernetes.Filtering;
@@ -156,6 +160,24 @@ public sealed class ObjectFilterTests
         Assert.NotEqual(filter, new ObjectFilter(["x", "y"], LabelSelector.Everything, LabelSelector.Everything, takesEndpoints: true));
         Assert.NotEqual(filter, new ObjectFilter(["x", "y"], selector, selector, takesEndpoints: true));
         Assert.NotEqual(filter, new ObjectFilter(["x", "y"], selector, LabelSelector.Everything, takesEndpoints: false));
+    }
+
+    [Fact]
+    public async Task Server_blocks_that_leave_out_different_objects_of_the_same_manifests_answer_differently()
+    {
+        PluginKit kit = Create("");
+        Assert.True(ZoneParser.TryParse("cluster.local", out IReadOnlyList<Zone> zones, out _));
+        KubernetesOptions other = new(zones, [new Token("m.yaml", default)], PodsMode.Disabled, 5, [])
+        {
+            Filter = new ObjectFilter(["lab"], LabelSelector.Everything, LabelSelector.Everything, takesEndpoints: true),
+        };
+
+        ((IPlugin)new KubernetesPlugin(static () => [])).Build(other, kit.Build);
+        QueryContext context = kit.CreateContext("web.shop.svc.cluster.local.");
+        await kit.Build.Links[^1](EndOfChain.Instance).ServeAsync(context);
+
+        Assert.Equal(ResponseCode.NXDomain, context.Response.Code);
+        Assert.StartsWith("NOERROR", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
     }
 
     private static PluginKit Create(string options, FakeFiles? files = null)
