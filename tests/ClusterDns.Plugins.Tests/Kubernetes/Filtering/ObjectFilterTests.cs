@@ -167,7 +167,7 @@ public sealed class ObjectFilterTests
     {
         PluginKit kit = Create("");
         Assert.True(ZoneParser.TryParse("cluster.local", out IReadOnlyList<Zone> zones, out _));
-        KubernetesOptions other = new(zones, [new Token("m.yaml", default)], PodsMode.Disabled, 5, [])
+        KubernetesOptions other = new(default, zones, [new Token("m.yaml", default)], null, TimeSpan.Zero, PodsMode.Disabled, 5, [])
         {
             Filter = new ObjectFilter(["lab"], LabelSelector.Everything, LabelSelector.Everything, takesEndpoints: true),
         };
