@@ -142,6 +142,12 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
         return isRight;
     }
 
+    /// <summary>Reads zones, as <see cref="TryZones"/> does; no words stand for every zone.</summary>
+    /// <param name="tokens">The words.</param>
+    /// <param name="zones">The zones, in lower case.</param>
+    public bool TryZonesOrRoot(IEnumerable<Token> tokens, out IReadOnlyList<Zone> zones)
+        => TryZones(tokens.DefaultIfEmpty(new Token(".", Directive.Place)), [], out zones);
+
     /// <summary>Reports an option line that the plugin does not know.</summary>
     /// <param name="option">The option line.</param>
     /// <param name="known">The names of the options it knows.</param>

@@ -128,8 +128,7 @@ internal sealed class CacheOptionsParser(PluginParseContext context)
     {
         if (!option.ExpectArguments(1, int.MaxValue, "disable success|denial [ZONES...]") ||
             !option.TryChoice(option.Arguments[0], Types, out string type) ||
-            !option.TryZones(
-                option.Arguments.Skip(1).DefaultIfEmpty(new Token(".", option.Directive.Place)), [], out IReadOnlyList<Zone> zones))
+            !option.TryZonesOrRoot(option.Arguments.Skip(1), out IReadOnlyList<Zone> zones))
         {
             return false;
         }

@@ -53,7 +53,7 @@ public sealed class HostsPlugin : Plugin<HostsOptions>
                     isRight &= optionReader.ExpectArguments(0, 0, "no_reverse");
                     break;
                 case "fallthrough":
-                    isRight &= optionReader.TryZones(option.Arguments.DefaultIfEmpty(new Token(".", option.Place)), [], out fallthrough);
+                    isRight &= optionReader.TryZonesOrRoot(option.Arguments, out fallthrough);
                     break;
                 case "fallthrough_unsupported":
                     unsupported = true;

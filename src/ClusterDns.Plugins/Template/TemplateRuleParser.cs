@@ -64,7 +64,7 @@ internal sealed class TemplateRuleParser(DirectiveReader reader, PluginParseCont
             case "ederror":
                 return option.ExpectArguments(1, 2, "ederror CODE [REASON]") && TryParseExtendedError(option);
             case "fallthrough":
-                return option.TryZones(option.Arguments.DefaultIfEmpty(new Token(".", syntax.Place)), [], out _fallthrough);
+                return option.TryZonesOrRoot(option.Arguments, out _fallthrough);
             case "upstream":
                 context.Diagnostics.Warning(syntax.Place, "upstream of template has no meaning any more, aliases are followed without it");
                 return true;

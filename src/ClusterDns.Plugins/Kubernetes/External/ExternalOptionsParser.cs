@@ -67,7 +67,7 @@ internal sealed class ExternalOptionsParser(PluginParseContext context)
                 _headless = true;
                 break;
             case "fallthrough":
-                _isRight &= reader.TryZones(option.Arguments.DefaultIfEmpty(new Token(".", option.Place)), [], out _fallthrough);
+                _isRight &= reader.TryZonesOrRoot(option.Arguments, out _fallthrough);
                 break;
             default:
                 _isRight = false;

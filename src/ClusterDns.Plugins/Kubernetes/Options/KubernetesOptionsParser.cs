@@ -88,8 +88,7 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
                 _timeToLive = (uint)seconds;
                 break;
             case "fallthrough":
-                _isRight &= reader.TryZones(
-                    option.Arguments.DefaultIfEmpty(new Token(".", option.Place)), [], out _fallthrough);
+                _isRight &= reader.TryZonesOrRoot(option.Arguments, out _fallthrough);
                 break;
             case var name when ApiServerOptionsParser.Names.Contains(name, StringComparer.Ordinal):
                 _isRight &= _apiServer.Parse(reader);
