@@ -74,7 +74,8 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
         }
         catch (Exception exception) when (exception is TimeoutException or IOException or HttpRequestException or System.Net.Sockets.SocketException)
         {
-            _problems.Add(exception.Message);
+            _problems.Add(exception.ToString());
+            _problems.Add(server.Describe());
             await load.StopAsync();
         }
 

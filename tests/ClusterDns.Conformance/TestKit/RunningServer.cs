@@ -118,6 +118,14 @@ internal sealed partial class RunningServer : IDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Tells whether the process still runs, and what it said last.</summary>
+    public string Describe() => string.Join('\n',
+    [
+        _process.HasExited ? string.Create(CultureInfo.InvariantCulture, $"the server ended with code {_process.ExitCode}") : "the server runs",
+        .. Errors,
+        .. Output.TakeLast(LastLines),
+    ]);
+
     public void Dispose()
     {
         if (!_process.HasExited)
