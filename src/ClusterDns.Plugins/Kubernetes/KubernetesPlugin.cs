@@ -32,13 +32,14 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
     /// <inheritdoc/>
     protected override void Build(KubernetesOptions options, PluginBuildContext context)
     {
+        ClusterIndexOptions indexOptions = new(KeepsPods: options.Pods == PodsMode.Verified, options.EndpointPodNames);
         IReadOnlyList<string> paths = [.. options.Manifests.Select(path => context.ResolvePath(path.Text))];
         ManifestCluster cluster;
         try
         {
             cluster = context.Resources.Get(
-                string.Join('\n', paths),
-                () => new ManifestCluster(paths, context.Files, context.TimeProvider, context.LoggerFactory.CreateLogger("plugin/kubernetes")));
+                (string.Join('\n', paths), indexOptions),
+                () => new ManifestCluster(paths, indexOptions, context.Files, context.TimeProvider, context.LoggerFactory.CreateLogger("plugin/kubernetes")));
         }
         catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
         {
@@ -53,7 +54,10 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             options.Zones.First(static zone => !KubernetesOptionsParser.IsReverse(zone)),
             options.TimeToLive,
             options.Pods,
-            new ZoneSet(options.Fallthrough));
+            new ZoneSet(options.Fallthrough))
+        {
+            IsZonal = options.IsZonal,
+        };
         IEnumerable<IPAddress> bound = context.Listener.BindAddresses;
         IReadOnlyList<IPAddress> localAddresses =
             [.. (bound.Any() ? bound : _hostAddresses()).Where(static address => !IPAddress.IsLoopback(address))];

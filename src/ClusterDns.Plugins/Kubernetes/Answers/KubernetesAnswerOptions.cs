@@ -11,6 +11,9 @@ public enum PodsMode : byte
 
     /// <summary>With whatever address the name has, whether there is such a Pod or not.</summary>
     Insecure,
+
+    /// <summary>Those that there are, by the primary address of each.</summary>
+    Verified,
 }
 
 /// <summary>How names are answered.</summary>
@@ -20,4 +23,8 @@ public enum PodsMode : byte
 /// <param name="Pods">How Pods are answered.</param>
 /// <param name="Fallthrough">The zones whose names are passed on when they do not exist.</param>
 internal sealed record KubernetesAnswerOptions(
-    ZoneSet Zones, Zone PrimaryZone, uint TimeToLive, PodsMode Pods, ZoneSet Fallthrough);
+    ZoneSet Zones, Zone PrimaryZone, uint TimeToLive, PodsMode Pods, ZoneSet Fallthrough)
+{
+    /// <summary>Whether headless Services have names for the endpoints of a topology zone.</summary>
+    public bool IsZonal { get; init; }
+}

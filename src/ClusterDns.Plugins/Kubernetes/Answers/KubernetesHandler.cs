@@ -76,7 +76,7 @@ internal sealed class KubernetesHandler : PluginHandler
         response.Answer(Name, exists ? ResponseCode.NoError : ResponseCode.NXDomain);
         if (response.Answers.Count == 0)
         {
-            zone.AddAuthority(response, ResponseSection.Authority, _index.LastChange);
+            zone.AddAuthority(response, ResponseSection.Authority, _index.LastChange, context.QuestionName[^zone.Wire.Length..]);
             return ValueTask.CompletedTask;
         }
 

@@ -57,13 +57,17 @@ internal sealed class ZoneRecords
     /// <param name="response">The response.</param>
     /// <param name="section">Answer, or authority in a denial.</param>
     /// <param name="serial">The serial.</param>
-    public void AddAuthority(Response response, ResponseSection section, uint serial)
+    /// <param name="askedZone">The zone in the case in which it was asked, which names end in; empty for its own.</param>
+    public void AddAuthority(Response response, ResponseSection section, uint serial, ReadOnlySpan<byte> askedZone = default)
     {
         if (response.Arena.TryAllocate(_authority.Length, out byte[] array, out int offset))
         {
+            int owner = offset + NameServer.Length - Wire.Length;
             _authority.CopyTo(array, offset);
+            askedZone.CopyTo(array.AsSpan(owner));
+            askedZone.CopyTo(array.AsSpan(offset + _serialOffset - Wire.Length));
             BinaryPrimitives.WriteUInt32BigEndian(array.AsSpan(offset + _serialOffset), serial);
-            response.TryAdd(section, Wire, 0, RecordType.SOA, TimeToLive, array, offset, _authority.Length);
+            response.TryAdd(section, array, owner, RecordType.SOA, TimeToLive, array, offset, _authority.Length);
         }
     }
 

@@ -9,7 +9,9 @@ namespace ClusterDns.Plugins.Kubernetes.Index;
 /// <param name="index">The index.</param>
 /// <param name="timeProvider">The clock of the serial.</param>
 /// <param name="kinds">The kinds that are fed: the index is synced when each has been listed once.</param>
-internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timeProvider, ClusterKinds kinds)
+/// <param name="endpointPodNames">Whether endpoints without a hostname are named after their Pods.</param>
+internal sealed class ClusterIndexWriter(
+    ClusterIndex index, TimeProvider timeProvider, ClusterKinds kinds, bool endpointPodNames = false)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectKey, SliceEntry> _slices = [];
@@ -25,7 +27,14 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
     {
         lock (_lock)
         {
-            Generation(kind)++;
+            if (kind == ClusterKinds.Pod)
+            {
+                index.Pods.BeginRelist();
+            }
+            else
+            {
+                Generation(kind)++;
+            }
         }
     }
 
@@ -48,6 +57,9 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
                     break;
                 case ClusterKinds.EndpointSlice:
                     SweepEndpointSlices();
+                    break;
+                case ClusterKinds.Pod:
+                    Touch(index.Pods.EndRelist());
                     break;
             }
 
@@ -111,7 +123,7 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
     /// <param name="slice">The slice.</param>
     public void Apply(EndpointSliceObject slice)
     {
-        SliceEntry entry = EntryBuilder.Create(slice);
+        SliceEntry entry = EntryBuilder.Create(slice, endpointPodNames);
         lock (_lock)
         {
             entry.Generation = _sliceGeneration;
@@ -124,6 +136,18 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
 
             ReplaceSlice(known, entry);
             _slices[slice.Key] = entry;
+        }
+    }
+
+    /// <summary>A Pod is there, new or changed; one without addresses is as good as gone.</summary>
+    /// <param name="pod">The Pod.</param>
+    public void Apply(PodObject pod)
+    {
+        byte[] name = EntryBuilder.CreatePodName(pod.Key);
+        byte[] address = pod.Addresses.Count > 0 ? pod.Addresses[0].GetAddressBytes() : [];
+        lock (_lock)
+        {
+            Touch(address.Length > 0 ? index.Pods.Set(name, address) : index.Pods.Remove(name));
         }
     }
 
@@ -166,6 +190,17 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
             {
                 ReplaceSlice(known, null);
             }
+        }
+    }
+
+    /// <summary>A Pod is gone.</summary>
+    /// <param name="key">Which.</param>
+    public void RemovePod(ObjectKey key)
+    {
+        byte[] name = EntryBuilder.CreatePodName(key);
+        lock (_lock)
+        {
+            Touch(index.Pods.Remove(name));
         }
     }
 
@@ -259,6 +294,14 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
         else
         {
             index.Services.Set(new ServiceEntry(key, part, slices));
+        }
+    }
+
+    private void Touch(bool hasChanged)
+    {
+        if (hasChanged)
+        {
+            Touch();
         }
     }
 

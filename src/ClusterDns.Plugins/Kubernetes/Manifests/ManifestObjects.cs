@@ -14,6 +14,9 @@ internal sealed class ManifestObjects
     /// <summary>The EndpointSlices.</summary>
     public Dictionary<ObjectKey, EndpointSliceObject> EndpointSlices { get; } = [];
 
+    /// <summary>The Pods.</summary>
+    public Dictionary<ObjectKey, PodObject> Pods { get; } = [];
+
     /// <summary>How many Endpoints objects were passed over.</summary>
     public int EndpointsPassedOver { get; set; }
 }

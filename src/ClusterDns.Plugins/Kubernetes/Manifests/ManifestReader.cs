@@ -71,7 +71,9 @@ internal static class ManifestReader
 
                 break;
             case "Pod":
-                AddNamespace(objects, ReadKey(node).Namespace);
+                PodObject pod = ReadPod(node);
+                objects.Pods[pod.Key] = pod;
+                AddNamespace(objects, pod.Key.Namespace);
                 break;
             case "Endpoints":
                 objects.EndpointsPassedOver++;
@@ -108,6 +110,25 @@ internal static class ManifestReader
             ReadPorts(spec?["ports"]),
             kind == ServiceKind.ExternalName ? RequireText(spec!, "externalName") : "",
             IsTrue(spec?["publishNotReadyAddresses"]));
+    }
+
+    /// <summary>A Pod that has ended, or is about to, keeps its address in its status, which may be another's by now.</summary>
+    private static PodObject ReadPod(ManifestNode node)
+    {
+        ManifestNode? status = node["status"];
+        bool isEnding = node["metadata"]?["deletionTimestamp"] is not null || status?["phase"]?.Scalar is "Succeeded" or "Failed" or "Unknown";
+        return new PodObject(ReadKey(node), isEnding ? [] : ReadPodAddresses(status));
+    }
+
+    private static List<IPAddress> ReadPodAddresses(ManifestNode? status)
+    {
+        List<IPAddress> addresses = [.. (status?["podIPs"]?.Items ?? []).Select(static entry => ReadAddress(Require(entry, "ip")))];
+        if (addresses.Count == 0 && status?["podIP"] is { Scalar.Length: > 0 } primary)
+        {
+            addresses.Add(ReadAddress(primary));
+        }
+
+        return addresses;
     }
 
     private static EndpointSliceObject? ReadEndpointSlice(ManifestNode node)

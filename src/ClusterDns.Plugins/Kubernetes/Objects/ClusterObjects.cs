@@ -45,6 +45,11 @@ internal sealed record ServiceObject(
     string ExternalName,
     bool PublishNotReadyAddresses);
 
+/// <summary>What of a Pod DNS needs.</summary>
+/// <param name="Key">Namespace and name.</param>
+/// <param name="Addresses">Its addresses, the primary first; none where it has none yet, or has ended.</param>
+internal sealed record PodObject(ObjectKey Key, IReadOnlyList<IPAddress> Addresses);
+
 /// <summary>An endpoint of an EndpointSlice.</summary>
 /// <param name="Address">Its address.</param>
 /// <param name="Hostname">The Pod's hostname; empty where it has none.</param>

@@ -11,13 +11,13 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
     private const uint DefaultTimeToLive = 5;
     private const int MaxTimeToLive = 3600;
 
-    private static readonly string[] BuiltOptions = ["manifests", "pods", "ttl", "fallthrough"];
+    private static readonly string[] BuiltOptions = ["manifests", "pods", "endpoint_pod_names", "ttl", "fallthrough", "zonal"];
 
     /// <summary>What CoreDNS has and this version does not: an option that does nothing would be worse than none.</summary>
     private static readonly string[] MissingOptions =
     [
         "endpoint", "tls", "kubeconfig", "apiserver_qps", "apiserver_burst", "apiserver_max_inflight", "namespaces",
-        "namespace_labels", "labels", "endpoint_pod_names", "noendpoints", "ignore", "multicluster", "zonal", "startup_timeout",
+        "namespace_labels", "labels", "noendpoints", "ignore", "multicluster", "startup_timeout",
     ];
 
     private static readonly string[] KnownOptions = [.. BuiltOptions, .. MissingOptions];
@@ -27,6 +27,8 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
     private PodsMode _pods = PodsMode.Disabled;
     private uint _timeToLive = DefaultTimeToLive;
     private IReadOnlyList<Zone> _fallthrough = [];
+    private bool _endpointPodNames;
+    private bool _isZonal;
     private bool _isRight = true;
 
     /// <summary>Reads the options.</summary>
@@ -51,7 +53,13 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
             Fail(_reader.Directive.Place, "kubernetes has reverse zones alone, expected a zone for Services, such as cluster.local");
         }
 
-        return _isRight ? new KubernetesOptions(zones, _manifests, _pods, _timeToLive, _fallthrough) : null;
+        return _isRight
+            ? new KubernetesOptions(zones, _manifests, _pods, _timeToLive, _fallthrough)
+            {
+                EndpointPodNames = _endpointPodNames,
+                IsZonal = _isZonal,
+            }
+            : null;
     }
 
     /// <summary>Whether a zone is one of reverse names.</summary>
@@ -80,6 +88,12 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
                 _isRight &= reader.TryZones(
                     option.Arguments.DefaultIfEmpty(new Token(".", option.Place)), [], out _fallthrough);
                 break;
+            case "endpoint_pod_names":
+                _isRight &= _endpointPodNames = reader.ExpectArguments(0, 0, "endpoint_pod_names");
+                break;
+            case "zonal":
+                _isRight &= _isZonal = reader.ExpectArguments(0, 0, "zonal");
+                break;
             default:
                 ReportOption(option);
                 break;
@@ -88,19 +102,19 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
 
     private void ParsePods(DirectiveReader reader)
     {
-        if (!reader.ExpectArguments(1, 1, "pods disabled|insecure") ||
+        if (!reader.ExpectArguments(1, 1, "pods disabled|insecure|verified") ||
             !reader.TryChoice(reader.Arguments[0], ["disabled", "insecure", "verified"], out string mode))
         {
             _isRight = false;
+            return;
         }
-        else if (string.Equals(mode, "verified", StringComparison.Ordinal))
+
+        _pods = mode switch
         {
-            Fail(reader.Arguments[0].Place, "pods verified is not built into this version, expected disabled or insecure");
-        }
-        else
-        {
-            _pods = string.Equals(mode, "insecure", StringComparison.Ordinal) ? PodsMode.Insecure : PodsMode.Disabled;
-        }
+            "insecure" => PodsMode.Insecure,
+            "verified" => PodsMode.Verified,
+            _ => PodsMode.Disabled,
+        };
     }
 
     private void ReportOption(DirectiveSyntax option)
