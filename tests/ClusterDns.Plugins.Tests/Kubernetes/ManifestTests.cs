@@ -62,7 +62,7 @@ public sealed class ManifestTests
     [InlineData("manifests web.yaml\nendpoint_pod_names yes", "Corefile:4:1: endpoint_pod_names has 1 argument, expected 'endpoint_pod_names'")]
     [InlineData("manifests web.yaml\nzonal yes", "Corefile:4:1: zonal has 1 argument, expected 'zonal'")]
     [InlineData("manifests web.yaml\nkubeconfig x", "Corefile:4:1: option 'kubeconfig' of kubernetes is not built into this version, expected manifests, pods, endpoint_pod_names, ttl, fallthrough, zonal")]
-    [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes, expected manifests, pods, ttl, fallthrough, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, namespaces, namespace_labels, labels, endpoint_pod_names, noendpoints, ignore, multicluster, zonal, startup_timeout; did you mean 'manifests'?")]
+    [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes, expected manifests, pods, endpoint_pod_names, ttl, fallthrough, zonal, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, namespaces, namespace_labels, labels, noendpoints, ignore, multicluster, startup_timeout; did you mean 'manifests'?")]
     public void What_is_not_built_or_wrong_is_an_error_at_start(string options, string error)
         => Assert.Equal(error, Create(options).Errors);
 

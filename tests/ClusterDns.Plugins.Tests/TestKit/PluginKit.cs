@@ -6,6 +6,7 @@ using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Records;
+using ClusterDns.Core.Resources;
 using ClusterDns.Core.Wire;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -18,7 +19,7 @@ internal sealed class PluginKit : ILogOutput
     private readonly QueryContext _context = new();
 
     public PluginKit(IPlugin plugin, string blockBody, Action<QueryContext>? next = null, FakeFiles? files = null, FakeUpstreams? upstreams = null,
-        Action? requestStop = null, bool isDebug = true)
+        Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null)
     {
         Files = files ?? new FakeFiles();
         CorefileDocument document = CorefileParser.Parse(
@@ -38,6 +39,7 @@ internal sealed class PluginKit : ILogOutput
             Upstreams = upstreams ?? new FakeUpstreams(),
             RequestStop = requestStop ?? (static () => { }),
             NextSeed = static () => 42,
+            Resources = resources ?? new SharedResources().CreateScope(),
         };
         object? options = plugin.Parse(new PluginParseContext(directives, keys, Diagnostics));
         if (options is not null)
