@@ -166,10 +166,11 @@ public sealed class ClusterIndexWriterTests
     [Fact]
     public void A_change_of_an_endpoints_topology_zone_is_a_change()
     {
-        EndpointSliceObject slice = Slice("s", "web", "10.1.0.1");
-        _writer.Apply(slice);
+        EndpointSliceObject slice = Slice("s", "web", "10.1.0.1", "10.1.0.2");
+        EndpointObject[] inZone = [.. slice.Endpoints.Select(static endpoint => endpoint with { Zone = "a" })];
+        _writer.Apply(slice with { Endpoints = inZone });
         _time.Advance(TimeSpan.FromSeconds(10));
-        _writer.Apply(slice with { Endpoints = [slice.Endpoints[0] with { Zone = "a" }] });
+        _writer.Apply(slice with { Endpoints = [inZone[0], slice.Endpoints[1]] });
         Assert.Equal(1_000_010u, _index.LastChange);
     }
 
