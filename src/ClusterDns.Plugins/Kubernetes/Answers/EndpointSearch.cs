@@ -23,12 +23,33 @@ internal static class EndpointSearch
     /// <param name="slices">Its slices.</param>
     /// <param name="name">The name.</param>
     /// <param name="visitor">Takes what is found.</param>
-    /// <returns>Whether anything was found, so that the name exists.</returns>
+    /// <returns>Whether the name exists.</returns>
     public static bool Visit<TVisitor>(ServicePart service, SliceEntry[] slices, in ClusterName name, ref TVisitor visitor)
         where TVisitor : struct, IEndpointVisitor, allows ref struct
-        => service.Kind == ServiceKind.Headless || !name.Endpoint.IsEmpty
-            ? VisitSlices(slices, in name, ref visitor)
+    {
+        if (!name.Zone.IsEmpty)
+        {
+            return service.Kind == ServiceKind.Headless && VisitZone(slices, in name, ref visitor);
+        }
+
+        return service.Kind == ServiceKind.Headless || !name.Endpoint.IsEmpty
+            ? VisitSlices(slices, in name, [], ref visitor)
             : VisitAddresses(service, in name, ref visitor);
+    }
+
+    /// <summary>
+    /// Of a headless Service, the name exists whatever the topology zone is: one that has no endpoints for now must not be denied.
+    /// </summary>
+    private static bool VisitZone<TVisitor>(SliceEntry[] slices, in ClusterName name, ref TVisitor visitor)
+        where TVisitor : struct, IEndpointVisitor, allows ref struct
+    {
+        if (!VisitSlices(slices, in name, name.Zone, ref visitor) && name.PrefersZone)
+        {
+            VisitSlices(slices, in name, [], ref visitor);
+        }
+
+        return true;
+    }
 
     private static bool VisitAddresses<TVisitor>(ServicePart service, in ClusterName name, ref TVisitor visitor)
         where TVisitor : struct, IEndpointVisitor, allows ref struct
@@ -54,7 +75,9 @@ internal static class EndpointSearch
         return found;
     }
 
-    private static bool VisitSlices<TVisitor>(SliceEntry[] slices, in ClusterName name, ref TVisitor visitor)
+    /// <returns>Whether anything was found.</returns>
+    private static bool VisitSlices<TVisitor>(
+        SliceEntry[] slices, in ClusterName name, ReadOnlySpan<byte> zone, ref TVisitor visitor)
         where TVisitor : struct, IEndpointVisitor, allows ref struct
     {
         bool found = false;
@@ -65,7 +88,7 @@ internal static class EndpointSearch
             {
                 for (int i = 0; goesOn && i < slice.Endpoints.Length; i++)
                 {
-                    goesOn = VisitEndpoint(slice, i, in name, ref visitor, ref found);
+                    goesOn = (!zone.IsEmpty && !slice.IsInZone(i, zone)) || VisitEndpoint(slice, i, in name, ref visitor, ref found);
                 }
             }
             else
