@@ -72,7 +72,8 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         }
 
         KubernetesMetadata.AddTo(context, answerOptions.Zones);
-        context.AddLink(next => new KubernetesHandler(next, index, answerOptions, options.Zones, localAddresses));
+        ThreadRandom random = new(context.NextSeed());
+        context.AddLink(next => new KubernetesHandler(next, index, answerOptions, options.Zones, localAddresses, random));
     }
 
     /// <summary>What queries are answered from; null when an error was reported.</summary>

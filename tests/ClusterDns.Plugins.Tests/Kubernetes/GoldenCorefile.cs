@@ -15,7 +15,7 @@ namespace ClusterDns.Plugins.Tests.Kubernetes;
 /// </summary>
 internal sealed class GoldenCorefile
 {
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Data", "golden");
+    public static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Data", "golden");
 
     private readonly string _name;
     private readonly string _text;
@@ -105,7 +105,7 @@ internal sealed class GoldenCorefile
             : answer.GetProperty("rcode").GetString()!;
 
     /// <summary>An answer that names the upstream's addresses, or the root, came from there.</summary>
-    private static bool LeavesTheCluster(JsonElement answer)
+    public static bool LeavesTheCluster(JsonElement answer)
     {
         string text = answer.GetRawText();
         return text.Contains("\"192.0.2.80\"", StringComparison.Ordinal)

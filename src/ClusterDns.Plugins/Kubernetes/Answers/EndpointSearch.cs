@@ -23,29 +23,30 @@ internal static class EndpointSearch
     /// <param name="slices">Its slices.</param>
     /// <param name="name">The name.</param>
     /// <param name="visitor">Takes what is found.</param>
+    /// <param name="firstSlice">The index of the slice that comes first.</param>
     /// <returns>Whether the name exists.</returns>
-    public static bool Visit<TVisitor>(ServicePart service, SliceEntry[] slices, in ClusterName name, ref TVisitor visitor)
+    public static bool Visit<TVisitor>(ServicePart service, SliceEntry[] slices, in ClusterName name, ref TVisitor visitor, int firstSlice = 0)
         where TVisitor : struct, IEndpointVisitor, allows ref struct
     {
         if (!name.Zone.IsEmpty)
         {
-            return service.Kind == ServiceKind.Headless && VisitZone(slices, in name, ref visitor);
+            return service.Kind == ServiceKind.Headless && VisitZone(slices, firstSlice, in name, ref visitor);
         }
 
         return service.Kind == ServiceKind.Headless || !name.Endpoint.IsEmpty
-            ? VisitSlices(slices, in name, [], ref visitor)
+            ? VisitSlices(slices, firstSlice, in name, [], ref visitor)
             : VisitAddresses(service, in name, ref visitor);
     }
 
     /// <summary>
     /// Of a headless Service, the name exists whatever the topology zone is: one that has no endpoints for now must not be denied.
     /// </summary>
-    private static bool VisitZone<TVisitor>(SliceEntry[] slices, in ClusterName name, ref TVisitor visitor)
+    private static bool VisitZone<TVisitor>(SliceEntry[] slices, int firstSlice, in ClusterName name, ref TVisitor visitor)
         where TVisitor : struct, IEndpointVisitor, allows ref struct
     {
-        if (!VisitSlices(slices, in name, name.Zone, ref visitor) && name.PrefersZone)
+        if (!VisitSlices(slices, firstSlice, in name, name.Zone, ref visitor) && name.PrefersZone)
         {
-            VisitSlices(slices, in name, [], ref visitor);
+            VisitSlices(slices, firstSlice, in name, [], ref visitor);
         }
 
         return true;
@@ -77,12 +78,14 @@ internal static class EndpointSearch
 
     /// <returns>Whether anything was found.</returns>
     private static bool VisitSlices<TVisitor>(
-        SliceEntry[] slices, in ClusterName name, ReadOnlySpan<byte> zone, ref TVisitor visitor)
+        SliceEntry[] slices, int firstSlice, in ClusterName name, ReadOnlySpan<byte> zone, ref TVisitor visitor)
         where TVisitor : struct, IEndpointVisitor, allows ref struct
     {
         bool found = false;
-        foreach (SliceEntry slice in slices)
+        for (int turn = 0; turn < slices.Length; turn++)
         {
+            int next = firstSlice + turn;
+            SliceEntry slice = slices[next < slices.Length ? next : next - slices.Length];
             bool goesOn = true;
             if (name.Endpoint.IsEmpty)
             {

@@ -10,7 +10,9 @@ namespace ClusterDns.Plugins.Kubernetes.Answers;
 /// <param name="index">The cluster.</param>
 /// <param name="options">How names are answered.</param>
 /// <param name="localAddresses">The server's own addresses, which the zone's name server has.</param>
-internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOptions options, IReadOnlyList<IPAddress> localAddresses)
+/// <param name="subset">Chooses among endpoints where there are too many.</param>
+internal sealed class KubernetesAnswerer(
+    ClusterIndex index, KubernetesAnswerOptions options, IReadOnlyList<IPAddress> localAddresses, RandomSubset subset)
 {
     private const int MaxChain = 10;
     private const uint VersionTimeToLive = 28800;
@@ -154,11 +156,13 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
         switch (type)
         {
             case RecordType.A or RecordType.AAAA:
-                return AddressAnswer.TryAdd(service, entry.Slices, in name, response, type, options.TimeToLive, null);
+                return AddressAnswer.TryAdd(
+                    service, entry.Slices, in name, response, type, options.TimeToLive, null, subset.GetFirstSlice(entry));
             case RecordType.SRV:
                 Span<byte> suffix = stackalloc byte[DomainName.MaxWireLength];
                 return ServiceName.TryWrite([], name.ServiceKey, isPod: false, askedZone, suffix, out int length) &&
-                    ServiceAnswer.TryAdd(service, entry.Slices, in name, suffix[..length], response, options.TimeToLive);
+                    ServiceAnswer.TryAdd(
+                        service, entry.Slices, in name, suffix[..length], response, options.TimeToLive, subset.GetFirstSlice(entry));
             default:
                 CountingVisitor counting = new(1);
                 return EndpointSearch.Visit(service, entry.Slices, in name, ref counting) || type == RecordType.SOA;
@@ -224,8 +228,9 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
             if (next.Kind != ServiceKind.ExternalName)
             {
                 int before = response.Answers.Count;
-                return AddressAnswer.TryAdd(next, entry.Slices, in name, response, type, options.TimeToLive, owner)
-                    && response.Answers.Count > before;
+                return AddressAnswer.TryAdd(
+                    next, entry.Slices, in name, response, type, options.TimeToLive, owner, subset.GetFirstSlice(entry)) &&
+                    response.Answers.Count > before;
             }
 
             if (next.ExternalName.Length == 0 || !name.IsWhole)

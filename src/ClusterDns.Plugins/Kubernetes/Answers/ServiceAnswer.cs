@@ -104,9 +104,10 @@ internal static class ServiceAnswer
     /// <param name="suffix">The Service's own name, in wire form.</param>
     /// <param name="response">Where they are added.</param>
     /// <param name="timeToLive">The time to live.</param>
+    /// <param name="firstSlice">The index of the slice that comes first.</param>
     /// <returns>Whether the name exists.</returns>
     public static bool TryAdd(
-        ServicePart service, SliceEntry[] slices, in ClusterName name, ReadOnlySpan<byte> suffix, Response response, uint timeToLive)
+        ServicePart service, SliceEntry[] slices, in ClusterName name, ReadOnlySpan<byte> suffix, Response response, uint timeToLive, int firstSlice)
     {
         CountingVisitor counting = new(int.MaxValue);
         if (!EndpointSearch.Visit(service, slices, in name, ref counting))
@@ -122,7 +123,7 @@ internal static class ServiceAnswer
 
         ServiceVisitor visitor = new(
             response, suffix, GetWeight(counting.Count), timeToLive, new RecordSet(services, 0), new RecordSet(addresses, 0));
-        EndpointSearch.Visit(service, slices, in name, ref visitor);
+        EndpointSearch.Visit(service, slices, in name, ref visitor, firstSlice);
         return true;
     }
 }
