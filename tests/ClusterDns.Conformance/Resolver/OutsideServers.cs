@@ -1,6 +1,6 @@
 namespace ClusterDns.Conformance.Resolver;
 
-/// <summary>What a cluster forwards to: two servers that do not agree, and whom they ask for what they do not know.</summary>
+/// <summary>What a cluster forwards to: two servers that do not agree, and a third for what they do not know.</summary>
 internal static class OutsideServers
 {
     /// <summary>The one that kubeadm's Corefile names.</summary>
@@ -9,7 +9,8 @@ internal static class OutsideServers
     /// <summary>Another one.</summary>
     public const string Second = "192.0.2.54";
 
-    private const string Denier = "192.0.2.55";
+    /// <summary>Whom both ask, and who knows no name at all.</summary>
+    public const string Denier = "192.0.2.55";
 
     /// <summary>All of their addresses.</summary>
     public static string[] Addresses => [First, Second, Denier];

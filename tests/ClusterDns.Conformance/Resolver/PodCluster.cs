@@ -27,7 +27,10 @@ public class PodCluster : IAsyncLifetime
     private RunningServer? _server;
     private int _pods;
 
-    /// <summary>A cluster that <see cref="InitializeAsync"/> starts.</summary>
+    /// <summary>
+    /// A cluster that <see cref="InitializeAsync"/> starts. Its Corefile is read again when a test says so, and not beside that, since what the
+    /// log tells of the one would be taken for the other.
+    /// </summary>
     public PodCluster()
     {
         _corefilePath = Path.Combine(_folder.FullName, "Corefile");
@@ -35,6 +38,7 @@ public class PodCluster : IAsyncLifetime
         Corefile = File.ReadAllText(KubeadmsCorefile)
             .Replace("\n    errors\n", $"\n    bind {DnsAddress} {DnsAddressOfIPv6}\n    log\n    errors\n", StringComparison.Ordinal)
             .Replace("pods insecure\n", $"pods insecure\n       manifests {_manifestPath}\n", StringComparison.Ordinal)
+            .Replace("    reload\n", "", StringComparison.Ordinal)
             .Replace("/etc/resolv.conf", OutsideServers.First, StringComparison.Ordinal);
     }
 

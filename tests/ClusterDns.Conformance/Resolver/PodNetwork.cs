@@ -59,7 +59,7 @@ internal sealed class PodNetwork : IDisposable
             return "needs Linux, for namespaces";
         }
 
-        foreach (string program in (string[])["gcc", "musl-gcc", "ip", "nsenter"])
+        foreach (string program in (string[])["gcc", "musl-gcc", "ip", "unshare", "nsenter"])
         {
             if (RealUpstream.Find(program) is null)
             {

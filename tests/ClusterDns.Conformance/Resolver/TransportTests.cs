@@ -70,6 +70,28 @@ public sealed class TransportTests(StandingCluster cluster)
         }
     }
 
+    [PodTheory]
+    [MemberData(nameof(StubResolver.All), MemberType = typeof(StubResolver))]
+    public async Task The_ports_of_many_endpoints_come_over_TCP(StubResolver libc)
+    {
+        int size = StandingCluster.Sizes[0];
+        string name = FormattableString.Invariant($"large-{size}-{libc}.shop.svc.cluster.local");
+        IEnumerable<string> expected = StandingCluster.Endpoints(size)
+            .Select(address => FormattableString.Invariant($"0 {100 / size} 8080 {address.Replace('.', '-')}.{name}"))
+            .Order(StringComparer.Ordinal);
+
+        string[] found = (await cluster.AskAsync(libc, $"srv _http._tcp.{name}")).Split(", ");
+
+        if (await libc.IsOldMusl)
+        {
+            Assert.ProperSubset(expected.ToHashSet(StringComparer.Ordinal), found.ToHashSet(StringComparer.Ordinal));
+            return;
+        }
+
+        Assert.Equal(expected, found, StringComparer.Ordinal);
+        await cluster.Server.WaitForOutputAsync($"\"SRV IN _http._tcp.{name}. tcp ");
+    }
+
     /// <summary>How many A records a datagram has room for: beside its header and its question, each with a pointer for its name.</summary>
     private static int RecordsOfADatagram(string name)
     {
