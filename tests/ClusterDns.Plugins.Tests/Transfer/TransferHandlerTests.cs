@@ -181,6 +181,27 @@ public sealed class TransferHandlerTests
         Assert.Equal("next", Plugin(kit, "www.example.net."));
     }
 
+    [Theory]
+    [InlineData("cluster.local.", "transfer {\n to *\n}", true)]
+    [InlineData("Cluster.local.", "transfer {\n to *\n}", true)]
+    [InlineData("in-addr.arpa.", "transfer {\n to *\n}", true)]
+    [InlineData("example.org.", "transfer {\n to *\n}", true)]
+    [InlineData("cluster.local.", "transfer example.org {\n to *\n}", false)]
+    public void A_cache_does_not_hold_back_the_serial_of_a_zone_that_is_transferred(string zone, string transfer, bool isFresh)
+    {
+        PluginKit kit = TransferKit.Create(transfer, Objects, "cache\nk8s_external example.org {\n ttl 300\n}", options: "ttl 300");
+        Assert.Equal("", kit.Errors);
+        kit.Build.Resources.Start();
+        string address = kit.Ask("web.shop.svc.cluster.local.");
+        Assert.Contains(" 946684800 ", kit.Ask(zone, RecordType.SOA), StringComparison.Ordinal);
+
+        kit.Files["objects.yaml"] = Objects.Replace("10.96.0.1,", "10.96.0.111,", StringComparison.Ordinal);
+        kit.Time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Contains(isFresh ? " 946684805 " : " 946684800 ", kit.Ask(zone, RecordType.SOA), StringComparison.Ordinal);
+        Assert.Equal(address.Replace(" 300 ", " 295 ", StringComparison.Ordinal), kit.Ask("web.shop.svc.cluster.local."));
+    }
+
     [Fact]
     public void Datagrams_are_refused()
         => Assert.Equal("REFUSED", TransferKit.Create(Everybody, Objects).Ask("cluster.local.", RecordType.AXFR));
@@ -191,9 +212,12 @@ public sealed class TransferHandlerTests
         PluginKit kit = TransferKit.Create(Everybody, Objects);
 
         Assert.Equal("NOERROR\nAnswer: db-0.db.shop.svc.cluster.local. 5 A 10.1.0.1", kit.Ask("db-0.db.shop.svc.cluster.local."));
-        QueryContext context = kit.Serve("db-0.db.shop.svc.cluster.local.");
-        kit.ServeAgain(context);
-        Assert.Equal(0, kit.CountAllocatedBytes(context));
+        foreach ((string name, RecordType type) in ((string, RecordType)[])[("db-0.db.shop.svc.cluster.local.", RecordType.A), ("cluster.local.", RecordType.SOA)])
+        {
+            QueryContext context = kit.Serve(name, type);
+            kit.ServeAgain(context);
+            Assert.Equal(0, kit.CountAllocatedBytes(context));
+        }
     }
 
     [Theory]
