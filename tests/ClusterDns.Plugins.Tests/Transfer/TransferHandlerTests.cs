@@ -42,7 +42,7 @@ public sealed class TransferHandlerTests
             """
             10-1-0-2.db.shop.svc.cluster.local. 5 A 10.1.0.2
             _http._tcp.lb.shop.svc.cluster.local. 5 SRV 0 100 80 lb.shop.svc.cluster.local.
-            _http._tcp.web.shop.svc.cluster.local. 5 SRV 0 100 80 web.shop.svc.cluster.local.
+            _http._tcp.web.shop.svc.cluster.local. 5 SRV 0 50 80 web.shop.svc.cluster.local.
             _sql._tcp.db.shop.svc.cluster.local. 5 SRV 0 50 5432 10-1-0-2.db.shop.svc.cluster.local.
             _sql._tcp.db.shop.svc.cluster.local. 5 SRV 0 50 5432 db-0.db.shop.svc.cluster.local.
             cluster.local. 5 NS ns.dns.cluster.local.
@@ -56,8 +56,8 @@ public sealed class TransferHandlerTests
             out.shop.svc.cluster.local. 5 CNAME Www.example.com.
             web.shop.svc.cluster.local. 5 A 10.96.0.1
             web.shop.svc.cluster.local. 5 AAAA fd00::1
-            web.shop.svc.cluster.local. 5 SRV 0 100 53 web.shop.svc.cluster.local.
-            web.shop.svc.cluster.local. 5 SRV 0 100 80 web.shop.svc.cluster.local.
+            web.shop.svc.cluster.local. 5 SRV 0 25 53 web.shop.svc.cluster.local.
+            web.shop.svc.cluster.local. 5 SRV 0 25 80 web.shop.svc.cluster.local.
             """,
             TransferKit.ReadZone(kit, "cluster.local."));
         Assert.Contains("Information: Outgoing transfer of 20 records of zone \"cluster.local.\" to 192.0.2.1 for 946684799 SOA serial", kit.Log, StringComparer.Ordinal);
@@ -94,27 +94,27 @@ public sealed class TransferHandlerTests
         Assert.Equal(
             """
             10-1-0-2.db.shop.example.org. 5 A 10.1.0.2
-            10-1-0-2.db.shop.example.org. 5 SRV 0 100 1 10-1-0-2.db.shop.example.org.
-            10-1-0-2.db.shop.example.org. 5 SRV 0 100 5432 10-1-0-2.db.shop.example.org.
+            10-1-0-2.db.shop.example.org. 5 SRV 0 50 1 10-1-0-2.db.shop.example.org.
+            10-1-0-2.db.shop.example.org. 5 SRV 0 50 5432 10-1-0-2.db.shop.example.org.
             _http._tcp.lb.shop.example.org. 5 SRV 0 100 80 lb.example.net.
             _http._tcp.web.shop.example.org. 5 SRV 0 100 80 web.shop.example.org.
             _sql._tcp.db.shop.example.org. 5 SRV 0 50 5432 10-1-0-2.db.shop.example.org.
             _sql._tcp.db.shop.example.org. 5 SRV 0 50 5432 db-0.db.shop.example.org.
             db-0.db.shop.example.org. 5 A 10.1.0.1
-            db-0.db.shop.example.org. 5 SRV 0 100 1 db-0.db.shop.example.org.
-            db-0.db.shop.example.org. 5 SRV 0 100 5432 db-0.db.shop.example.org.
+            db-0.db.shop.example.org. 5 SRV 0 50 1 db-0.db.shop.example.org.
+            db-0.db.shop.example.org. 5 SRV 0 50 5432 db-0.db.shop.example.org.
             db.shop.example.org. 5 A 10.1.0.1
             db.shop.example.org. 5 A 10.1.0.2
-            db.shop.example.org. 5 SRV 0 50 1 10-1-0-2.db.shop.example.org.
-            db.shop.example.org. 5 SRV 0 50 1 db-0.db.shop.example.org.
-            db.shop.example.org. 5 SRV 0 50 5432 10-1-0-2.db.shop.example.org.
-            db.shop.example.org. 5 SRV 0 50 5432 db-0.db.shop.example.org.
+            db.shop.example.org. 5 SRV 0 25 1 10-1-0-2.db.shop.example.org.
+            db.shop.example.org. 5 SRV 0 25 1 db-0.db.shop.example.org.
+            db.shop.example.org. 5 SRV 0 25 5432 10-1-0-2.db.shop.example.org.
+            db.shop.example.org. 5 SRV 0 25 5432 db-0.db.shop.example.org.
             example.org. 5 NS ns1.dns.example.org.
             lb.shop.example.org. 5 CNAME lb.example.net.
             ns1.dns.example.org. 5 A 192.0.2.2
             web.shop.example.org. 5 A 203.0.113.1
-            web.shop.example.org. 5 SRV 0 100 53 web.shop.example.org.
-            web.shop.example.org. 5 SRV 0 100 80 web.shop.example.org.
+            web.shop.example.org. 5 SRV 0 50 53 web.shop.example.org.
+            web.shop.example.org. 5 SRV 0 50 80 web.shop.example.org.
             """,
             TransferKit.ReadZone(kit, "example.org."));
     }

@@ -26,7 +26,8 @@ public sealed class ZoneSerialTests
         Assert.True(ZoneParser.TryParse(Zone, out IReadOnlyList<Zone> zones, out _));
         ClusterIndex index = new();
         ExternalOptions options = new(default, zones, "dns", 5, Headless: true, []);
-        ExternalZoneSource source = new(index, new ExternalZone(zones[0], options).Records, options, new NameServerAddresses(new ClusterOffer(index, []), options));
+        ExternalZoneSource source = new(
+            index, ExternalZone.Create(zones[0], options), options, ExternalZone.CreateNameServer(new ClusterOffer(index, []), options));
         _kit = new PluginKit([new TransferPlugin(), new SourcePlugin(source)], "transfer {\n to *\n}\nkubernetes");
         _writer = new ClusterIndexWriter(index, _kit.Time, ClusterKinds.None);
         _writer.GoWithout(ClusterKinds.Namespace);
