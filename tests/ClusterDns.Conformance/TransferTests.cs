@@ -103,6 +103,7 @@ public sealed partial class TransferTests : IDisposable
         .:{{port}} {
             bind 127.0.0.1
             loadbalance
+            cache
             transfer cluster.local in-addr.arpa {
                 to {{to}}
             }

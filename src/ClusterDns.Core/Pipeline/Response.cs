@@ -64,6 +64,12 @@ public sealed class Response
     /// <summary>TC, set by a link; the writer sets it too when records do not fit.</summary>
     public bool Truncated { get; set; }
 
+    /// <summary>
+    /// Whether the answer is for this query alone, and no link keeps it for later ones. Only <see cref="Reset"/> takes that back, so that
+    /// a link may say so before another answers.
+    /// </summary>
+    public bool IsForOneQuery { get; set; }
+
     /// <summary>The name of the plugin that answered, for metrics; null while none has.</summary>
     public string? Plugin { get; private set; }
 
@@ -238,6 +244,7 @@ public sealed class Response
         ClearRecords();
         ClearFlags();
         Status = ResponseStatus.None;
+        IsForOneQuery = false;
         Code = ResponseCode.NoError;
         Plugin = null;
         Failure = null;

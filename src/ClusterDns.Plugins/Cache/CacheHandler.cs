@@ -141,7 +141,7 @@ internal sealed class CacheHandler : PluginHandler
     private void Keep(QueryContext context, CacheMetrics metrics, ulong hash, CacheQuestion question)
     {
         // A link that failed has no message to keep: the next query tries again.
-        if (context.Response.Status != ResponseStatus.Answered)
+        if (context.Response.Status != ResponseStatus.Answered || context.Response.IsForOneQuery)
         {
             return;
         }

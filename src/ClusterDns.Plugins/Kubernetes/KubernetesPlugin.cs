@@ -65,15 +65,17 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         IReadOnlyList<IPAddress> localAddresses =
             [.. (bound.Any() ? bound : _hostAddresses()).Where(static address => !IPAddress.IsLoopback(address))];
         context.Offer(new ClusterOffer(index, localAddresses));
-        foreach (Zone zone in options.Zones.Distinct())
+        NameServerAnswer nameServer = new(
+            new NameServerAddresses(index, localAddresses, options.TimeToLive, static service => service), answerOptions);
+        ZoneRecords[] zones = [.. options.Zones.Distinct().Select(zone => new ZoneRecords(zone, options.TimeToLive))];
+        foreach (ZoneRecords zone in zones)
         {
-            ZoneRecords records = new(zone, options.TimeToLive);
-            context.Offer(new ClusterZoneSource(index, records, answerOptions, localAddresses));
+            context.Offer(new ClusterZoneSource(index, zone, answerOptions, nameServer));
         }
 
         KubernetesMetadata.AddTo(context, answerOptions.Zones);
         ThreadRandom random = new(context.NextSeed());
-        context.AddLink(next => new KubernetesHandler(next, index, answerOptions, options.Zones, localAddresses, random));
+        context.AddLink(next => new KubernetesHandler(next, index, answerOptions, zones, nameServer, random));
     }
 
     /// <summary>What queries are answered from; null when an error was reported.</summary>

@@ -12,7 +12,7 @@ namespace ClusterDns.Plugins.Transfer;
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">Tells of transfers.</param>
 internal sealed partial class TransferHandler(
-    PluginHandler next, TransferRules rules, IReadOnlyList<IZoneSource> sources, TimeProvider timeProvider, ILogger logger) : PluginHandler(next)
+    PluginHandler next, TransferRules rules, IZoneSource[] sources, TimeProvider timeProvider, ILogger logger) : PluginHandler(next)
 {
     private readonly TransferSlots _slots = new();
 
@@ -21,7 +21,24 @@ internal sealed partial class TransferHandler(
 
     /// <inheritdoc/>
     public override ValueTask ServeAsync(QueryContext context)
-        => context.Type is RecordType.AXFR or RecordType.IXFR && context.Class == RecordClass.IN ? TransferAsync(context) : NextAsync(context);
+    {
+        if (context.Class != RecordClass.IN)
+        {
+            return NextAsync(context);
+        }
+
+        switch (context.Type)
+        {
+            case RecordType.AXFR or RecordType.IXFR:
+                return TransferAsync(context);
+            case RecordType.SOA:
+                // A secondary that was told of a change asks for the serial, and must not get the one of before from a cache.
+                context.Response.IsForOneQuery = rules.Find(context.Name) is not null && Find(context.Name) is not null;
+                return NextAsync(context);
+            default:
+                return NextAsync(context);
+        }
+    }
 
     private ValueTask TransferAsync(QueryContext context)
     {

@@ -22,26 +22,22 @@ public sealed class NotReadyTests
     private static readonly ExternalOptions Options = new(default, [Parse("example.org")], "dns", 5, Headless: false, []);
 
     private readonly ClusterIndex _index = new();
-    private readonly ExternalZone _zone = new(Options.Zones[0], Options);
+    private readonly ZoneRecords _zone = ExternalZone.Create(Options.Zones[0], Options);
     private readonly NameServerAddresses _addresses;
 
-    public NotReadyTests() => _addresses = new NameServerAddresses(new ClusterOffer(_index, []), Options);
+    public NotReadyTests() => _addresses = ExternalZone.CreateNameServer(new ClusterOffer(_index, []), Options);
 
     [Theory]
     [InlineData("web.shop.example.org.", RecordType.A)]
     [InlineData("example.org.", RecordType.SOA)]
     public void Names_fail(string name, RecordType type)
-    {
-        Dictionary<string, ExternalZone> zones = new(StringComparer.Ordinal) { ["example.org."] = _zone };
-
-        AssertNotReady(new ExternalHandler(EndOfChain.Instance, _index, Options, zones, _addresses, new ThreadRandom(1)), name, type);
-    }
+        => AssertNotReady(new ExternalHandler(EndOfChain.Instance, _index, Options, [_zone], _addresses, new ThreadRandom(1)), name, type);
 
     [Fact]
     public void Zones_are_not_transferred()
     {
         TransferRules rules = new([new TransferRule(Options.Zones, AllowsAll: true, [], [])]);
-        ExternalZoneSource source = new(_index, _zone.Records, Options, _addresses);
+        ExternalZoneSource source = new(_index, _zone, Options, _addresses);
 
         AssertNotReady(
             new TransferHandler(EndOfChain.Instance, rules, [source], new FakeTimeProvider(), NullLogger.Instance), "example.org.", RecordType.AXFR);
@@ -54,7 +50,7 @@ public sealed class NotReadyTests
         upstreams.Answers("192.0.2.53:53");
         FakeTimeProvider time = new();
         TransferRules rules = new([new TransferRule(Options.Zones, AllowsAll: false, [], [NetworkEndpoint.From(IPEndPoint.Parse("192.0.2.53:53"))])]);
-        using ZoneNotifier notifier = new([new ExternalZoneSource(_index, _zone.Records, Options, _addresses)], rules, upstreams, time, NullLogger.Instance);
+        using ZoneNotifier notifier = new([new ExternalZoneSource(_index, _zone, Options, _addresses)], rules, upstreams, time, NullLogger.Instance);
         await notifier.StartAsync(CancellationToken.None);
 
         time.Advance(ZoneNotifier.Period);

@@ -42,7 +42,7 @@ public sealed class TransferHandlerTests
             """
             10-1-0-2.db.shop.svc.cluster.local. 5 A 10.1.0.2
             _http._tcp.lb.shop.svc.cluster.local. 5 SRV 0 100 80 lb.shop.svc.cluster.local.
-            _http._tcp.web.shop.svc.cluster.local. 5 SRV 0 100 80 web.shop.svc.cluster.local.
+            _http._tcp.web.shop.svc.cluster.local. 5 SRV 0 50 80 web.shop.svc.cluster.local.
             _sql._tcp.db.shop.svc.cluster.local. 5 SRV 0 50 5432 10-1-0-2.db.shop.svc.cluster.local.
             _sql._tcp.db.shop.svc.cluster.local. 5 SRV 0 50 5432 db-0.db.shop.svc.cluster.local.
             cluster.local. 5 NS ns.dns.cluster.local.
@@ -56,8 +56,8 @@ public sealed class TransferHandlerTests
             out.shop.svc.cluster.local. 5 CNAME Www.example.com.
             web.shop.svc.cluster.local. 5 A 10.96.0.1
             web.shop.svc.cluster.local. 5 AAAA fd00::1
-            web.shop.svc.cluster.local. 5 SRV 0 100 53 web.shop.svc.cluster.local.
-            web.shop.svc.cluster.local. 5 SRV 0 100 80 web.shop.svc.cluster.local.
+            web.shop.svc.cluster.local. 5 SRV 0 25 53 web.shop.svc.cluster.local.
+            web.shop.svc.cluster.local. 5 SRV 0 25 80 web.shop.svc.cluster.local.
             """,
             TransferKit.ReadZone(kit, "cluster.local."));
         Assert.Contains("Information: Outgoing transfer of 20 records of zone \"cluster.local.\" to 192.0.2.1 for 946684799 SOA serial", kit.Log, StringComparer.Ordinal);
@@ -94,27 +94,27 @@ public sealed class TransferHandlerTests
         Assert.Equal(
             """
             10-1-0-2.db.shop.example.org. 5 A 10.1.0.2
-            10-1-0-2.db.shop.example.org. 5 SRV 0 100 1 10-1-0-2.db.shop.example.org.
-            10-1-0-2.db.shop.example.org. 5 SRV 0 100 5432 10-1-0-2.db.shop.example.org.
+            10-1-0-2.db.shop.example.org. 5 SRV 0 50 1 10-1-0-2.db.shop.example.org.
+            10-1-0-2.db.shop.example.org. 5 SRV 0 50 5432 10-1-0-2.db.shop.example.org.
             _http._tcp.lb.shop.example.org. 5 SRV 0 100 80 lb.example.net.
             _http._tcp.web.shop.example.org. 5 SRV 0 100 80 web.shop.example.org.
             _sql._tcp.db.shop.example.org. 5 SRV 0 50 5432 10-1-0-2.db.shop.example.org.
             _sql._tcp.db.shop.example.org. 5 SRV 0 50 5432 db-0.db.shop.example.org.
             db-0.db.shop.example.org. 5 A 10.1.0.1
-            db-0.db.shop.example.org. 5 SRV 0 100 1 db-0.db.shop.example.org.
-            db-0.db.shop.example.org. 5 SRV 0 100 5432 db-0.db.shop.example.org.
+            db-0.db.shop.example.org. 5 SRV 0 50 1 db-0.db.shop.example.org.
+            db-0.db.shop.example.org. 5 SRV 0 50 5432 db-0.db.shop.example.org.
             db.shop.example.org. 5 A 10.1.0.1
             db.shop.example.org. 5 A 10.1.0.2
-            db.shop.example.org. 5 SRV 0 50 1 10-1-0-2.db.shop.example.org.
-            db.shop.example.org. 5 SRV 0 50 1 db-0.db.shop.example.org.
-            db.shop.example.org. 5 SRV 0 50 5432 10-1-0-2.db.shop.example.org.
-            db.shop.example.org. 5 SRV 0 50 5432 db-0.db.shop.example.org.
+            db.shop.example.org. 5 SRV 0 25 1 10-1-0-2.db.shop.example.org.
+            db.shop.example.org. 5 SRV 0 25 1 db-0.db.shop.example.org.
+            db.shop.example.org. 5 SRV 0 25 5432 10-1-0-2.db.shop.example.org.
+            db.shop.example.org. 5 SRV 0 25 5432 db-0.db.shop.example.org.
             example.org. 5 NS ns1.dns.example.org.
             lb.shop.example.org. 5 CNAME lb.example.net.
             ns1.dns.example.org. 5 A 192.0.2.2
             web.shop.example.org. 5 A 203.0.113.1
-            web.shop.example.org. 5 SRV 0 100 53 web.shop.example.org.
-            web.shop.example.org. 5 SRV 0 100 80 web.shop.example.org.
+            web.shop.example.org. 5 SRV 0 50 53 web.shop.example.org.
+            web.shop.example.org. 5 SRV 0 50 80 web.shop.example.org.
             """,
             TransferKit.ReadZone(kit, "example.org."));
     }
@@ -181,6 +181,27 @@ public sealed class TransferHandlerTests
         Assert.Equal("next", Plugin(kit, "www.example.net."));
     }
 
+    [Theory]
+    [InlineData("cluster.local.", "transfer {\n to *\n}", true)]
+    [InlineData("Cluster.local.", "transfer {\n to *\n}", true)]
+    [InlineData("in-addr.arpa.", "transfer {\n to *\n}", true)]
+    [InlineData("example.org.", "transfer {\n to *\n}", true)]
+    [InlineData("cluster.local.", "transfer example.org {\n to *\n}", false)]
+    public void A_cache_does_not_hold_back_the_serial_of_a_zone_that_is_transferred(string zone, string transfer, bool isFresh)
+    {
+        PluginKit kit = TransferKit.Create(transfer, Objects, "cache\nk8s_external example.org {\n ttl 300\n}", options: "ttl 300");
+        Assert.Equal("", kit.Errors);
+        kit.Build.Resources.Start();
+        string address = kit.Ask("web.shop.svc.cluster.local.");
+        Assert.Contains(" 946684800 ", kit.Ask(zone, RecordType.SOA), StringComparison.Ordinal);
+
+        kit.Files["objects.yaml"] = Objects.Replace("10.96.0.1,", "10.96.0.111,", StringComparison.Ordinal);
+        kit.Time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Contains(isFresh ? " 946684805 " : " 946684800 ", kit.Ask(zone, RecordType.SOA), StringComparison.Ordinal);
+        Assert.Equal(address.Replace(" 300 ", " 295 ", StringComparison.Ordinal), kit.Ask("web.shop.svc.cluster.local."));
+    }
+
     [Fact]
     public void Datagrams_are_refused()
         => Assert.Equal("REFUSED", TransferKit.Create(Everybody, Objects).Ask("cluster.local.", RecordType.AXFR));
@@ -191,9 +212,12 @@ public sealed class TransferHandlerTests
         PluginKit kit = TransferKit.Create(Everybody, Objects);
 
         Assert.Equal("NOERROR\nAnswer: db-0.db.shop.svc.cluster.local. 5 A 10.1.0.1", kit.Ask("db-0.db.shop.svc.cluster.local."));
-        QueryContext context = kit.Serve("db-0.db.shop.svc.cluster.local.");
-        kit.ServeAgain(context);
-        Assert.Equal(0, kit.CountAllocatedBytes(context));
+        foreach ((string name, RecordType type) in ((string, RecordType)[])[("db-0.db.shop.svc.cluster.local.", RecordType.A), ("cluster.local.", RecordType.SOA)])
+        {
+            QueryContext context = kit.Serve(name, type);
+            kit.ServeAgain(context);
+            Assert.Equal(0, kit.CountAllocatedBytes(context));
+        }
     }
 
     [Theory]

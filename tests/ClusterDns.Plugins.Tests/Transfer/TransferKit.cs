@@ -3,6 +3,7 @@ using System.Net;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Records;
 using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Cache;
 using ClusterDns.Plugins.Kubernetes;
 using ClusterDns.Plugins.Kubernetes.External;
 using ClusterDns.Plugins.Tests.TestKit;
@@ -15,9 +16,9 @@ internal static class TransferKit
 {
     private static readonly NetworkEndpoint Server = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 53));
 
-    public static PluginKit Create(string transfer, string objects, string others = "", FakeUpstreams? upstreams = null, string options = "")
+    public static PluginKit Create(string transfer, string objects, string others = "", FakeUpstreams? upstreams = null, string options = "", string localAddress = "192.0.2.2")
         => new(
-            [new TransferPlugin(), .. others.Contains("k8s_external", StringComparison.Ordinal) ? [new ExternalPlugin()] : (IPlugin[])[], new KubernetesPlugin(static () => [IPAddress.Parse("192.0.2.2")])],
+            [.. others.Contains("cache", StringComparison.Ordinal) ? [new CachePlugin()] : (IPlugin[])[], new TransferPlugin(), .. others.Contains("k8s_external", StringComparison.Ordinal) ? [new ExternalPlugin()] : (IPlugin[])[], new KubernetesPlugin(() => [IPAddress.Parse(localAddress)])],
             $"{transfer}\n{others}\nkubernetes cluster.local in-addr.arpa ip6.arpa {{\n manifests objects.yaml\n{options}\n}}",
             files: new FakeFiles { ["objects.yaml"] = objects },
             upstreams: upstreams);

@@ -1,5 +1,7 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Plugins.Common;
+using ClusterDns.Plugins.Kubernetes.Index;
+using ClusterDns.Plugins.Kubernetes.Objects;
 
 namespace ClusterDns.Plugins.Kubernetes.Answers;
 
@@ -30,4 +32,9 @@ internal sealed record KubernetesAnswerOptions(
 
     /// <summary>Whether headless Services have names for the endpoints of a topology zone.</summary>
     public bool IsZonal { get; init; }
+
+    /// <summary>Whether a Service exists for DNS; its namespace may not.</summary>
+    /// <param name="entry">The Service, or slices of one that is not there.</param>
+    public bool Takes(ServiceEntry entry)
+        => entry.Service is { } service && !(IgnoresEmptyServices && service.Kind == ServiceKind.ClusterIP && entry.IsEmpty);
 }

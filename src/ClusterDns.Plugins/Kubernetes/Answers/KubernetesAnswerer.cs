@@ -1,4 +1,3 @@
-using System.Net;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Kubernetes.Index;
@@ -9,17 +8,15 @@ namespace ClusterDns.Plugins.Kubernetes.Answers;
 /// <summary>Answers forward names: everything of the Kubernetes DNS specification but PTR. It allocates nothing.</summary>
 /// <param name="index">The cluster.</param>
 /// <param name="options">How names are answered.</param>
-/// <param name="localAddresses">The server's own addresses, which the zone's name server has.</param>
+/// <param name="nameServer">Answers for the zones' name servers.</param>
 /// <param name="subset">Chooses among endpoints where there are too many.</param>
 internal sealed class KubernetesAnswerer(
-    ClusterIndex index, KubernetesAnswerOptions options, IReadOnlyList<IPAddress> localAddresses, RandomSubset subset)
+    ClusterIndex index, KubernetesAnswerOptions options, NameServerAnswer nameServer, RandomSubset subset)
 {
     private const int MaxChain = 10;
     private const uint VersionTimeToLive = 28800;
 
     private static readonly byte[] VersionRdata = [5, .. "1.1.0"u8];
-
-    private readonly NameServerAnswer _nameServer = new(index, options.TimeToLive, localAddresses);
 
     /// <summary>The record that tells the specification's version, for a message of another's making.</summary>
     /// <param name="owner">The owner name in wire form.</param>
@@ -63,7 +60,7 @@ internal sealed class KubernetesAnswerer(
 
                 return true;
             case ClusterNameKind.NameServer:
-                _nameServer.AddAddresses(response, context.Type, null);
+                nameServer.AddAddresses(response.Answers, context.Type, null);
                 return true;
             case ClusterNameKind.Namespace:
                 return ((!name.IsPod || options.Pods != PodsMode.Disabled) && index.HasNamespace(name.Namespace)) || context.Type == RecordType.SOA;
@@ -85,7 +82,7 @@ internal sealed class KubernetesAnswerer(
         }
         else if (type == RecordType.NS)
         {
-            _nameServer.AddNames(response, askedZone);
+            nameServer.AddNames(response, zone, askedZone);
         }
     }
 
@@ -134,11 +131,7 @@ internal sealed class KubernetesAnswerer(
 
     /// <summary>The Service of a name, unless its namespace does not exist, or it is empty and such Services are ignored.</summary>
     private ServiceEntry? Find(in ClusterName name)
-        => index.HasNamespace(name.Namespace) &&
-            index.FindService(name.ServiceKey) is { Service: { } service } entry &&
-            !(options.IgnoresEmptyServices && service.Kind == ServiceKind.ClusterIP && entry.IsEmpty)
-            ? entry
-            : null;
+        => index.HasNamespace(name.Namespace) && index.FindService(name.ServiceKey) is { } entry && options.Takes(entry) ? entry : null;
 
     private bool TryAnswerService(
         in ClusterName name, RecordType type, ZoneRecords zone, ReadOnlySpan<byte> askedZone, Response response)
@@ -216,7 +209,7 @@ internal sealed class KubernetesAnswerer(
             if (name.Kind == ClusterNameKind.NameServer)
             {
                 int before = response.Answers.Count;
-                _nameServer.AddAddresses(response, type, owner);
+                nameServer.AddAddresses(response.Answers, type, owner);
                 return response.Answers.Count > before;
             }
 

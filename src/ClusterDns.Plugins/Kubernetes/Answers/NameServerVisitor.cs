@@ -17,14 +17,16 @@ internal interface INameServerVisitor
 
 /// <summary>Adds an NS record for each name server, and its addresses beside it.</summary>
 /// <param name="response">Where they are added.</param>
-/// <param name="askedZone">The zone as it was asked, in which the names end.</param>
+/// <param name="askedZone">The zone as it was asked, in which the server's own name ends.</param>
+/// <param name="serviceZone">The zone in which the names of Services end.</param>
 /// <param name="timeToLive">The time to live.</param>
 /// <param name="names">Tells which names are there.</param>
 /// <param name="addresses">Tells which addresses are there.</param>
 internal ref struct NameServerVisitor(
-    Response response, ReadOnlySpan<byte> askedZone, uint timeToLive, RecordSet names, RecordSet addresses) : INameServerVisitor
+    Response response, ReadOnlySpan<byte> askedZone, ReadOnlySpan<byte> serviceZone, uint timeToLive, RecordSet names, RecordSet addresses) : INameServerVisitor
 {
     private readonly ReadOnlySpan<byte> _askedZone = askedZone;
+    private readonly ReadOnlySpan<byte> _serviceZone = serviceZone;
     private readonly RecordSet _names = names;
     private readonly RecordSet _addresses = addresses;
 
@@ -69,7 +71,7 @@ internal ref struct NameServerVisitor(
     {
         if (!serviceKey.IsEmpty)
         {
-            return ServiceName.TryWrite(label, serviceKey, isPod: false, _askedZone, name, out length);
+            return ServiceName.TryWrite(label, serviceKey, isPod: false, _serviceZone, name, out length);
         }
 
         ReadOnlySpan<byte> server = "\u0002ns\u0003dns"u8;

@@ -34,6 +34,7 @@ internal sealed class ZoneRecords
     {
         Zone = zone;
         Wire = zone.Wire.ToArray();
+        LabelCount = DomainName.CountLabels(Wire);
         IsReverse = KubernetesOptionsParser.IsReverse(zone);
         TimeToLive = timeToLive;
         NameServer = Join(nameServer, zone);
@@ -51,6 +52,9 @@ internal sealed class ZoneRecords
 
     /// <summary>The zone in wire form.</summary>
     public byte[] Wire { get; }
+
+    /// <summary>How many labels its name has.</summary>
+    public int LabelCount { get; }
 
     /// <summary>Whether it is a zone of reverse names, which has no names of Services or Pods.</summary>
     public bool IsReverse { get; }

@@ -22,7 +22,7 @@ internal sealed class ApexAnswer(ClusterIndex index, NameServerAddresses address
         switch (labels)
         {
             case 0 when context.Type == RecordType.SOA:
-                zone.AddAuthority(response, ResponseSection.Answer, index.LastChange);
+                zone.AddAuthority(response, ResponseSection.Answer, index.LastChange, context.QuestionName[^zone.Wire.Length..]);
                 return true;
             case 0 when context.Type == RecordType.NS:
                 response.TryAdd(ResponseSection.Answer, zone.Wire, 0, RecordType.NS, timeToLive, zone.NameServer, 0, zone.NameServer.Length);
@@ -32,11 +32,7 @@ internal sealed class ApexAnswer(ClusterIndex index, NameServerAddresses address
             case 0 or 1:
                 return true;
             case 2 when context.GetLabel(0).SequenceEqual("ns1"u8):
-                if (context.Type is RecordType.A or RecordType.AAAA)
-                {
-                    addresses.Add(response.Answers, context.Type, null);
-                }
-
+                addresses.Add(response.Answers, context.Type, null);
                 return true;
             default:
                 return false;

@@ -100,7 +100,7 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
             case RecordType.SRV:
                 Span<byte> suffix = stackalloc byte[asked.ServiceKey.Length + zone.Wire.Length];
                 asked.ServiceKey.CopyTo(suffix);
-                zone.Wire.CopyTo(suffix[asked.ServiceKey.Length..]);
+                context.QuestionName[^zone.Wire.Length..].CopyTo(suffix[asked.ServiceKey.Length..]);
                 return part is ExternalPart external
                     ? ExternalServiceAnswer.TryAdd(external, in asked, suffix, response, options.TimeToLive, out hostnames)
                     : ServiceAnswer.TryAdd(

@@ -1,6 +1,7 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Options;
 
 namespace ClusterDns.Plugins.Kubernetes.External;
@@ -9,15 +10,13 @@ namespace ClusterDns.Plugins.Kubernetes.External;
 /// <param name="context">The directive.</param>
 internal sealed class ExternalOptionsParser(PluginParseContext context)
 {
-    private const uint DefaultTimeToLive = 5;
-    private const int MaxTimeToLive = 3600;
     private const string DefaultApex = "dns";
 
     private static readonly string[] Known = ["apex", "ttl", "headless", "fallthrough"];
 
     private readonly DirectiveReader _reader = new(context.Directives[0], context.Diagnostics);
     private string _apex = DefaultApex;
-    private uint _timeToLive = DefaultTimeToLive;
+    private uint _timeToLive = TimeToLiveOption.Default;
     private bool _headless;
     private IReadOnlyList<Zone> _fallthrough = [];
     private bool _isRight = true;
@@ -58,9 +57,7 @@ internal sealed class ExternalOptionsParser(PluginParseContext context)
                 _isRight &= reader.ExpectArguments(1, 1, "apex LABEL") && TryApex(reader, option.Arguments[0]);
                 break;
             case "ttl":
-                int seconds = 0;
-                _isRight &= reader.ExpectArguments(1, 1, "ttl SECONDS") && reader.TryInteger(option.Arguments[0], 0, MaxTimeToLive, out seconds);
-                _timeToLive = (uint)seconds;
+                _isRight &= TimeToLiveOption.TryRead(reader, out _timeToLive);
                 break;
             case "headless":
                 _isRight &= reader.ExpectArguments(0, 0, "headless");

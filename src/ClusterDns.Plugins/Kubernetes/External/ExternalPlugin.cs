@@ -1,6 +1,7 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
+using ClusterDns.Plugins.Kubernetes.Answers;
 
 namespace ClusterDns.Plugins.Kubernetes.External;
 
@@ -31,12 +32,11 @@ public sealed class ExternalPlugin : Plugin<ExternalOptions>
             return next;
         }
 
-        IReadOnlyDictionary<string, ExternalZone> zones = options.Zones.Distinct().ToDictionary(
-            static zone => zone.Text, zone => new ExternalZone(zone, options), StringComparer.Ordinal);
-        NameServerAddresses addresses = new(cluster, options);
-        foreach (ExternalZone zone in zones.Values.Where(static zone => !zone.Records.IsReverse))
+        ZoneRecords[] zones = [.. options.Zones.Distinct().Select(zone => ExternalZone.Create(zone, options))];
+        NameServerAddresses addresses = ExternalZone.CreateNameServer(cluster, options);
+        foreach (ZoneRecords zone in zones.Where(static zone => !zone.IsReverse))
         {
-            context.Offer(new ExternalZoneSource(cluster.Index, zone.Records, options, addresses));
+            context.Offer(new ExternalZoneSource(cluster.Index, zone, options, addresses));
         }
 
         return new ExternalHandler(next, cluster.Index, options, zones, addresses, new ThreadRandom(context.NextSeed()));

@@ -1,28 +1,28 @@
 using ClusterDns.Core.Corefiles;
-using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Kubernetes.Answers;
+using ClusterDns.Plugins.Kubernetes.Objects;
 
 namespace ClusterDns.Plugins.Kubernetes.External;
 
-/// <summary>A zone for clients outside the cluster: the records that are the same for every query.</summary>
-internal sealed class ExternalZone
+/// <summary>What makes a zone one for clients outside the cluster.</summary>
+internal static class ExternalZone
 {
-    /// <summary>A zone.</summary>
-    /// <param name="zone">The zone.</param>
-    /// <param name="options">How names are answered.</param>
-    public ExternalZone(Zone zone, ExternalOptions options)
-    {
-        Records = new ZoneRecords(zone, $"ns1.{options.Apex}", GetLongestName(options.Apex), options.TimeToLive);
-        LabelCount = DomainName.CountLabels(zone.Wire.Span);
-    }
-
-    /// <summary>Its SOA, and the name of its server.</summary>
-    public ZoneRecords Records { get; }
-
-    /// <summary>How many labels the zone's name has.</summary>
-    public int LabelCount { get; }
-
     /// <summary>The longest name that the plugin itself has in a zone, without the zone: the mailbox.</summary>
     /// <param name="apex">The label below which the zone's name server is.</param>
     public static string GetLongestName(string apex) => $"hostmaster.{apex}";
+
+    /// <summary>The records of a zone that are the same for every query.</summary>
+    /// <param name="zone">The zone.</param>
+    /// <param name="options">How names are answered.</param>
+    public static ZoneRecords Create(Zone zone, ExternalOptions options)
+        => new(zone, $"ns1.{options.Apex}", GetLongestName(options.Apex), options.TimeToLive);
+
+    /// <summary>The addresses by which clients outside reach this server.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="options">How names are answered.</param>
+    public static NameServerAddresses CreateNameServer(ClusterOffer cluster, ExternalOptions options) => new(
+        cluster.Index,
+        cluster.LocalAddresses,
+        options.TimeToLive,
+        service => options.Headless && service.Kind == ServiceKind.Headless ? service : service.External);
 }

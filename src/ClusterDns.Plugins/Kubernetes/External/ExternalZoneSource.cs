@@ -31,56 +31,31 @@ internal sealed class ExternalZoneSource(ClusterIndex index, ZoneRecords zone, E
     public ResponseRecord CreateAuthority(uint serial) => zone.CreateAuthority(serial);
 
     /// <inheritdoc/>
-    public IEnumerable<ResponseRecord> ReadRecords()
+    public IEnumerable<ResponseRecord> ReadRecords() => ReadApex().Concat(ReadServices());
+
+    private ResponseRecord[] ReadApex()
     {
-        yield return _records.Create(zone.Wire, RecordType.NS, zone.NameServer);
         RecordList glue = new();
         addresses.Add(glue, RecordType.A, zone.NameServer);
         addresses.Add(glue, RecordType.AAAA, zone.NameServer);
-        foreach (ResponseRecord record in glue.Span.ToArray())
-        {
-            yield return record;
-        }
-
-        foreach (ServiceEntry entry in index.Services.Read())
-        {
-            if (entry.Service is not { } service || !index.HasNamespace(entry.Key.AsSpan(entry.Key[0] + 1)))
-            {
-                continue;
-            }
-
-            foreach (ResponseRecord record in TransferRecords.Join(entry.Key, zone.Wire) is { } name ? ReadService(service, entry.Slices, name) : [])
-            {
-                yield return record;
-            }
-        }
+        return [_records.Create(zone.Wire, RecordType.NS, zone.NameServer), .. glue.Span];
     }
 
-    private IEnumerable<ResponseRecord> ReadService(ServicePart service, SliceEntry[] slices, byte[] name)
+    private IEnumerable<ResponseRecord> ReadServices()
+        => index.Services.Read()
+            .Where(entry => entry.Service is not null && index.HasNamespace(entry.Key.AsSpan(entry.Key[0] + 1)))
+            .SelectMany(entry => TransferRecords.Join(entry.Key, zone.Wire) is { } name ? ReadService(entry, name).Distinct(RecordComparer.Instance) : []);
+
+    private IEnumerable<ResponseRecord> ReadService(ServiceEntry entry, byte[] name)
     {
+        ServicePart service = entry.Service!;
         if (service.External is { } external)
         {
-            return _records.ReadAddressed(external, name).Concat(ReadHostnames(external, name));
+            return _records.ReadAddressed(external, name);
         }
 
-        return options.Headless && service.Kind == ServiceKind.Headless ? _records.ReadEndpoints(slices, name, areOfNames: true) : [];
-    }
-
-    private IEnumerable<ResponseRecord> ReadHostnames(ExternalPart external, byte[] name)
-    {
-        // An alias stands alone (RFC 1034 section 3.6.2): ports have names of their own, and the Service's has no SRV record then.
-        if (external.Addresses.Length == 0)
-        {
-            yield return _records.Create(name, RecordType.CNAME, external.Hostnames[0]);
-        }
-
-        foreach (byte[] hostname in external.Hostnames)
-        {
-            foreach (ResponseRecord record in _records.ReadPorts(
-                external.Ports, ServiceAnswer.FullWeight, name, hostname, isOfService: external.Addresses.Length > 0))
-            {
-                yield return record;
-            }
-        }
+        return options.Headless && service.Kind == ServiceKind.Headless
+            ? _records.ReadEndpoints(service, entry.Slices, entry.Key, name, areOfNames: true)
+            : [];
     }
 }

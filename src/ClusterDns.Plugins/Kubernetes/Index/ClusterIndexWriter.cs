@@ -21,6 +21,7 @@ internal sealed class ClusterIndexWriter(
     private int _namespaceGeneration;
     private int _serviceGeneration;
     private int _sliceGeneration;
+    private bool _isAheadOfClock;
 
     /// <summary>Begins to hear of everything that there is of one kind.</summary>
     /// <param name="kind">The kind.</param>
@@ -309,5 +310,15 @@ internal sealed class ClusterIndexWriter(
         }
     }
 
-    private void Touch() => index.LastChange = (uint)timeProvider.GetUtcNow().ToUnixTimeSeconds();
+    /// <summary>
+    /// The serial never falls: secondaries take no lower one. Where the clock was set back, each change has a serial of its own, until
+    /// the clock is past the last of those.
+    /// </summary>
+    private void Touch()
+    {
+        uint now = (uint)timeProvider.GetUtcNow().ToUnixTimeSeconds();
+        uint last = index.LastChange;
+        _isAheadOfClock = now < last || (now == last && _isAheadOfClock);
+        index.LastChange = _isAheadOfClock ? last + 1 : now;
+    }
 }

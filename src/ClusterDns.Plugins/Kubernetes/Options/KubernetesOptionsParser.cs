@@ -1,5 +1,6 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Answers;
 
 namespace ClusterDns.Plugins.Kubernetes.Options;
@@ -8,9 +9,6 @@ namespace ClusterDns.Plugins.Kubernetes.Options;
 /// <param name="context">The directive.</param>
 internal sealed class KubernetesOptionsParser(PluginParseContext context)
 {
-    private const uint DefaultTimeToLive = 5;
-    private const int MaxTimeToLive = 3600;
-
     private static readonly string[] BuiltOptions =
     [
         "manifests", .. FilterOptionsParser.Names, "pods", "endpoint_pod_names", "ttl", "fallthrough", "ignore", "zonal",
@@ -30,7 +28,7 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
     private readonly FilterOptionsParser _filter = new();
     private readonly List<Token> _manifests = [];
     private PodsMode _pods = PodsMode.Disabled;
-    private uint _timeToLive = DefaultTimeToLive;
+    private uint _timeToLive = TimeToLiveOption.Default;
     private IReadOnlyList<Zone> _fallthrough = [];
     private bool _ignoresEmptyServices;
     private bool _endpointPodNames;
@@ -95,9 +93,7 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
                 ParsePods(reader);
                 break;
             case "ttl":
-                int seconds = 0;
-                _isRight &= reader.ExpectArguments(1, 1, "ttl SECONDS") && reader.TryInteger(option.Arguments[0], 0, MaxTimeToLive, out seconds);
-                _timeToLive = (uint)seconds;
+                _isRight &= TimeToLiveOption.TryRead(reader, out _timeToLive);
                 break;
             case "fallthrough":
                 _isRight &= reader.TryZonesOrRoot(option.Arguments, out _fallthrough);

@@ -1,4 +1,3 @@
-using System.Net;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
@@ -13,9 +12,9 @@ namespace ClusterDns.Plugins.Kubernetes.Transfer;
 /// <param name="index">The cluster.</param>
 /// <param name="zone">The zone.</param>
 /// <param name="options">How names are answered.</param>
-/// <param name="localAddresses">The server's own addresses, which the zone's name server has.</param>
+/// <param name="nameServer">Answers for the zone's name servers.</param>
 internal sealed class ClusterZoneSource(
-    ClusterIndex index, ZoneRecords zone, KubernetesAnswerOptions options, IReadOnlyList<IPAddress> localAddresses) : IZoneSource
+    ClusterIndex index, ZoneRecords zone, KubernetesAnswerOptions options, NameServerAnswer nameServer) : IZoneSource
 {
     private readonly TransferRecords _records = new(options.TimeToLive);
 
@@ -34,48 +33,40 @@ internal sealed class ClusterZoneSource(
     /// <inheritdoc/>
     public IEnumerable<ResponseRecord> ReadRecords() => ReadApex().Concat(zone.IsReverse ? ReadAddresses() : ReadServices());
 
+    /// <summary>What queries for the zone's own names get; the name servers' addresses are those of their own names.</summary>
     private IEnumerable<ResponseRecord> ReadApex()
     {
-        if (localAddresses.Count > 0)
+        Response answer = new();
+        nameServer.AddNames(answer, zone, zone.Wire);
+        foreach (ref ResponseRecord record in answer.Answers.Span)
         {
-            yield return _records.Create(zone.Wire, RecordType.NS, zone.NameServer);
+            record.OwnerSource = zone.Wire;
         }
 
-        foreach (IPAddress local in localAddresses)
-        {
-            byte[] address = local.GetAddressBytes();
-            yield return _records.CreateAddress(zone.NameServer, address, new AddressEntry(0, (byte)address.Length));
-        }
-
-        if (!zone.IsReverse && TransferRecords.Join("\u000bdns-version"u8, zone.Wire) is { } versionName)
-        {
-            yield return KubernetesAnswerer.CreateVersion(versionName);
-        }
+        nameServer.AddAddresses(answer.Answers, RecordType.A, zone.NameServer);
+        nameServer.AddAddresses(answer.Answers, RecordType.AAAA, zone.NameServer);
+        ResponseRecord[] records = answer.Answers.Span.ToArray();
+        return !zone.IsReverse && TransferRecords.Join("\u000bdns-version"u8, zone.Wire) is { } versionName
+            ? records.Append(KubernetesAnswerer.CreateVersion(versionName))
+            : records;
     }
 
     private IEnumerable<ResponseRecord> ReadServices()
+        => index.Services.Read()
+            .Where(entry => options.Takes(entry) && index.HasNamespace(entry.Key.AsSpan(entry.Key[0] + 1)))
+            .SelectMany(entry => JoinService(entry.Key, zone.Wire) is { } name ? ReadService(entry, name).Distinct(RecordComparer.Instance) : []);
+
+    private IEnumerable<ResponseRecord> ReadService(ServiceEntry entry, byte[] name)
     {
-        foreach (ServiceEntry entry in index.Services.Read())
+        ServicePart service = entry.Service!;
+        return service.Kind switch
         {
-            if (entry.Service is not { } service || !index.HasNamespace(entry.Key.AsSpan(entry.Key[0] + 1)))
-            {
-                continue;
-            }
-
-            foreach (ResponseRecord record in JoinService(entry.Key, zone.Wire) is { } name ? ReadService(service, entry.Slices, name) : [])
-            {
-                yield return record;
-            }
-        }
+            ServiceKind.Headless => _records.ReadEndpoints(service, entry.Slices, entry.Key, name, areOfNames: false),
+            ServiceKind.ExternalName when service.ExternalName.Length > 0 => [_records.Create(name, RecordType.CNAME, service.ExternalName)],
+            ServiceKind.ExternalName => [],
+            _ => _records.ReadAddressed(service, name),
+        };
     }
-
-    private IEnumerable<ResponseRecord> ReadService(ServicePart service, SliceEntry[] slices, byte[] name) => service.Kind switch
-    {
-        ServiceKind.Headless => _records.ReadEndpoints(slices, name, areOfNames: false),
-        ServiceKind.ExternalName when service.ExternalName.Length > 0 => [_records.Create(name, RecordType.CNAME, service.ExternalName)],
-        ServiceKind.ExternalName => [],
-        _ => _records.ReadAddressed(service, name),
-    };
 
     private IEnumerable<ResponseRecord> ReadAddresses()
     {

@@ -6,7 +6,7 @@ using ClusterDns.Plugins.Kubernetes.Index;
 
 namespace ClusterDns.Plugins.Kubernetes.Transfer;
 
-/// <summary>Makes the records of zones that are transferred.</summary>
+/// <summary>Makes the records of Services in zones that are transferred: what queries for their names get.</summary>
 /// <param name="timeToLive">The time to live of all but dns-version's.</param>
 internal sealed class TransferRecords(uint timeToLive)
 {
@@ -17,19 +17,6 @@ internal sealed class TransferRecords(uint timeToLive)
     /// <param name="name">A name in wire form.</param>
     public static byte[]? Join(ReadOnlySpan<byte> labels, ReadOnlySpan<byte> name)
         => labels.Length + name.Length <= DomainName.MaxWireLength ? [.. labels, .. name] : null;
-
-    /// <summary>The name of a port; null when the port has no name, or one that is no label.</summary>
-    /// <param name="port">The port.</param>
-    /// <param name="serviceName">The name of its Service, in wire form.</param>
-    public static byte[]? JoinPort(in PortEntry port, ReadOnlySpan<byte> serviceName)
-    {
-        const int longest = DomainName.MaxLabelLength - 1;
-        return port.Name.Length is > 0 and <= longest && port.Protocol.Length is > 0 and <= longest
-            ? Join(
-                [(byte)(port.Name.Length + 1), (byte)'_', .. port.Name, (byte)(port.Protocol.Length + 1), (byte)'_', .. port.Protocol],
-                serviceName)
-            : null;
-    }
 
     /// <summary>An address.</summary>
     /// <param name="owner">The owner name in wire form.</param>
@@ -60,94 +47,133 @@ internal sealed class TransferRecords(uint timeToLive)
         TimeToLive = timeToLive,
     };
 
-    /// <summary>An SRV record (RFC 2782).</summary>
-    /// <param name="owner">The owner name in wire form.</param>
-    /// <param name="weight">The weight.</param>
-    /// <param name="port">The port.</param>
-    /// <param name="target">The target in wire form.</param>
-    public ResponseRecord CreateService(byte[] owner, ushort weight, int port, ReadOnlySpan<byte> target)
-    {
-        byte[] rdata = new byte[FieldsLength + target.Length];
-        BinaryPrimitives.WriteUInt16BigEndian(rdata.AsSpan(2), weight);
-        BinaryPrimitives.WriteUInt16BigEndian(rdata.AsSpan(4), (ushort)port);
-        target.CopyTo(rdata.AsSpan(FieldsLength));
-        return Create(owner, RecordType.SRV, rdata);
-    }
-
-    /// <summary>The records of a Service that is reached by addresses of its own.</summary>
+    /// <summary>
+    /// The records of a Service that is reached by addresses of its own, and from outside by names too. Where it has names alone it is an
+    /// alias, which stands alone (RFC 1034 section 3.6.2): ports have names of their own, and the Service's has no SRV record then.
+    /// </summary>
     /// <param name="part">The Service.</param>
     /// <param name="name">Its name in wire form.</param>
     public IEnumerable<ResponseRecord> ReadAddressed(ServicePart part, byte[] name)
     {
+        byte[][] hostnames = part is ExternalPart external ? external.Hostnames : [];
         foreach (AddressEntry address in part.Addresses)
         {
             yield return CreateAddress(name, part.Data, address);
         }
 
-        foreach (ResponseRecord record in part.Addresses.Length == 0 ? [] : ReadPorts(part.Ports, ServiceAnswer.FullWeight, name, name, isOfService: true))
+        if (part.Addresses.Length == 0 && hostnames.Length > 0)
         {
-            yield return record;
+            yield return Create(name, RecordType.CNAME, hostnames[0]);
+        }
+
+        byte[][] targets = part.Addresses.Length > 0 ? [name, .. hostnames] : hostnames;
+        int shares = part.Addresses.Length + hostnames.Length;
+        ushort weight = ServiceAnswer.GetWeight(part.Ports.Length * shares);
+        foreach (PortEntry port in part.Ports)
+        {
+            ushort portWeight = ServiceAnswer.GetWeight(CountPorts(part.Ports, in port) * shares);
+            byte[]? portName = JoinPort(in port, name);
+            foreach (byte[] target in port.Number < 0 ? [] : targets)
+            {
+                if (part.Addresses.Length > 0)
+                {
+                    yield return CreateService(name, weight, port.Number, target);
+                }
+
+                if (portName is not null)
+                {
+                    yield return CreateService(portName, portWeight, port.Number, target);
+                }
+            }
         }
     }
 
     /// <summary>The records of a Service that is reached by its endpoints.</summary>
+    /// <param name="part">The Service.</param>
     /// <param name="slices">Its slices.</param>
+    /// <param name="key">Its key.</param>
     /// <param name="name">Its name in wire form.</param>
     /// <param name="areOfNames">Whether the names of Service and endpoints have SRV records too, beside those of ports.</param>
-    public IEnumerable<ResponseRecord> ReadEndpoints(SliceEntry[] slices, byte[] name, bool areOfNames)
+    public IEnumerable<ResponseRecord> ReadEndpoints(ServicePart part, SliceEntry[] slices, byte[] key, byte[] name, bool areOfNames)
     {
+        ushort weight = GetWeight(part, slices, key, [], PortEntry.None);
         foreach (SliceEntry slice in slices)
         {
-            ushort weight = ServiceAnswer.GetWeight(slice.Endpoints.Length);
+            ushort[] portWeights = [.. slice.Ports.Select(port => GetWeight(part, slices, key, [], port))];
             foreach (EndpointEntry endpoint in slice.Endpoints)
             {
                 yield return CreateAddress(name, slice.Data, endpoint.Address);
-                if (Join(slice.GetLabel(in endpoint), name) is not { } endpointName)
+                byte[] label = slice.GetLabel(in endpoint).ToArray();
+                if (Join(label, name) is not { } endpointName)
                 {
                     continue;
                 }
 
                 yield return CreateAddress(endpointName, slice.Data, endpoint.Address);
-                foreach (ResponseRecord record in ReadPorts(slice.Ports, weight, name, endpointName, areOfNames))
+                ushort endpointWeight = areOfNames ? GetWeight(part, slices, key, label, PortEntry.None) : default;
+                for (int i = 0; i < slice.Ports.Length; i++)
                 {
-                    yield return record;
-                }
-
-                foreach (PortEntry port in areOfNames ? slice.Ports : [])
-                {
-                    if (port.Number >= 0)
+                    PortEntry port = slice.Ports[i];
+                    if (port.Number < 0)
                     {
-                        yield return CreateService(endpointName, ServiceAnswer.FullWeight, port.Number, endpointName);
+                        continue;
+                    }
+
+                    if (areOfNames)
+                    {
+                        yield return CreateService(name, weight, port.Number, endpointName);
+                        yield return CreateService(endpointName, endpointWeight, port.Number, endpointName);
+                    }
+
+                    if (JoinPort(in port, name) is { } portName)
+                    {
+                        yield return CreateService(portName, portWeights[i], port.Number, endpointName);
                     }
                 }
             }
         }
     }
 
-    /// <summary>An SRV record for each port that has a name, and one of the Service itself where that is wanted.</summary>
-    /// <param name="ports">The ports.</param>
-    /// <param name="weight">The weight.</param>
-    /// <param name="name">The Service's name.</param>
-    /// <param name="target">The target.</param>
-    /// <param name="isOfService">Whether the Service's own name has records too.</param>
-    public IEnumerable<ResponseRecord> ReadPorts(PortEntry[] ports, ushort weight, byte[] name, byte[] target, bool isOfService)
+    /// <summary>The weight that a query gets, which shares a hundred out to all that the name means.</summary>
+    private static ushort GetWeight(ServicePart part, SliceEntry[] slices, byte[] key, byte[] label, PortEntry port)
     {
-        foreach (PortEntry port in ports)
+        // No share is smaller than one: what is beyond a hundred need not be counted.
+        CountingVisitor counting = new(ServiceAnswer.FullWeight);
+        ClusterName name = ClusterName.OfService(key, label, port.Name, port.Protocol);
+        EndpointSearch.Visit(part, slices, in name, ref counting);
+        return ServiceAnswer.GetWeight(counting.Count);
+    }
+
+    /// <summary>How many ports have the name of one.</summary>
+    private static int CountPorts(PortEntry[] ports, in PortEntry port)
+    {
+        int count = 0;
+        foreach (ref readonly PortEntry other in ports.AsSpan())
         {
-            if (port.Number < 0)
-            {
-                continue;
-            }
-
-            if (isOfService)
-            {
-                yield return CreateService(name, weight, port.Number, target);
-            }
-
-            if (JoinPort(in port, name) is { } portName)
-            {
-                yield return CreateService(portName, weight, port.Number, target);
-            }
+            count += other.Name.AsSpan().SequenceEqual(port.Name) && other.Protocol.AsSpan().SequenceEqual(port.Protocol) ? 1 : 0;
         }
+
+        return count;
+    }
+
+    /// <summary>The name of a port; null when the port has no name, or one that is no label.</summary>
+    private static byte[]? JoinPort(in PortEntry port, ReadOnlySpan<byte> serviceName)
+    {
+        const int longest = DomainName.MaxLabelLength - 1;
+        return port.Name.Length is > 0 and <= longest && port.Protocol.Length is > 0 and <= longest
+            ? Join(
+                [(byte)(port.Name.Length + 1), (byte)'_', .. port.Name, (byte)(port.Protocol.Length + 1), (byte)'_', .. port.Protocol],
+                serviceName)
+            : null;
+    }
+
+    /// <summary>An SRV record (RFC 2782).</summary>
+    private ResponseRecord CreateService(byte[] owner, ushort weight, int port, ReadOnlySpan<byte> target)
+    {
+        byte[] rdata = new byte[FieldsLength + target.Length];
+        BinaryPrimitives.WriteUInt16BigEndian(rdata.AsSpan(2), weight);
+        BinaryPrimitives.WriteUInt16BigEndian(rdata.AsSpan(4), (ushort)port);
+        target.CopyTo(rdata.AsSpan(FieldsLength));
+        return Create(owner, RecordType.SRV, rdata);
     }
 }

@@ -35,12 +35,14 @@ public class NotSyncedTests
     private static async Task<QueryContext> ServeAsync(string name, IReadOnlyList<Zone> fallthrough)
     {
         Zone[] zones = [Zone("cluster.local."), Zone("in-addr.arpa.")];
+        ClusterIndex index = new();
+        KubernetesAnswerOptions options = new(new ZoneSet(zones), zones[0], 5, PodsMode.Disabled, new ZoneSet(fallthrough));
         KubernetesHandler handler = new(
             new Below(),
-            new ClusterIndex(),
-            new KubernetesAnswerOptions(new ZoneSet(zones), zones[0], 5, PodsMode.Disabled, new ZoneSet(fallthrough)),
-            zones,
-            [],
+            index,
+            options,
+            [.. zones.Select(static zone => new ZoneRecords(zone, 5))],
+            new NameServerAnswer(new NameServerAddresses(index, [], 5, static service => service), options),
             new ThreadRandom(1));
         QueryContext context = new();
         WireWriter writer = new(context.RequestBuffer);

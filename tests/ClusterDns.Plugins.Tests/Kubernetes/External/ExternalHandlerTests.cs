@@ -34,6 +34,9 @@ public sealed class ExternalHandlerTests
     [InlineData("a.ns1.dns.example.org.", RecordType.A, "NXDOMAIN|" + Denial)]
     [InlineData("ns1.dns.example.org.", RecordType.A, "NOERROR|Answer: ns1.dns.example.org. 5 A 192.0.2.2")]
     [InlineData("example.org.", RecordType.NS, "NOERROR|Answer: example.org. 5 NS ns1.dns.example.org.|Additional: ns1.dns.example.org. 5 A 192.0.2.2")]
+    [InlineData("Example.org.", RecordType.SOA, "NOERROR|Answer: Example.org. 5 SOA ns1.dns.Example.org. hostmaster.dns.Example.org. 946684800 7200 1800 86400 5")]
+    [InlineData("nosuch.shop.Example.org.", RecordType.A, "NXDOMAIN|Authority: Example.org. 5 SOA ns1.dns.Example.org. hostmaster.dns.Example.org. 946684800 7200 1800 86400 5")]
+    [InlineData("twice.shop.Example.org.", RecordType.SRV, "NOERROR|Answer: twice.shop.Example.org. 5 SRV 0 50 80 twice.shop.Example.org.|Additional: twice.shop.Example.org. 5 A 203.0.113.3")]
     [InlineData("example.org.", RecordType.AXFR, "REFUSED")]
     [InlineData("web.shop.svc.cluster.local.", RecordType.A, "NOERROR|Answer: web.shop.svc.cluster.local. 60 A 10.96.0.1")]
     public void Names_are_answered(string name, RecordType type, string expected)

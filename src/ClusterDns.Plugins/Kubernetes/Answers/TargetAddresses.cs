@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
-namespace ClusterDns.Plugins.Kubernetes.External;
+namespace ClusterDns.Plugins.Kubernetes.Answers;
 
 /// <summary>Adds the addresses of SRV targets outside the cluster (RFC 2782), which others answer.</summary>
 internal static class TargetAddresses

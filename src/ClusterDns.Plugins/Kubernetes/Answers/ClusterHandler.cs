@@ -1,0 +1,75 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
+using ClusterDns.Plugins.Kubernetes.Index;
+
+namespace ClusterDns.Plugins.Kubernetes.Answers;
+
+/// <summary>Answers the names of zones from a cluster: what is the same for clients within it and outside.</summary>
+/// <param name="next">The link below.</param>
+/// <param name="index">The cluster.</param>
+/// <param name="zones">The zones.</param>
+/// <param name="fallthrough">The zones whose names are passed on when they do not exist.</param>
+/// <param name="subset">Chooses among endpoints where there are too many.</param>
+internal abstract class ClusterHandler(
+    PluginHandler next, ClusterIndex index, IReadOnlyList<ZoneRecords> zones, ZoneSet fallthrough, RandomSubset subset) : PluginHandler(next)
+{
+    private readonly ZoneSet _zones = new(zones.Select(static zone => zone.Zone));
+    private readonly Dictionary<string, ZoneRecords> _records = zones.ToDictionary(static zone => zone.Zone.Text, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public sealed override ValueTask ServeAsync(QueryContext context)
+    {
+        if (context.Class != RecordClass.IN || _zones.Match(context.Name) is not { } matched)
+        {
+            return NextAsync(context);
+        }
+
+        Response response = context.Response;
+        if (context.Type is RecordType.AXFR or RecordType.IXFR)
+        {
+            response.Fail(Name, ResponseCode.Refused, failure: null);
+            return ValueTask.CompletedTask;
+        }
+
+        ZoneRecords zone = _records[matched.Text];
+        bool exists = TryAnswer(context, zone, out int outside);
+        if (!exists && fallthrough.Match(context.Name) is not null && !IsOwn(context, zone))
+        {
+            return NextAsync(context);
+        }
+
+        if (!index.IsSynced)
+        {
+            NotReadyAnswer.Fail(response, Name);
+            return ValueTask.CompletedTask;
+        }
+
+        response.Answer(Name, exists ? ResponseCode.NoError : ResponseCode.NXDomain);
+        if (response.Answers.Count == 0)
+        {
+            zone.AddAuthority(response, ResponseSection.Authority, index.LastChange, context.QuestionName[^zone.Wire.Length..]);
+            return ValueTask.CompletedTask;
+        }
+
+        subset.Choose(context);
+        return context.Type switch
+        {
+            RecordType.A or RecordType.AAAA => AliasTarget.FollowAsync(context),
+            RecordType.SRV when outside < response.Answers.Count => TargetAddresses.AddAsync(context, outside),
+            _ => ValueTask.CompletedTask,
+        };
+    }
+
+    /// <summary>Answers a query.</summary>
+    /// <param name="context">The query.</param>
+    /// <param name="zone">The zone that its name is in.</param>
+    /// <param name="outside">From which SRV record on targets are names outside the cluster.</param>
+    /// <returns>Whether the name exists; its records, if it has any of the type, are in the response.</returns>
+    protected abstract bool TryAnswer(QueryContext context, ZoneRecords zone, out int outside);
+
+    /// <summary>Whether a name is the zone's own, so that nobody else can have it.</summary>
+    /// <param name="context">The query.</param>
+    /// <param name="zone">The zone that its name is in.</param>
+    protected virtual bool IsOwn(QueryContext context, ZoneRecords zone) => false;
+}
