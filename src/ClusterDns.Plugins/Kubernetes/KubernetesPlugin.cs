@@ -59,6 +59,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             new ZoneSet(options.Fallthrough))
         {
             IgnoresEmptyServices = options.IgnoresEmptyServices,
+            IsZonal = options.IsZonal,
         };
         IEnumerable<IPAddress> bound = context.Listener.BindAddresses;
         IReadOnlyList<IPAddress> localAddresses =
@@ -71,7 +72,8 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         }
 
         KubernetesMetadata.AddTo(context, answerOptions.Zones);
-        context.AddLink(next => new KubernetesHandler(next, index, answerOptions, options.Zones, localAddresses));
+        ThreadRandom random = new(context.NextSeed());
+        context.AddLink(next => new KubernetesHandler(next, index, answerOptions, options.Zones, localAddresses, random));
     }
 
     /// <summary>What queries are answered from; null when an error was reported.</summary>
@@ -82,15 +84,15 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         {
             if (options.ApiServer is { } apiServer)
             {
-                ApiCluster watched = ApiClusterFactory.Get(apiServer, options.Filter, context, _environment, _pings);
+                ApiCluster watched = ApiClusterFactory.Get(apiServer, options.Index, context, _environment, _pings);
                 context.AddService(new ApiClusterStart(watched, options.StartupTimeout, context.TimeProvider, logger));
                 return watched.Index;
             }
 
             IReadOnlyList<string> paths = [.. options.Manifests.Select(path => context.ResolvePath(path.Text))];
             return context.Resources.Get(
-                (string.Join('\n', paths), options.Filter),
-                () => new ManifestCluster(paths, options.Filter, context.Files, context.TimeProvider, logger)).Index;
+                (string.Join('\n', paths), options.Index),
+                () => new ManifestCluster(paths, options.Index, context.Files, context.TimeProvider, logger)).Index;
         }
         catch (ApiAccessException exception)
         {

@@ -34,13 +34,31 @@ public sealed class AllocationTests
             "kubernetes cluster.local in-addr.arpa {\n manifests objects.yaml\n pods insecure\n namespaces shop\n ignore empty_service\n}",
             files: new FakeFiles { ["objects.yaml"] = CreateManifests() });
         Assert.Equal("", kit.Errors);
-        QueryContext context = kit.Serve(name, type, transport: TransportProtocol.Tcp);
-        for (int i = 0; i < 100; i++)
-        {
-            kit.ServeAgain(context);
-        }
 
-        Assert.Equal(0, kit.CountAllocatedBytes(context));
+        Assert.Equal(0, kit.CountAllocatedBytes(kit.Serve(name, type, transport: TransportProtocol.Tcp)));
+    }
+
+    [Theory]
+    [InlineData("10-1-0-7.shop.pod.cluster.local.", RecordType.A)]
+    [InlineData("10-1-0-7.shop.pod.cluster.local.", RecordType.SRV)]
+    [InlineData("10-1-9-9.shop.pod.cluster.local.", RecordType.A)]
+    [InlineData("fd00-0-0--1.shop.pod.cluster.local.", RecordType.AAAA)]
+    [InlineData("zone-1.example.pin._zone.many.shop.svc.cluster.local.", RecordType.A)]
+    [InlineData("zone-1.example.pin._zone.many.shop.svc.cluster.local.", RecordType.SRV)]
+    [InlineData("nosuch.prefer._zone.many.shop.svc.cluster.local.", RecordType.A)]
+    [InlineData("nosuch.pin._zone.many.shop.svc.cluster.local.", RecordType.TXT)]
+    [InlineData("nosuch.pin._zone.web.shop.svc.cluster.local.", RecordType.A)]
+    [InlineData("cluster.local.", RecordType.NS)]
+    [InlineData("ns.dns.cluster.local.", RecordType.A)]
+    public void A_look_up_of_pods_topology_zones_and_name_servers_allocates_nothing(string name, RecordType type)
+    {
+        PluginKit kit = new(
+            new KubernetesPlugin(static () => [IPAddress.Parse("10.1.0.1")]),
+            "kubernetes cluster.local {\n manifests objects.yaml\n pods verified\n zonal\n}",
+            files: new FakeFiles { ["objects.yaml"] = CreateManifests() });
+        Assert.Equal("", kit.Errors);
+
+        Assert.Equal(0, kit.CountAllocatedBytes(kit.Serve(name, type, transport: TransportProtocol.Tcp)));
     }
 
     private static string CreateManifests()
@@ -66,7 +84,12 @@ public sealed class AllocationTests
             """);
         for (int i = 0; i < 100; i++)
         {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"- {{addresses: [10.1.0.{i}], hostname: pod-{i}}}\n");
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"- {{addresses: [10.1.0.{i}], hostname: pod-{i}, zone: zone-{i % 3}.example}}\n");
+        }
+
+        for (int i = 0; i < 100; i++)
+        {
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"---\n{{kind: Pod, metadata: {{name: pod-{i}, namespace: shop}}, status: {{podIP: 10.1.0.{i}}}}}\n");
         }
 
         return text.ToString();

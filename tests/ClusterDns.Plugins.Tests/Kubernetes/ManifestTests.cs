@@ -58,9 +58,12 @@ public sealed class ManifestTests
     [InlineData("", "Corefile:2:1: kubernetes cannot ask an API server: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: the server does not run in a Pod")]
     [InlineData("manifests nosuch.yaml", "Corefile:3:11: manifests cannot be read: nosuch.yaml: no such file")]
     [InlineData("manifests web.yaml\nttl 3601", "Corefile:4:5: '3601' is no value for ttl, expected a number from 0 to 3600")]
-    [InlineData("manifests web.yaml\npods verified", "Corefile:4:6: pods verified is not built into this version, expected disabled or insecure")]
-    [InlineData("manifests web.yaml\nzonal", "Corefile:4:1: option 'zonal' of kubernetes is not built into this version, expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, ttl, fallthrough, ignore, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout")]
-    [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes, expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, ttl, fallthrough, ignore, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout, endpoint_pod_names, multicluster, zonal; did you mean 'manifests'?")]
+    [InlineData("manifests web.yaml\npods all", "Corefile:4:6: 'all' is no value for pods, expected disabled, insecure, verified")]
+    [InlineData("manifests web.yaml\nendpoint_pod_names yes", "Corefile:4:1: endpoint_pod_names has 1 argument, expected 'endpoint_pod_names'")]
+    [InlineData("manifests web.yaml\nzonal yes", "Corefile:4:1: zonal has 1 argument, expected 'zonal'")]
+    [InlineData("manifests web.yaml\nzonal\nnoendpoints", "Corefile:4:1: zonal stands beside noendpoints, expected one of them: topology zones are told by endpoints")]
+    [InlineData("manifests web.yaml\nmulticluster", "Corefile:4:1: option 'multicluster' of kubernetes is not built into this version, expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, endpoint_pod_names, ttl, fallthrough, ignore, zonal, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout")]
+    [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes, expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, endpoint_pod_names, ttl, fallthrough, ignore, zonal, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout, multicluster; did you mean 'manifests'?")]
     public void What_is_not_built_or_wrong_is_an_error_at_start(string options, string error)
         => Assert.Equal(error, Create(options).Errors);
 

@@ -2,6 +2,7 @@ using System.Net;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes;
 using ClusterDns.Plugins.Kubernetes.Answers;
 using ClusterDns.Plugins.Kubernetes.External;
@@ -33,7 +34,7 @@ public sealed class NotReadyTests
     {
         Dictionary<string, ExternalZone> zones = new(StringComparer.Ordinal) { ["example.org."] = _zone };
 
-        AssertNotReady(new ExternalHandler(EndOfChain.Instance, _index, Options, zones, _addresses), name, type);
+        AssertNotReady(new ExternalHandler(EndOfChain.Instance, _index, Options, zones, _addresses, new ThreadRandom(1)), name, type);
     }
 
     [Fact]

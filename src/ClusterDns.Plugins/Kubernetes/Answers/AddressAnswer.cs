@@ -66,16 +66,24 @@ internal static class AddressAnswer
     /// <param name="type">A or AAAA.</param>
     /// <param name="timeToLive">The time to live.</param>
     /// <param name="owner">The owner name in wire form; null for the name that was asked.</param>
+    /// <param name="firstSlice">The index of the slice that comes first.</param>
     /// <returns>Whether the name exists.</returns>
     public static bool TryAdd(
-        ServicePart service, SliceEntry[] slices, in ClusterName name, Response response, RecordType type, uint timeToLive, byte[]? owner)
+        ServicePart service,
+        SliceEntry[] slices,
+        in ClusterName name,
+        Response response,
+        RecordType type,
+        uint timeToLive,
+        byte[]? owner,
+        int firstSlice)
     {
         CountingVisitor counting = new(FewRecords + 1);
         bool exists = EndpointSearch.Visit(service, slices, in name, ref counting);
         if (exists)
         {
             int places = RecordSet.GetPlaces(counting.Count > FewRecords ? RecordList.MaxCount : FewRecords);
-            Add(service, slices, in name, response, type, timeToLive, owner, places);
+            Add(service, slices, in name, response, type, timeToLive, owner, firstSlice, places);
         }
 
         return exists;
@@ -89,11 +97,12 @@ internal static class AddressAnswer
         RecordType type,
         uint timeToLive,
         byte[]? owner,
+        int firstSlice,
         int places)
     {
         Span<ushort> table = stackalloc ushort[places];
         table.Clear();
         AddressVisitor visitor = new(response.Answers, type, timeToLive, owner, new RecordSet(table, response.Answers.Count));
-        EndpointSearch.Visit(service, slices, in name, ref visitor);
+        EndpointSearch.Visit(service, slices, in name, ref visitor, firstSlice);
     }
 }

@@ -21,7 +21,7 @@ internal enum ClusterNameKind : byte
     /// <summary><c>NAMESPACE.svc</c> or <c>NAMESPACE.pod</c>.</summary>
     Namespace,
 
-    /// <summary>A Service, an endpoint or a port of it.</summary>
+    /// <summary>A Service, or an endpoint, a port or a topology zone of it.</summary>
     Service,
 
     /// <summary>A Pod by its address.</summary>
@@ -51,14 +51,24 @@ internal readonly ref struct ClusterName
     /// <summary>The protocol without its underscore; empty where the name has none, which means any.</summary>
     public ReadOnlySpan<byte> Protocol { get; private init; }
 
+    /// <summary>The topology zone as labels in wire form, to whose endpoints the name is confined; empty for all endpoints.</summary>
+    public ReadOnlySpan<byte> Zone { get; private init; }
+
+    /// <summary>Whether the name means all endpoints where its topology zone has none.</summary>
+    public bool PrefersZone { get; private init; }
+
+    /// <summary>Whether the name means the Service as a whole, no endpoint, port or topology zone of it.</summary>
+    public bool IsWhole => Endpoint.IsEmpty && Port.IsEmpty && Protocol.IsEmpty && Zone.IsEmpty;
+
     /// <summary>Whether the name asks for a Pod rather than for a Service.</summary>
     public bool IsPod { get; private init; }
 
     /// <summary>Takes a name apart.</summary>
     /// <param name="name">The name in wire form and lower case, below or equal to the zone.</param>
     /// <param name="zoneLength">How many bytes of it are the zone.</param>
+    /// <param name="isZonal">Whether headless Services have names for the endpoints of a topology zone.</param>
     [SkipLocalsInit]
-    public static ClusterName Parse(ReadOnlySpan<byte> name, int zoneLength)
+    public static ClusterName Parse(ReadOnlySpan<byte> name, int zoneLength, bool isZonal)
     {
         const int longest = 5;
         Span<byte> starts = stackalloc byte[longest];
@@ -68,7 +78,7 @@ internal readonly ref struct ClusterName
         {
             if (count == longest)
             {
-                return new ClusterName(ClusterNameKind.Invalid);
+                return isZonal ? ParseZonal(name[..end], starts) : new ClusterName(ClusterNameKind.Invalid);
             }
 
             starts[count++] = (byte)offset;
@@ -139,6 +149,38 @@ internal readonly ref struct ClusterName
             Endpoint = count == 4 ? labels[..serviceStart] : default,
             Port = count == 5 ? StripUnderscore(labels[1..starts[1]]) : default,
             Protocol = count == 5 ? StripUnderscore(labels[(starts[1] + 1)..serviceStart]) : default,
+        };
+    }
+
+    /// <summary>
+    /// <c>TOPOLOGY-ZONE.pin._zone.SERVICE.NAMESPACE.svc</c>, or with <c>prefer</c>. Values of topology zones may have dots, so that
+    /// everything before that word is the zone.
+    /// </summary>
+    /// <param name="labels">At least six labels.</param>
+    /// <param name="last">Where the first five begin; afterwards, the last five.</param>
+    private static ClusterName ParseZonal(ReadOnlySpan<byte> labels, scoped Span<byte> last)
+    {
+        for (int offset = last[^1] + labels[last[^1]] + 1; offset < labels.Length; offset += labels[offset] + 1)
+        {
+            last[1..].CopyTo(last);
+            last[^1] = (byte)offset;
+        }
+
+        ReadOnlySpan<byte> directive = labels[last[0]..last[1]];
+        bool prefers = directive.SequenceEqual("\u0006prefer"u8);
+        if ((!prefers && !directive.SequenceEqual("\u0003pin"u8)) ||
+            !labels[last[1]..last[2]].SequenceEqual("\u0005_zone"u8) ||
+            !labels[last[4]..].SequenceEqual("\u0003svc"u8))
+        {
+            return new ClusterName(ClusterNameKind.Invalid);
+        }
+
+        return new ClusterName(ClusterNameKind.Service)
+        {
+            Namespace = labels[last[3]..last[4]],
+            ServiceKey = labels[last[2]..last[4]],
+            Zone = labels[..last[0]],
+            PrefersZone = prefers,
         };
     }
 

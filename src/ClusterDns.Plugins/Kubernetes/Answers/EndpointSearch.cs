@@ -23,12 +23,34 @@ internal static class EndpointSearch
     /// <param name="slices">Its slices.</param>
     /// <param name="name">The name.</param>
     /// <param name="visitor">Takes what is found.</param>
-    /// <returns>Whether anything was found, so that the name exists.</returns>
-    public static bool Visit<TVisitor>(ServicePart service, SliceEntry[] slices, in ClusterName name, ref TVisitor visitor)
+    /// <param name="firstSlice">The index of the slice that comes first.</param>
+    /// <returns>Whether the name exists.</returns>
+    public static bool Visit<TVisitor>(ServicePart service, SliceEntry[] slices, in ClusterName name, ref TVisitor visitor, int firstSlice = 0)
         where TVisitor : struct, IEndpointVisitor, allows ref struct
-        => service.Kind == ServiceKind.Headless || !name.Endpoint.IsEmpty
-            ? VisitSlices(slices, in name, ref visitor)
+    {
+        if (!name.Zone.IsEmpty)
+        {
+            return service.Kind == ServiceKind.Headless && VisitZone(slices, firstSlice, in name, ref visitor);
+        }
+
+        return service.Kind == ServiceKind.Headless || !name.Endpoint.IsEmpty
+            ? VisitSlices(slices, firstSlice, in name, [], ref visitor)
             : VisitAddresses(service, in name, ref visitor);
+    }
+
+    /// <summary>
+    /// Of a headless Service, the name exists whatever the topology zone is: one that has no endpoints for now must not be denied.
+    /// </summary>
+    private static bool VisitZone<TVisitor>(SliceEntry[] slices, int firstSlice, in ClusterName name, ref TVisitor visitor)
+        where TVisitor : struct, IEndpointVisitor, allows ref struct
+    {
+        if (!VisitSlices(slices, firstSlice, in name, name.Zone, ref visitor) && name.PrefersZone)
+        {
+            VisitSlices(slices, firstSlice, in name, [], ref visitor);
+        }
+
+        return true;
+    }
 
     private static bool VisitAddresses<TVisitor>(ServicePart service, in ClusterName name, ref TVisitor visitor)
         where TVisitor : struct, IEndpointVisitor, allows ref struct
@@ -54,18 +76,22 @@ internal static class EndpointSearch
         return found;
     }
 
-    private static bool VisitSlices<TVisitor>(SliceEntry[] slices, in ClusterName name, ref TVisitor visitor)
+    /// <returns>Whether anything was found.</returns>
+    private static bool VisitSlices<TVisitor>(
+        SliceEntry[] slices, int firstSlice, in ClusterName name, ReadOnlySpan<byte> zone, ref TVisitor visitor)
         where TVisitor : struct, IEndpointVisitor, allows ref struct
     {
         bool found = false;
-        foreach (SliceEntry slice in slices)
+        for (int turn = 0; turn < slices.Length; turn++)
         {
+            int next = firstSlice + turn;
+            SliceEntry slice = slices[next < slices.Length ? next : next - slices.Length];
             bool goesOn = true;
             if (name.Endpoint.IsEmpty)
             {
                 for (int i = 0; goesOn && i < slice.Endpoints.Length; i++)
                 {
-                    goesOn = VisitEndpoint(slice, i, in name, ref visitor, ref found);
+                    goesOn = (!zone.IsEmpty && !slice.IsInZone(i, zone)) || VisitEndpoint(slice, i, in name, ref visitor, ref found);
                 }
             }
             else

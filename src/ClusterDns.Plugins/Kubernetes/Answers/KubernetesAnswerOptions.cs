@@ -11,6 +11,9 @@ public enum PodsMode : byte
 
     /// <summary>With whatever address the name has, whether there is such a Pod or not.</summary>
     Insecure,
+
+    /// <summary>Those that there are, by the primary address of each.</summary>
+    Verified,
 }
 
 /// <summary>How names are answered.</summary>
@@ -24,4 +27,7 @@ internal sealed record KubernetesAnswerOptions(
 {
     /// <summary>Whether Services that are reached by their own addresses do not exist while they have no endpoints.</summary>
     public bool IgnoresEmptyServices { get; init; }
+
+    /// <summary>Whether headless Services have names for the endpoints of a topology zone.</summary>
+    public bool IsZonal { get; init; }
 }

@@ -10,14 +10,16 @@ namespace ClusterDns.Plugins.Kubernetes.Answers;
 /// <param name="index">The cluster.</param>
 /// <param name="options">How names are answered.</param>
 /// <param name="localAddresses">The server's own addresses, which the zone's name server has.</param>
-internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOptions options, IReadOnlyList<IPAddress> localAddresses)
+/// <param name="subset">Chooses among endpoints where there are too many.</param>
+internal sealed class KubernetesAnswerer(
+    ClusterIndex index, KubernetesAnswerOptions options, IReadOnlyList<IPAddress> localAddresses, RandomSubset subset)
 {
     private const int MaxChain = 10;
     private const uint VersionTimeToLive = 28800;
 
     private static readonly byte[] VersionRdata = [5, .. "1.1.0"u8];
 
-    private readonly byte[][] _localAddresses = [.. localAddresses.Select(static address => address.GetAddressBytes())];
+    private readonly NameServerAnswer _nameServer = new(index, options.TimeToLive, localAddresses);
 
     /// <summary>The record that tells the specification's version, for a message of another's making.</summary>
     /// <param name="owner">The owner name in wire form.</param>
@@ -37,7 +39,7 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
     /// <returns>Whether the name exists; its records, if it has any of the type, are in the response.</returns>
     public bool TryAnswer(QueryContext context, ZoneRecords zone)
     {
-        ClusterName name = ClusterName.Parse(context.Name, zone.Wire.Length);
+        ClusterName name = ClusterName.Parse(context.Name, zone.Wire.Length, options.IsZonal);
         Response response = context.Response;
 
         // Names in answers end in the zone as it was asked: clients that randomize case, and CoreDNS, have it so.
@@ -61,7 +63,7 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
 
                 return true;
             case ClusterNameKind.NameServer:
-                AddNameServerAddresses(response, ResponseSection.Answer, context.Type, null);
+                _nameServer.AddAddresses(response, context.Type, null);
                 return true;
             case ClusterNameKind.Namespace:
                 return ((!name.IsPod || options.Pods != PodsMode.Disabled) && index.HasNamespace(name.Namespace)) || context.Type == RecordType.SOA;
@@ -81,22 +83,9 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
         {
             zone.AddAuthority(response, ResponseSection.Answer, index.LastChange, askedZone);
         }
-        else if (type == RecordType.NS && _localAddresses.Length > 0)
+        else if (type == RecordType.NS)
         {
-            response.TryAdd(ResponseSection.Answer, RecordType.NS, options.TimeToLive, zone.NameServer, 0, zone.NameServer.Length);
-            AddNameServerAddresses(response, ResponseSection.Additional, RecordType.ANY, zone.NameServer);
-        }
-    }
-
-    private void AddNameServerAddresses(Response response, ResponseSection section, RecordType type, byte[]? owner)
-    {
-        foreach (byte[] address in _localAddresses)
-        {
-            RecordType family = address.Length == 4 ? RecordType.A : RecordType.AAAA;
-            if (type == RecordType.ANY || type == family)
-            {
-                response.TryAdd(section, owner, 0, family, options.TimeToLive, address, 0, address.Length);
-            }
+            _nameServer.AddNames(response, askedZone);
         }
     }
 
@@ -109,7 +98,8 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
 
         Span<byte> address = stackalloc byte[16];
         int length = DashedAddress.Parse(name.ServiceKey[1..(name.ServiceKey[0] + 1)], address);
-        if (length == 0)
+        int pods = length == 0 ? 0 : options.Pods == PodsMode.Verified ? index.CountPods(name.Namespace, address[..length]) : 1;
+        if (pods == 0)
         {
             return type == RecordType.SOA;
         }
@@ -121,7 +111,7 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
         }
         else if (type == RecordType.SRV)
         {
-            AddPodService(in name, family, address[..length], askedZone, response);
+            AddPodService(in name, pods, family, address[..length], askedZone, response);
         }
 
         return true;
@@ -129,12 +119,12 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
 
     /// <summary>A Pod has no ports that are known, so its SRV record says 0; CoreDNS answers the same.</summary>
     private void AddPodService(
-        in ClusterName name, RecordType family, ReadOnlySpan<byte> address, ReadOnlySpan<byte> askedZone, Response response)
+        in ClusterName name, int pods, RecordType family, ReadOnlySpan<byte> address, ReadOnlySpan<byte> askedZone, Response response)
     {
         const int fieldsLength = 6;
         Span<byte> rdata = stackalloc byte[fieldsLength + DomainName.MaxWireLength];
         rdata[..fieldsLength].Clear();
-        rdata[3] = ServiceAnswer.FullWeight;
+        rdata[3] = (byte)ServiceAnswer.GetWeight(pods);
         if (ServiceName.TryWrite([], name.ServiceKey, isPod: true, askedZone, rdata[fieldsLength..], out int length))
         {
             response.TryAddCopy(ResponseSection.Answer, default, RecordType.SRV, options.TimeToLive, rdata[..(fieldsLength + length)]);
@@ -166,11 +156,13 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
         switch (type)
         {
             case RecordType.A or RecordType.AAAA:
-                return AddressAnswer.TryAdd(service, entry.Slices, in name, response, type, options.TimeToLive, null);
+                return AddressAnswer.TryAdd(
+                    service, entry.Slices, in name, response, type, options.TimeToLive, null, subset.GetFirstSlice(entry));
             case RecordType.SRV:
                 Span<byte> suffix = stackalloc byte[DomainName.MaxWireLength];
                 return ServiceName.TryWrite([], name.ServiceKey, isPod: false, askedZone, suffix, out int length) &&
-                    ServiceAnswer.TryAdd(service, entry.Slices, in name, suffix[..length], response, options.TimeToLive);
+                    ServiceAnswer.TryAdd(
+                        service, entry.Slices, in name, suffix[..length], response, options.TimeToLive, subset.GetFirstSlice(entry));
             default:
                 CountingVisitor counting = new(1);
                 return EndpointSearch.Visit(service, entry.Slices, in name, ref counting) || type == RecordType.SOA;
@@ -184,7 +176,7 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
     private bool TryAnswerExternalName(
         in ClusterName name, ServicePart service, RecordType type, ZoneRecords zone, Response response)
     {
-        if (service.ExternalName.Length == 0 || !name.Endpoint.IsEmpty || !name.Port.IsEmpty || !name.Protocol.IsEmpty)
+        if (service.ExternalName.Length == 0 || !name.IsWhole)
         {
             return false;
         }
@@ -215,10 +207,17 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
             }
 
             DomainName.ToLowerInvariant(owner, target);
-            ClusterName name = ClusterName.Parse(target[..owner.Length], zone.Wire.Length);
+            ClusterName name = ClusterName.Parse(target[..owner.Length], zone.Wire.Length, options.IsZonal);
             if (name.Kind == ClusterNameKind.Pod)
             {
                 return TryFollowPod(in name, type, response, owner);
+            }
+
+            if (name.Kind == ClusterNameKind.NameServer)
+            {
+                int before = response.Answers.Count;
+                _nameServer.AddAddresses(response, type, owner);
+                return response.Answers.Count > before;
             }
 
             if (name.Kind != ClusterNameKind.Service || Find(in name) is not { Service: { } next } entry)
@@ -229,11 +228,12 @@ internal sealed class KubernetesAnswerer(ClusterIndex index, KubernetesAnswerOpt
             if (next.Kind != ServiceKind.ExternalName)
             {
                 int before = response.Answers.Count;
-                return AddressAnswer.TryAdd(next, entry.Slices, in name, response, type, options.TimeToLive, owner)
-                    && response.Answers.Count > before;
+                return AddressAnswer.TryAdd(
+                    next, entry.Slices, in name, response, type, options.TimeToLive, owner, subset.GetFirstSlice(entry)) &&
+                    response.Answers.Count > before;
             }
 
-            if (next.ExternalName.Length == 0 || !name.Endpoint.IsEmpty || !name.Port.IsEmpty)
+            if (next.ExternalName.Length == 0 || !name.IsWhole)
             {
                 return false;
             }

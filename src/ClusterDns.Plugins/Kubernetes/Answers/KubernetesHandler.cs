@@ -14,6 +14,7 @@ internal sealed class KubernetesHandler : PluginHandler
     private readonly KubernetesAnswerOptions _options;
     private readonly KubernetesAnswerer _answerer;
     private readonly ReverseAnswer _reverse;
+    private readonly RandomSubset _subset;
     private readonly Dictionary<string, ZoneRecords> _zones;
 
     /// <summary>A link.</summary>
@@ -22,13 +23,20 @@ internal sealed class KubernetesHandler : PluginHandler
     /// <param name="options">How names are answered.</param>
     /// <param name="zones">The zones, those of reverse names included.</param>
     /// <param name="localAddresses">The server's own addresses, which the zone's name server has.</param>
+    /// <param name="random">Chooses among endpoints where there are too many.</param>
     public KubernetesHandler(
-        PluginHandler next, ClusterIndex index, KubernetesAnswerOptions options, IEnumerable<Zone> zones, IReadOnlyList<IPAddress> localAddresses)
+        PluginHandler next,
+        ClusterIndex index,
+        KubernetesAnswerOptions options,
+        IEnumerable<Zone> zones,
+        IReadOnlyList<IPAddress> localAddresses,
+        ThreadRandom random)
         : base(next)
     {
         _index = index;
         _options = options;
-        _answerer = new KubernetesAnswerer(index, options, localAddresses);
+        _subset = new RandomSubset(random);
+        _answerer = new KubernetesAnswerer(index, options, localAddresses, _subset);
         _reverse = new ReverseAnswer(index, options);
         _zones = zones.Distinct().ToDictionary(
             static zone => zone.Text, zone => new ZoneRecords(zone, options.TimeToLive), StringComparer.Ordinal);
@@ -74,6 +82,7 @@ internal sealed class KubernetesHandler : PluginHandler
             return ValueTask.CompletedTask;
         }
 
+        _subset.Choose(context);
         return context.Type is RecordType.A or RecordType.AAAA
             ? AliasTarget.FollowAsync(context)
             : ValueTask.CompletedTask;

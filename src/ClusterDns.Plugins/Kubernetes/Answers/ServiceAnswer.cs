@@ -93,6 +93,10 @@ internal static class ServiceAnswer
     /// <summary>What the records of a name share.</summary>
     public const byte FullWeight = 100;
 
+    /// <summary>The weight of each record: a hundred is shared out by all, as CoreDNS shares it, and nobody gets nothing.</summary>
+    /// <param name="count">How many there are.</param>
+    public static ushort GetWeight(int count) => (ushort)Math.Max(1, FullWeight / Math.Max(1, count));
+
     /// <summary>Adds the records that a name means.</summary>
     /// <param name="service">The Service.</param>
     /// <param name="slices">Its slices.</param>
@@ -100,9 +104,10 @@ internal static class ServiceAnswer
     /// <param name="suffix">The Service's own name, in wire form.</param>
     /// <param name="response">Where they are added.</param>
     /// <param name="timeToLive">The time to live.</param>
+    /// <param name="firstSlice">The index of the slice that comes first.</param>
     /// <returns>Whether the name exists.</returns>
     public static bool TryAdd(
-        ServicePart service, SliceEntry[] slices, in ClusterName name, ReadOnlySpan<byte> suffix, Response response, uint timeToLive)
+        ServicePart service, SliceEntry[] slices, in ClusterName name, ReadOnlySpan<byte> suffix, Response response, uint timeToLive, int firstSlice)
     {
         CountingVisitor counting = new(int.MaxValue);
         if (!EndpointSearch.Visit(service, slices, in name, ref counting))
@@ -116,11 +121,9 @@ internal static class ServiceAnswer
         services.Clear();
         addresses.Clear();
 
-        // A hundred is shared out by all that was found, as CoreDNS shares it, and nobody gets nothing.
-        ushort weight = (ushort)Math.Max(1, FullWeight / Math.Max(1, counting.Count));
         ServiceVisitor visitor = new(
-            response, suffix, weight, timeToLive, new RecordSet(services, 0), new RecordSet(addresses, 0));
-        EndpointSearch.Visit(service, slices, in name, ref visitor);
+            response, suffix, GetWeight(counting.Count), timeToLive, new RecordSet(services, 0), new RecordSet(addresses, 0));
+        EndpointSearch.Visit(service, slices, in name, ref visitor, firstSlice);
         return true;
     }
 }

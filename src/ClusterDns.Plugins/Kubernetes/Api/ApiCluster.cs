@@ -19,15 +19,15 @@ internal sealed class ApiCluster : ISharedResource
 
     /// <summary>A cluster that is not watched yet.</summary>
     /// <param name="client">Asks the server; the cluster's from now on.</param>
-    /// <param name="filter">Which objects are asked for.</param>
+    /// <param name="options">What is held of the cluster.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="seed">Where the randomness of waits begins.</param>
     /// <param name="logger">Told of failures.</param>
-    public ApiCluster(ApiClient client, ObjectFilter filter, TimeProvider timeProvider, int seed, ILogger logger)
+    public ApiCluster(ApiClient client, ClusterIndexOptions options, TimeProvider timeProvider, int seed, ILogger logger)
     {
         _client = client;
-        ClusterKinds kinds = ClusterKinds.Namespace | ClusterKinds.Service | (filter.TakesEndpoints ? ClusterKinds.EndpointSlice : default);
-        ClusterIndexWriter writer = new(Index, timeProvider, kinds);
+        ObjectFilter filter = options.Filter;
+        ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames);
         ClusterHistory history = new();
         string selector = ToQuery(filter.Labels);
         List<ObjectFeed> feeds =
@@ -38,6 +38,11 @@ internal sealed class ApiCluster : ISharedResource
         if (filter.TakesEndpoints)
         {
             feeds.Add(new EndpointSliceFeed(writer, filter, client.Metrics, timeProvider) { Selector = selector });
+        }
+
+        if (options.KeepsPods)
+        {
+            feeds.Add(new PodFeed(writer, filter) { Selector = selector.Length > 0 ? $"{selector}&{PodFeed.Living}" : PodFeed.Living });
         }
 
         _reflectors = [.. feeds.Select((feed, index) => new Reflector(

@@ -1,7 +1,7 @@
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Kubernetes.Api.Access;
 using ClusterDns.Plugins.Kubernetes.Api.Http;
-using ClusterDns.Plugins.Kubernetes.Filtering;
+using ClusterDns.Plugins.Kubernetes.Index;
 using ClusterDns.Plugins.Kubernetes.Options;
 using Microsoft.Extensions.Logging;
 
@@ -12,26 +12,30 @@ internal static class ApiClusterFactory
 {
     /// <summary>The cluster of some options, taken over from another configuration or server block that asked for the same.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="filter">Which objects are asked for.</param>
+    /// <param name="indexOptions">What is held of the cluster.</param>
     /// <param name="context">The server block.</param>
     /// <param name="environment">The environment variables.</param>
     /// <param name="pings">How dead connections are found out.</param>
     /// <exception cref="ApiAccessException">The client has nothing to be let in with; the message says what is missing.</exception>
     public static ApiCluster Get(
-        ApiServerOptions options, ObjectFilter filter, PluginBuildContext context, Func<string, string?> environment, ConnectionPings pings)
+        ApiServerOptions options,
+        ClusterIndexOptions indexOptions,
+        PluginBuildContext context,
+        Func<string, string?> environment,
+        ConnectionPings pings)
     {
         ApiServerOptions resolved = Resolve(options, context);
         IApiAccess access = CreateAccess(resolved, context, environment);
         access.Check();
         ILogger logger = context.LoggerFactory.CreateLogger("plugin/kubernetes");
-        return context.Resources.Get((resolved, filter), () => new ApiCluster(
+        return context.Resources.Get((resolved, indexOptions), () => new ApiCluster(
             new ApiClient(
                 access,
                 new RequestLimiter(resolved.QueriesPerSecond, resolved.Burst, resolved.MaxInFlight, context.TimeProvider),
                 tls => ApiTransport.Create(tls, pings),
                 new ApiMetrics(context.Metrics),
                 context.TimeProvider),
-            filter,
+            indexOptions,
             context.TimeProvider,
             context.NextSeed(),
             logger));

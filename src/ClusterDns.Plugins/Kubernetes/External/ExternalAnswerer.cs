@@ -16,7 +16,8 @@ namespace ClusterDns.Plugins.Kubernetes.External;
 /// </summary>
 /// <param name="index">The cluster.</param>
 /// <param name="options">How names are answered.</param>
-internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions options)
+/// <param name="subset">Chooses among endpoints where there are too many.</param>
+internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions options, RandomSubset subset)
 {
     private const int NamespaceLabels = 1;
     private const int EndpointLabels = 3;
@@ -63,7 +64,7 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
             part is ExternalPart ? default : endpoint,
             labels == PortLabels ? context.GetLabel(0) : default,
             labels == PortLabels ? context.GetLabel(1) : default);
-        return TryAnswer(context, zone, part, entry.Slices, in asked, out hostnames);
+        return TryAnswer(context, zone, part, entry, in asked, out hostnames);
     }
 
     /// <summary>By what a Service is reached: from outside, else, where that is wanted, by its endpoints; null for neither.</summary>
@@ -78,14 +79,15 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
     }
 
     private bool TryAnswer(
-        QueryContext context, ZoneRecords zone, ServicePart part, SliceEntry[] slices, in ClusterName asked, out int hostnames)
+        QueryContext context, ZoneRecords zone, ServicePart part, ServiceEntry entry, in ClusterName asked, out int hostnames)
     {
         hostnames = int.MaxValue;
         Response response = context.Response;
         switch (context.Type)
         {
             case RecordType.A or RecordType.AAAA:
-                bool exists = AddressAnswer.TryAdd(part, slices, in asked, response, context.Type, options.TimeToLive, null);
+                bool exists = AddressAnswer.TryAdd(
+                    part, entry.Slices, in asked, response, context.Type, options.TimeToLive, null, subset.GetFirstSlice(entry));
 
                 // An alias has no other records beside it, nor a second alias (RFC 2181 section 10.1).
                 if (exists && part is ExternalPart { Addresses.Length: 0 } outside)
@@ -101,10 +103,11 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
                 zone.Wire.CopyTo(suffix[asked.ServiceKey.Length..]);
                 return part is ExternalPart external
                     ? ExternalServiceAnswer.TryAdd(external, in asked, suffix, response, options.TimeToLive, out hostnames)
-                    : ServiceAnswer.TryAdd(part, slices, in asked, suffix, response, options.TimeToLive);
+                    : ServiceAnswer.TryAdd(
+                        part, entry.Slices, in asked, suffix, response, options.TimeToLive, subset.GetFirstSlice(entry));
             default:
                 CountingVisitor counting = new(1);
-                return EndpointSearch.Visit(part, slices, in asked, ref counting);
+                return EndpointSearch.Visit(part, entry.Slices, in asked, ref counting);
         }
     }
 

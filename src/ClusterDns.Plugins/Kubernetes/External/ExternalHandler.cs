@@ -2,6 +2,7 @@ using System.Text;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Common;
+using ClusterDns.Plugins.Kubernetes.Answers;
 using ClusterDns.Plugins.Kubernetes.Index;
 
 namespace ClusterDns.Plugins.Kubernetes.External;
@@ -16,6 +17,7 @@ internal sealed class ExternalHandler : PluginHandler
     private readonly IReadOnlyDictionary<string, ExternalZone> _records;
     private readonly ApexAnswer _apexAnswer;
     private readonly ExternalAnswerer _answerer;
+    private readonly RandomSubset _subset;
 
     /// <summary>A link.</summary>
     /// <param name="next">The link below.</param>
@@ -23,12 +25,14 @@ internal sealed class ExternalHandler : PluginHandler
     /// <param name="options">How names are answered.</param>
     /// <param name="records">The zones by their text.</param>
     /// <param name="addresses">The addresses of the zones' name server.</param>
+    /// <param name="random">Chooses among endpoints where there are too many.</param>
     public ExternalHandler(
         PluginHandler next,
         ClusterIndex index,
         ExternalOptions options,
         IReadOnlyDictionary<string, ExternalZone> records,
-        NameServerAddresses addresses)
+        NameServerAddresses addresses,
+        ThreadRandom random)
         : base(next)
     {
         _index = index;
@@ -37,7 +41,8 @@ internal sealed class ExternalHandler : PluginHandler
         _apex = Encoding.UTF8.GetBytes(options.Apex);
         _records = records;
         _apexAnswer = new ApexAnswer(index, addresses, options.TimeToLive);
-        _answerer = new ExternalAnswerer(index, options);
+        _subset = new RandomSubset(random);
+        _answerer = new ExternalAnswerer(index, options, _subset);
     }
 
     /// <inheritdoc/>
@@ -83,6 +88,7 @@ internal sealed class ExternalHandler : PluginHandler
             return ValueTask.CompletedTask;
         }
 
+        _subset.Choose(context);
         return context.Type switch
         {
             RecordType.A or RecordType.AAAA => AliasTarget.FollowAsync(context),

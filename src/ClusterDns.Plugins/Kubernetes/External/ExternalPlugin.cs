@@ -1,5 +1,6 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Kubernetes.External;
 
@@ -38,6 +39,6 @@ public sealed class ExternalPlugin : Plugin<ExternalOptions>
             context.Offer(new ExternalZoneSource(cluster.Index, zone.Records, options, addresses));
         }
 
-        return new ExternalHandler(next, cluster.Index, options, zones, addresses);
+        return new ExternalHandler(next, cluster.Index, options, zones, addresses, new ThreadRandom(context.NextSeed()));
     }
 }

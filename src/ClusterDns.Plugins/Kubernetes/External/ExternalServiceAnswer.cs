@@ -40,7 +40,7 @@ internal static class ExternalServiceAnswer
         Span<ushort> addresses = stackalloc ushort[places];
         services.Clear();
         addresses.Clear();
-        ushort weight = (ushort)Math.Max(1, ServiceAnswer.FullWeight / found);
+        ushort weight = ServiceAnswer.GetWeight(found);
         RecordSet known = new(services, 0);
         ServiceVisitor visitor = new(response, serviceName, weight, timeToLive, known, new RecordSet(addresses, 0));
         EndpointSearch.Visit(external, [], in name, ref visitor);

@@ -39,6 +39,8 @@ internal sealed class ClusterIndex
 
     internal WireTable<AddressOwners> ExternalAddresses { get; } = new();
 
+    internal PodTable Pods { get; } = new();
+
     /// <summary>Whether a namespace exists, or may.</summary>
     /// <param name="label">Its name as one label in wire form, in lower case.</param>
     public bool HasNamespace(ReadOnlySpan<byte> label) => Namespaces.Find(label) is not null || !_namespacesAreKnown;
@@ -54,4 +56,9 @@ internal sealed class ClusterIndex
     /// <summary>The Services that clients outside the cluster reach by an address.</summary>
     /// <param name="key">The address in 16 bytes, IPv4 mapped.</param>
     public AddressOwners? FindExternalAddress(ReadOnlySpan<byte> key) => ExternalAddresses.Find(key);
+
+    /// <summary>How many Pods of a namespace have an address as their primary one.</summary>
+    /// <param name="namespaceLabel">The namespace as one label in wire form, in lower case.</param>
+    /// <param name="address">The address, 4 or 16 bytes.</param>
+    public int CountPods(ReadOnlySpan<byte> namespaceLabel, ReadOnlySpan<byte> address) => Pods.Count(namespaceLabel, address);
 }

@@ -9,7 +9,9 @@ namespace ClusterDns.Plugins.Kubernetes.Index;
 /// <param name="index">The index.</param>
 /// <param name="timeProvider">The clock of the serial.</param>
 /// <param name="kinds">The kinds that are fed: the index is synced when each has been listed once.</param>
-internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timeProvider, ClusterKinds kinds)
+/// <param name="endpointPodNames">Whether endpoints without a hostname are named after their Pods.</param>
+internal sealed class ClusterIndexWriter(
+    ClusterIndex index, TimeProvider timeProvider, ClusterKinds kinds, bool endpointPodNames = false)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectKey, SliceEntry> _slices = [];
@@ -26,7 +28,14 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
     {
         lock (_lock)
         {
-            Generation(kind)++;
+            if (kind == ClusterKinds.Pod)
+            {
+                index.Pods.BeginRelist();
+            }
+            else
+            {
+                Generation(kind)++;
+            }
         }
     }
 
@@ -49,6 +58,9 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
                     break;
                 case ClusterKinds.EndpointSlice:
                     SweepEndpointSlices();
+                    break;
+                case ClusterKinds.Pod:
+                    Touch(index.Pods.EndRelist());
                     break;
             }
 
@@ -113,7 +125,7 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
     /// <returns>Whether it says something new.</returns>
     public bool Apply(EndpointSliceObject slice)
     {
-        SliceEntry entry = EntryBuilder.Create(slice);
+        SliceEntry entry = EntryBuilder.Create(slice, endpointPodNames);
         lock (_lock)
         {
             entry.Generation = _sliceGeneration;
@@ -127,6 +139,18 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
             ReplaceSlice(known, entry);
             _slices[slice.Key] = entry;
             return true;
+        }
+    }
+
+    /// <summary>A Pod is there, new or changed; one without an address is as good as gone.</summary>
+    /// <param name="pod">The Pod.</param>
+    public void Apply(PodObject pod)
+    {
+        byte[] name = EntryBuilder.CreatePodName(pod.Key);
+        byte[]? address = pod.Address?.GetAddressBytes();
+        lock (_lock)
+        {
+            Touch(address is null ? index.Pods.Remove(name) : index.Pods.Set(name, address));
         }
     }
 
@@ -169,6 +193,17 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
             {
                 ReplaceSlice(known, null);
             }
+        }
+    }
+
+    /// <summary>A Pod is gone.</summary>
+    /// <param name="key">Which.</param>
+    public void RemovePod(ObjectKey key)
+    {
+        byte[] name = EntryBuilder.CreatePodName(key);
+        lock (_lock)
+        {
+            Touch(index.Pods.Remove(name));
         }
     }
 
@@ -263,6 +298,14 @@ internal sealed class ClusterIndexWriter(ClusterIndex index, TimeProvider timePr
         else
         {
             index.Services.Set(new ServiceEntry(key, part, slices));
+        }
+    }
+
+    private void Touch(bool hasChanged)
+    {
+        if (hasChanged)
+        {
+            Touch();
         }
     }
 

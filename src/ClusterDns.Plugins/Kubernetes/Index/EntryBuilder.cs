@@ -12,6 +12,8 @@ internal static class EntryBuilder
     /// <summary>No API server makes larger ones: the greatest that a controller may be told to fill is 1,000.</summary>
     public const int MaxEndpoints = ushort.MaxValue;
 
+    private const int MaxObjectName = 253;
+
     /// <summary>A name as one label in wire form, in lower case.</summary>
     /// <param name="name">The name; what is longer than 63 bytes is cut, since no query can ask it.</param>
     public static byte[] CreateLabel(string name)
@@ -25,6 +27,14 @@ internal static class EntryBuilder
     /// <param name="namespaceName">Its namespace.</param>
     /// <param name="name">Its name.</param>
     public static byte[] CreateServiceKey(string namespaceName, string name) => [.. CreateLabel(name), .. CreateLabel(namespaceName)];
+
+    /// <summary>What names a Pod: its namespace as one label in wire form, then its name as text, in lower case.</summary>
+    /// <param name="key">The Pod's key; of its name, what is longer than any API server takes is cut.</param>
+    public static byte[] CreatePodName(ObjectKey key)
+    {
+        byte[] name = Encoding.UTF8.GetBytes(key.Name.ToLowerInvariant());
+        return [.. CreateLabel(key.Namespace), .. name.AsSpan(0, Math.Min(name.Length, MaxObjectName))];
+    }
 
     /// <summary>What a Service says.</summary>
     /// <param name="service">The Service.</param>
@@ -46,19 +56,22 @@ internal static class EntryBuilder
 
     /// <summary>What an EndpointSlice says.</summary>
     /// <param name="slice">The slice; of its endpoints, those are kept that are ready.</param>
-    public static SliceEntry Create(EndpointSliceObject slice)
+    /// <param name="endpointPodNames">Whether endpoints without a hostname are named after their Pods.</param>
+    public static SliceEntry Create(EndpointSliceObject slice, bool endpointPodNames = false)
     {
         List<byte> data = [];
+        ZoneOffsets zones = new(data);
         List<EndpointEntry> endpoints = [];
         foreach (EndpointObject endpoint in slice.Endpoints.Where(static endpoint => endpoint.IsReady).Take(MaxEndpoints))
         {
             AddressEntry address = Add(data, endpoint.Address);
             endpoints.Add(new EndpointEntry(address, data.Count));
-            data.AddRange(CreateLabel(endpoint.Hostname.Length > 0 ? endpoint.Hostname : CreateDashed(endpoint.Address)));
+            data.AddRange(CreateLabel(GetName(endpoint, endpointPodNames)));
+            zones.Add(endpoint.Zone);
         }
 
         return new SliceEntry(
-            CreateServiceKey(slice.Key.Namespace, slice.ServiceName), [.. data], [.. endpoints], Create(slice.Ports));
+            CreateServiceKey(slice.Key.Namespace, slice.ServiceName), [.. data], [.. endpoints], Create(slice.Ports), zones.ToArray());
     }
 
     /// <summary>Whether two Services say the same.</summary>
@@ -96,6 +109,19 @@ internal static class EntryBuilder
         }
 
         address.CopyTo(key[(16 - address.Length)..]);
+    }
+
+    /// <summary>A Pod's name that is no label, since it is too long or has dots, names no endpoint.</summary>
+    private static string GetName(EndpointObject endpoint, bool endpointPodNames)
+    {
+        if (endpoint.Hostname.Length > 0)
+        {
+            return endpoint.Hostname;
+        }
+
+        return endpointPodNames && endpoint.TargetName is { Length: > 0 and <= DomainName.MaxLabelLength } name && !name.Contains('.', StringComparison.Ordinal)
+            ? name
+            : CreateDashed(endpoint.Address);
     }
 
     /// <summary>The name of an endpoint without one: its address with dashes.</summary>

@@ -1,3 +1,4 @@
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Kubernetes.Objects;
 
 namespace ClusterDns.Plugins.Kubernetes.Index;
@@ -63,6 +64,9 @@ internal sealed class ServiceEntry(byte[] key, ServicePart? service, SliceEntry[
 
     /// <summary>Whether it has no endpoint that is published.</summary>
     public bool IsEmpty { get; } = Array.TrueForAll(slices, static slice => slice.Endpoints.Length == 0);
+
+    /// <summary>Whether it has more endpoints with ports than a section of a response can have records.</summary>
+    public bool HasMoreThanFits { get; } = slices.Sum(static slice => (long)slice.Endpoints.Length * slice.Ports.Length) > RecordList.MaxCount;
 }
 
 /// <summary>An endpoint of a slice.</summary>

@@ -4,25 +4,28 @@ namespace ClusterDns.Plugins.Kubernetes.Index;
 internal sealed class SliceEntry
 {
     private readonly ushort[] _byLabel;
+    private readonly int[] _zoneOffsets;
 
     /// <summary>A slice.</summary>
     /// <param name="serviceKey">The key of the Service it belongs to.</param>
-    /// <param name="data">The bytes of addresses and labels.</param>
+    /// <param name="data">The bytes of addresses, labels and topology zones.</param>
     /// <param name="endpoints">The endpoints, at most 65,535.</param>
     /// <param name="ports">The ports of all endpoints, or <see cref="PortEntry.None"/> alone.</param>
-    public SliceEntry(byte[] serviceKey, byte[] data, EndpointEntry[] endpoints, PortEntry[] ports)
+    /// <param name="zoneOffsets">Where each endpoint's topology zone stands, -1 for none; empty where no endpoint is in any.</param>
+    public SliceEntry(byte[] serviceKey, byte[] data, EndpointEntry[] endpoints, PortEntry[] ports, int[] zoneOffsets)
     {
         ServiceKey = serviceKey;
         Data = data;
         Endpoints = endpoints;
         Ports = ports;
+        _zoneOffsets = zoneOffsets;
         _byLabel = CreateTable();
     }
 
     /// <summary>The key of the Service it belongs to.</summary>
     public byte[] ServiceKey { get; }
 
-    /// <summary>The bytes of addresses and labels.</summary>
+    /// <summary>The bytes of addresses, labels and topology zones.</summary>
     public byte[] Data { get; }
 
     /// <summary>The endpoints that are published.</summary>
@@ -38,6 +41,15 @@ internal sealed class SliceEntry
     /// <param name="endpoint">The endpoint.</param>
     public ReadOnlySpan<byte> GetLabel(in EndpointEntry endpoint)
         => Data.AsSpan(endpoint.LabelOffset, Data[endpoint.LabelOffset] + 1);
+
+    /// <summary>Whether an endpoint is in a topology zone.</summary>
+    /// <param name="index">The endpoint's index.</param>
+    /// <param name="zone">The zone as labels in wire form, in lower case.</param>
+    public bool IsInZone(int index, ReadOnlySpan<byte> zone)
+    {
+        int offset = _zoneOffsets.Length == 0 ? -1 : _zoneOffsets[index];
+        return offset >= 0 && zone.SequenceEqual(Data.AsSpan(offset + 1, Data[offset]));
+    }
 
     /// <summary>The next endpoint of a name.</summary>
     /// <param name="label">The name as one label in wire form, in lower case.</param>
@@ -71,6 +83,7 @@ internal sealed class SliceEntry
         => ServiceKey.AsSpan().SequenceEqual(other.ServiceKey)
             && Data.AsSpan().SequenceEqual(other.Data)
             && Endpoints.AsSpan().SequenceEqual(other.Endpoints)
+            && _zoneOffsets.AsSpan().SequenceEqual(other._zoneOffsets)
             && EntryBuilder.PortsEqual(Ports, other.Ports);
 
     /// <summary>Indices plus one, each as near after its label's hash as there is room; half the places stay empty.</summary>

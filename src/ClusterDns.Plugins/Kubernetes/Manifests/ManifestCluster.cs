@@ -1,6 +1,5 @@
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Resources;
-using ClusterDns.Plugins.Kubernetes.Filtering;
 using ClusterDns.Plugins.Kubernetes.Index;
 using ClusterDns.Plugins.Kubernetes.Objects;
 using Microsoft.Extensions.Logging;
@@ -10,13 +9,11 @@ namespace ClusterDns.Plugins.Kubernetes.Manifests;
 /// <summary>A cluster read from manifests: its index, and what keeps that in step with the files.</summary>
 internal sealed class ManifestCluster : ISharedResource
 {
-    private const ClusterKinds Kinds = ClusterKinds.Namespace | ClusterKinds.Service | ClusterKinds.EndpointSlice;
-
     private readonly ManifestSource _source;
 
     /// <summary>Reads the manifests.</summary>
     /// <param name="paths">Files and folders.</param>
-    /// <param name="filter">Which of their objects are taken.</param>
+    /// <param name="options">What the index holds.</param>
     /// <param name="files">Where they are.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">Tells of reloads, and of those that fail.</param>
@@ -24,10 +21,11 @@ internal sealed class ManifestCluster : ISharedResource
     /// <exception cref="IOException">One is missing or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
     public ManifestCluster(
-        IReadOnlyList<string> paths, ObjectFilter filter, IFileAccess files, TimeProvider timeProvider, ILogger logger)
+        IReadOnlyList<string> paths, ClusterIndexOptions options, IFileAccess files, TimeProvider timeProvider, ILogger logger)
     {
-        ClusterIndexWriter writer = new(Index, timeProvider, Kinds);
-        _source = new ManifestSource(new ManifestFiles(files, paths, filter), objects => Replace(writer, objects), timeProvider, logger);
+        ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames);
+        _source = new ManifestSource(
+            new ManifestFiles(files, paths, options.Filter), objects => Replace(writer, objects, options.KeepsPods), timeProvider, logger);
         _source.Load();
     }
 
@@ -40,7 +38,7 @@ internal sealed class ManifestCluster : ISharedResource
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();
 
-    private static void Replace(ClusterIndexWriter writer, ManifestObjects objects)
+    private static void Replace(ClusterIndexWriter writer, ManifestObjects objects, bool keepsPods)
     {
         writer.BeginRelist(ClusterKinds.Namespace);
         foreach (NamespaceObject namespaceObject in objects.Namespaces.Values)
@@ -63,5 +61,15 @@ internal sealed class ManifestCluster : ISharedResource
         }
 
         writer.EndRelist(ClusterKinds.Service);
+        if (keepsPods)
+        {
+            writer.BeginRelist(ClusterKinds.Pod);
+            foreach (PodObject pod in objects.Pods.Values)
+            {
+                writer.Apply(pod);
+            }
+
+            writer.EndRelist(ClusterKinds.Pod);
+        }
     }
 }

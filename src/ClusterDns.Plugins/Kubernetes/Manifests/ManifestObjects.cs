@@ -21,6 +21,9 @@ internal sealed class ManifestObjects(ObjectFilter filter)
     /// <summary>The EndpointSlices.</summary>
     public Dictionary<ObjectKey, EndpointSliceObject> EndpointSlices { get; } = [];
 
+    /// <summary>The Pods.</summary>
+    public Dictionary<ObjectKey, PodObject> Pods { get; } = [];
+
     /// <summary>How many Endpoints objects were passed over.</summary>
     public int EndpointsPassedOver { get; set; }
 
@@ -54,6 +57,12 @@ internal sealed class ManifestObjects(ObjectFilter filter)
     /// <param name="findLabel">The value of one of its labels; null where it has no such label.</param>
     public void Add(EndpointSliceObject slice, Func<string, string?> findLabel)
         => Set(EndpointSlices, slice.Key, slice, filter.TakesEndpoints && Takes(slice.Key, findLabel));
+
+    /// <summary>Adds a Pod; a later one of the same name replaces an earlier.</summary>
+    /// <param name="pod">The Pod.</param>
+    /// <param name="findLabel">The value of one of its labels; null where it has no such label.</param>
+    public void Add(PodObject pod, Func<string, string?> findLabel)
+        => Set(Pods, pod.Key, pod, Takes(pod.Key, findLabel));
 
     private bool Takes(ObjectKey key, Func<string, string?> findLabel)
         => filter.TakesNamespace(key.Namespace) && filter.Labels.Matches(findLabel);

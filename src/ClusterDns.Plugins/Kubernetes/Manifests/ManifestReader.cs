@@ -71,7 +71,9 @@ internal static class ManifestReader
 
                 break;
             case "Pod":
-                objects.MentionNamespace(ReadKey(node).Namespace);
+                PodObject pod = ReadPod(node);
+                objects.Add(pod, name => FindLabel(node, name));
+                objects.MentionNamespace(pod.Key.Namespace);
                 break;
             case "Endpoints":
                 objects.EndpointsPassedOver++;
@@ -123,6 +125,15 @@ internal static class ManifestReader
             .Where(static entry => entry.Scalar is { Length: > 0 });
 
     private static bool IsAddress(ManifestNode node) => AddressText.TryParse(node.Scalar, out _);
+
+    /// <summary>A Pod that has ended, or is about to, keeps its address in its status, which may be another's by now.</summary>
+    private static PodObject ReadPod(ManifestNode node)
+    {
+        ManifestNode? status = node["status"];
+        bool isEnding = node["metadata"]?["deletionTimestamp"] is not null || status?["phase"]?.Scalar is "Succeeded" or "Failed" or "Unknown";
+        bool hasAddress = !isEnding && status?["podIP"] is { Scalar.Length: > 0 };
+        return new PodObject(ReadKey(node), hasAddress ? ReadAddress(status!["podIP"]!) : null);
+    }
 
     private static EndpointSliceObject? ReadEndpointSlice(ManifestNode node)
     {

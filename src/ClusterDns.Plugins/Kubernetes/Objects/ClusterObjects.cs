@@ -57,8 +57,8 @@ internal sealed record ServiceObject(
 
 /// <summary>What of a Pod DNS needs.</summary>
 /// <param name="Key">Namespace and name.</param>
-/// <param name="Addresses">Its addresses, the primary first; none where it has none yet, or has ended.</param>
-internal sealed record PodObject(ObjectKey Key, IReadOnlyList<IPAddress> Addresses);
+/// <param name="Address">Its primary address; null where it has none yet, is being deleted, or has ended: the address may be another's by now.</param>
+internal sealed record PodObject(ObjectKey Key, IPAddress? Address);
 
 /// <summary>An endpoint of an EndpointSlice.</summary>
 /// <param name="Address">Its address.</param>

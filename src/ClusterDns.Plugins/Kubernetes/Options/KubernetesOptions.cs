@@ -2,6 +2,7 @@ using ClusterDns.Core.Corefiles;
 using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Answers;
 using ClusterDns.Plugins.Kubernetes.Filtering;
+using ClusterDns.Plugins.Kubernetes.Index;
 
 namespace ClusterDns.Plugins.Kubernetes.Options;
 
@@ -29,4 +30,13 @@ public sealed record KubernetesOptions(
 
     /// <summary>Whether Services that are reached by their own addresses do not exist while they have no endpoints.</summary>
     public bool IgnoresEmptyServices { get; init; }
+
+    /// <summary>Whether endpoints without a hostname are named after their Pods.</summary>
+    public bool EndpointPodNames { get; init; }
+
+    /// <summary>Whether headless Services have names for the endpoints of a topology zone.</summary>
+    public bool IsZonal { get; init; }
+
+    /// <summary>What of the cluster is held to answer so.</summary>
+    internal ClusterIndexOptions Index => new(Filter, KeepsPods: Pods == PodsMode.Verified, EndpointPodNames);
 }

@@ -12,12 +12,15 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
     private const int MaxTimeToLive = 3600;
 
     private static readonly string[] BuiltOptions =
-        ["manifests", .. FilterOptionsParser.Names, "pods", "ttl", "fallthrough", "ignore", .. ApiServerOptionsParser.Names];
+    [
+        "manifests", .. FilterOptionsParser.Names, "pods", "endpoint_pod_names", "ttl", "fallthrough", "ignore", "zonal",
+        .. ApiServerOptionsParser.Names,
+    ];
 
     /// <summary>What CoreDNS has and this version does not: an option that does nothing would be worse than none.</summary>
     private static readonly string[] MissingOptions =
     [
-        "endpoint_pod_names", "multicluster", "zonal",
+        "multicluster",
     ];
 
     private static readonly string[] KnownOptions = [.. BuiltOptions, .. MissingOptions];
@@ -30,6 +33,8 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
     private uint _timeToLive = DefaultTimeToLive;
     private IReadOnlyList<Zone> _fallthrough = [];
     private bool _ignoresEmptyServices;
+    private bool _endpointPodNames;
+    private SourcePlace? _zonalPlace;
     private bool _isRight = true;
 
     /// <summary>Reads the options.</summary>
@@ -55,12 +60,19 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
             Fail(_reader.Directive.Place, "kubernetes has reverse zones alone, expected a zone for Services, such as cluster.local");
         }
 
+        if (_zonalPlace is { } place && !_filter.Filter.TakesEndpoints)
+        {
+            Fail(place, "zonal stands beside noendpoints, expected one of them: topology zones are told by endpoints");
+        }
+
         return _isRight
             ? new KubernetesOptions(
                 _reader.Directive.Place, zones, _manifests, apiServer, _apiServer.StartupTimeout, _pods, _timeToLive, _fallthrough)
             {
                 Filter = _filter.Filter,
                 IgnoresEmptyServices = _ignoresEmptyServices,
+                EndpointPodNames = _endpointPodNames,
+                IsZonal = _zonalPlace is not null,
             }
             : null;
     }
@@ -101,6 +113,13 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
             case var name when FilterOptionsParser.Names.Contains(name, StringComparer.Ordinal):
                 _isRight &= _filter.Parse(reader);
                 break;
+            case "endpoint_pod_names":
+                _isRight &= _endpointPodNames = reader.ExpectArguments(0, 0, "endpoint_pod_names");
+                break;
+            case "zonal":
+                _isRight &= reader.ExpectArguments(0, 0, "zonal");
+                _zonalPlace = option.Place;
+                break;
             default:
                 ReportOption(option);
                 break;
@@ -109,19 +128,19 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
 
     private void ParsePods(DirectiveReader reader)
     {
-        if (!reader.ExpectArguments(1, 1, "pods disabled|insecure") ||
+        if (!reader.ExpectArguments(1, 1, "pods disabled|insecure|verified") ||
             !reader.TryChoice(reader.Arguments[0], ["disabled", "insecure", "verified"], out string mode))
         {
             _isRight = false;
+            return;
         }
-        else if (string.Equals(mode, "verified", StringComparison.Ordinal))
+
+        _pods = mode switch
         {
-            Fail(reader.Arguments[0].Place, "pods verified is not built into this version, expected disabled or insecure");
-        }
-        else
-        {
-            _pods = string.Equals(mode, "insecure", StringComparison.Ordinal) ? PodsMode.Insecure : PodsMode.Disabled;
-        }
+            "insecure" => PodsMode.Insecure,
+            "verified" => PodsMode.Verified,
+            _ => PodsMode.Disabled,
+        };
     }
 
     private void ReportOption(DirectiveSyntax option)

@@ -31,10 +31,6 @@ internal sealed class TransferRecords(uint timeToLive)
             : null;
     }
 
-    /// <summary>What each of several records weighs that share a name.</summary>
-    /// <param name="records">How many there are.</param>
-    public static ushort ShareWeight(int records) => (ushort)Math.Max(1, ServiceAnswer.FullWeight / Math.Max(1, records));
-
     /// <summary>An address.</summary>
     /// <param name="owner">The owner name in wire form.</param>
     /// <param name="data">The bytes in which the address stands.</param>
@@ -102,7 +98,7 @@ internal sealed class TransferRecords(uint timeToLive)
     {
         foreach (SliceEntry slice in slices)
         {
-            ushort weight = ShareWeight(slice.Endpoints.Length);
+            ushort weight = ServiceAnswer.GetWeight(slice.Endpoints.Length);
             foreach (EndpointEntry endpoint in slice.Endpoints)
             {
                 yield return CreateAddress(name, slice.Data, endpoint.Address);

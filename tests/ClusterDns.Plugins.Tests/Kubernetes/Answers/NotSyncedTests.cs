@@ -40,7 +40,8 @@ public class NotSyncedTests
             new ClusterIndex(),
             new KubernetesAnswerOptions(new ZoneSet(zones), zones[0], 5, PodsMode.Disabled, new ZoneSet(fallthrough)),
             zones,
-            []);
+            [],
+            new ThreadRandom(1));
         QueryContext context = new();
         WireWriter writer = new(context.RequestBuffer);
         writer.TryWriteHeader(new DnsHeader { QuestionCount = 1 });

@@ -61,9 +61,14 @@ public sealed class DecoderTests
     }
 
     [Theory]
-    [InlineData("""{"metadata":{"name":"p","namespace":"n"},"status":{"phase":"Running","podIP":"10.1.0.1","podIPs":[{"ip":"10.1.0.1"},{"ip":"fd00::1","more":{}}]}}""", "n/p 10.1.0.1 fd00::1")]
+    [InlineData("""{"metadata":{"name":"p","namespace":"n"},"status":{"phase":"Running","podIP":"10.1.0.1","podIPs":[{"ip":"10.1.0.1"},{"ip":"fd00::1","more":{}}]}}""", "n/p 10.1.0.1")]
     [InlineData("""{"metadata":{"name":"p","namespace":"n"},"spec":{},"status":{"podIP":"10.1.0.1"}}""", "n/p 10.1.0.1")]
     [InlineData("""{"metadata":{"name":"p","namespace":"n"},"status":{"podIP":"10.1.0.1","phase":"Succeeded"}}""", "n/p ")]
+    [InlineData("""{"metadata":{"name":"p","namespace":"n"},"status":{"phase":"Failed","podIP":"10.1.0.1"}}""", "n/p ")]
+    [InlineData("""{"metadata":{"name":"p","namespace":"n"},"status":{"phase":"Unknown","podIP":"10.1.0.1"}}""", "n/p ")]
+    [InlineData("""{"status":{"podIP":"10.1.0.1"},"metadata":{"name":"p","namespace":"n","deletionTimestamp":"2026-01-01T00:00:00Z"}}""", "n/p ")]
+    [InlineData("""{"status":{"podIP":"10.1.0.1"},"metadata":{"name":"p","namespace":"n","deletionTimestamp":null}}""", "n/p 10.1.0.1")]
+    [InlineData("""{"metadata":{"name":"p","namespace":"n"},"status":null}""", "n/p ")]
     [InlineData("""{"metadata":{"name":"p","namespace":"n"},"status":{"podIP":{},"phase":["Failed"],"podIPs":[7,{"ip":"nonsense"},{"ip":[1]}]}}""", "n/p ")]
     [InlineData("""{"metadata":{"name":"p","namespace":"n"}}""", "n/p ")]
     [InlineData("""{"status":{"podIP":"10.1.0.1"}}""", "none")]
@@ -72,7 +77,7 @@ public sealed class DecoderTests
         Utf8JsonReader reader = Enter(json);
         PodObject? pod = PodDecoder.Read(ref reader, _strings, out _);
         Assert.Equal(JsonTokenType.EndObject, reader.TokenType);
-        Assert.Equal(expected, pod is null ? "none" : $"{pod.Key.Namespace}/{pod.Key.Name} {string.Join(' ', pod.Addresses)}");
+        Assert.Equal(expected, pod is null ? "none" : $"{pod.Key.Namespace}/{pod.Key.Name} {pod.Address}");
     }
 
     [Theory]

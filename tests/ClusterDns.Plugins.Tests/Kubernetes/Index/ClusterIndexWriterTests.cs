@@ -131,6 +131,50 @@ public sealed class ClusterIndexWriterTests
     }
 
     [Fact]
+    public void Pods_are_kept_by_their_primary_addresses_and_awaited_where_they_are_kept()
+    {
+        ClusterIndexWriter writer = new(_index, _time, ClusterKinds.Pod);
+        writer.BeginRelist(ClusterKinds.Pod);
+        writer.Apply(Pod("a", "10.1.0.1"));
+        writer.Apply(Pod("b", "10.1.0.1"));
+        writer.Apply(Pod("c", "fd00::2"));
+        writer.Apply(Pod("pending"));
+        Assert.False(_index.IsSynced);
+        writer.EndRelist(ClusterKinds.Pod);
+        Assert.True(_index.IsSynced);
+        Assert.Equal((2, 0, 1), (CountPods("10.1.0.1"), CountPods("fd00::1"), CountPods("fd00::2")));
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        writer.BeginRelist(ClusterKinds.Pod);
+        writer.Apply(Pod("a", "10.1.0.1"));
+        writer.Apply(Pod("b", "10.1.0.1"));
+        writer.Apply(Pod("c", "fd00::2"));
+        writer.EndRelist(ClusterKinds.Pod);
+        writer.RemovePod(new ObjectKey("ns", "nosuch"));
+        Assert.Equal(1_000_000u, _index.LastChange);
+
+        writer.Apply(Pod("a"));
+        writer.RemovePod(new ObjectKey("ns", "c"));
+        Assert.Equal((1, 0, 1_000_010u), (CountPods("10.1.0.1"), CountPods("fd00::2"), _index.LastChange));
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        writer.BeginRelist(ClusterKinds.Pod);
+        writer.EndRelist(ClusterKinds.Pod);
+        Assert.Equal((0, 1_000_020u), (CountPods("10.1.0.1"), _index.LastChange));
+    }
+
+    [Fact]
+    public void A_change_of_an_endpoints_topology_zone_is_a_change()
+    {
+        EndpointSliceObject slice = Slice("s", "web", "10.1.0.1", "10.1.0.2");
+        EndpointObject[] inZone = [.. slice.Endpoints.Select(static endpoint => endpoint with { Zone = "a" })];
+        _writer.Apply(slice with { Endpoints = inZone });
+        _time.Advance(TimeSpan.FromSeconds(10));
+        _writer.Apply(slice with { Endpoints = [inZone[0], slice.Endpoints[1]] });
+        Assert.Equal(1_000_010u, _index.LastChange);
+    }
+
+    [Fact]
     public async Task Several_threads_may_write()
     {
         await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
@@ -250,6 +294,8 @@ public sealed class ClusterIndexWriterTests
             Assert.Equal(-1, slice.FindByLabel(EntryBuilder.CreateLabel("pod-" + number), ref position));
         }
     }
+
+    private int CountPods(string address) => _index.CountPods("\u0002ns"u8, System.Net.IPAddress.Parse(address).GetAddressBytes());
 
     private void BeginRelists()
     {

@@ -26,6 +26,9 @@ internal static class ClusterObjectsKit
             return new EndpointObject(IPAddress.Parse(parts[0]), parts.ElementAtOrDefault(1) ?? "", text[0] != '!', "", "");
         })]);
 
+    public static PodObject Pod(string name, string? address = null)
+        => new(new ObjectKey("ns", name), address is null ? null : IPAddress.Parse(address));
+
     /// <summary>All that an address belongs to, as text; empty when it belongs to nothing.</summary>
     public static string Owners(ClusterIndex index, string address)
     {

@@ -26,6 +26,9 @@ internal struct ObjectMetadata
     /// <summary>Of an EndpointSlice, when what it was changed for happened; null where that is not said.</summary>
     public DateTimeOffset? Triggered { get; private set; }
 
+    /// <summary>Whether it is being deleted.</summary>
+    public bool IsEnding { get; private set; }
+
     /// <summary>Of a bookmark, whether everything that was there at the watch's beginning has been told.</summary>
     public bool EndsInitialEvents { get; private set; }
 
@@ -60,6 +63,10 @@ internal struct ObjectMetadata
             else if (reader.ValueTextEquals("resourceVersion"u8))
             {
                 metadata.Version = JsonWalk.ReadText(ref reader);
+            }
+            else if (reader.ValueTextEquals("deletionTimestamp"u8))
+            {
+                metadata.IsEnding = JsonWalk.ReadText(ref reader).Length > 0;
             }
             else if (reader.ValueTextEquals("labels"u8))
             {

@@ -15,7 +15,7 @@ internal static class PodDecoder
     public static PodObject? Read(ref Utf8JsonReader reader, StringPool strings, out string version)
     {
         ObjectMetadata metadata = ObjectMetadata.Empty;
-        List<IPAddress> addresses = [];
+        IPAddress? address = null;
         while (JsonWalk.TryNextProperty(ref reader))
         {
             if (reader.ValueTextEquals("metadata"u8))
@@ -24,7 +24,7 @@ internal static class PodDecoder
             }
             else if (reader.ValueTextEquals("status"u8))
             {
-                ReadStatus(ref reader, addresses);
+                address = ReadStatus(ref reader);
             }
             else
             {
@@ -33,79 +33,39 @@ internal static class PodDecoder
         }
 
         version = metadata.Version;
-        return metadata.Name.Length == 0 ? null : new PodObject(new ObjectKey(metadata.Namespace, metadata.Name), addresses);
+        return metadata.Name.Length == 0
+            ? null
+            : new PodObject(new ObjectKey(metadata.Namespace, metadata.Name), metadata.IsEnding ? null : address);
     }
 
-    private static void ReadStatus(ref Utf8JsonReader reader, List<IPAddress> addresses)
+    /// <summary>Reads the primary address; null when the Pod has none, or has ended.</summary>
+    private static IPAddress? ReadStatus(ref Utf8JsonReader reader)
     {
         if (!JsonWalk.TryEnterObject(ref reader))
         {
-            return;
+            return null;
         }
 
         bool hasEnded = false;
         IPAddress? primary = null;
         while (JsonWalk.TryNextProperty(ref reader))
         {
-            if (reader.ValueTextEquals("phase"u8))
+            bool isPhase = reader.ValueTextEquals("phase"u8);
+            bool isAddress = reader.ValueTextEquals("podIP"u8);
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String)
             {
-                reader.Read();
-                hasEnded = reader.TokenType == JsonTokenType.String
-                    && (reader.ValueTextEquals("Succeeded"u8) || reader.ValueTextEquals("Failed"u8));
-                JsonWalk.Skip(ref reader);
-            }
-            else if (reader.ValueTextEquals("podIP"u8))
-            {
-                reader.Read();
-                if (reader.TokenType == JsonTokenType.String)
+                hasEnded |= isPhase &&
+                    (reader.ValueTextEquals("Succeeded"u8) || reader.ValueTextEquals("Failed"u8) || reader.ValueTextEquals("Unknown"u8));
+                if (isAddress)
                 {
                     PortReader.TryGetAddress(ref reader, out primary);
                 }
-
-                JsonWalk.Skip(ref reader);
             }
-            else if (reader.ValueTextEquals("podIPs"u8))
-            {
-                ReadAddresses(ref reader, addresses);
-            }
-            else
-            {
-                JsonWalk.Skip(ref reader);
-            }
+
+            JsonWalk.Skip(ref reader);
         }
 
-        if (addresses.Count == 0 && primary is not null)
-        {
-            addresses.Add(primary);
-        }
-
-        // The address of a Pod that has ended may be another's by now.
-        if (hasEnded)
-        {
-            addresses.Clear();
-        }
-    }
-
-    private static void ReadAddresses(ref Utf8JsonReader reader, List<IPAddress> addresses)
-    {
-        if (!JsonWalk.TryEnterArray(ref reader))
-        {
-            return;
-        }
-
-        while (JsonWalk.TryNextObject(ref reader))
-        {
-            while (JsonWalk.TryNextProperty(ref reader))
-            {
-                bool isAddress = reader.ValueTextEquals("ip"u8);
-                reader.Read();
-                if (isAddress && reader.TokenType == JsonTokenType.String && PortReader.TryGetAddress(ref reader, out IPAddress? address))
-                {
-                    addresses.Add(address!);
-                }
-
-                JsonWalk.Skip(ref reader);
-            }
-        }
+        return hasEnded ? null : primary;
     }
 }

@@ -23,7 +23,8 @@ internal abstract class ObjectFeed(ClusterIndexWriter writer, ClusterKinds kind,
     public string Path => path;
 
     /// <summary>
-    /// Which of them are asked for: <c>labelSelector=</c> or <c>fieldSelector=</c> with its value as URLs have it; empty for all.
+    /// Which of them are asked for: <c>labelSelector=</c>, <c>fieldSelector=</c> or both, with their values as URLs have them; empty for
+    /// all.
     /// </summary>
     public string Selector { get; init; } = "";
 

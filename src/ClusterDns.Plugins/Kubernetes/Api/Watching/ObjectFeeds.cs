@@ -66,6 +66,36 @@ internal sealed class EndpointSliceFeed(ClusterIndexWriter writer, ObjectFilter 
     }
 }
 
+/// <summary>Pods.</summary>
+/// <param name="writer">The index's writer.</param>
+/// <param name="filter">Which of them are taken.</param>
+internal sealed class PodFeed(ClusterIndexWriter writer, ObjectFilter filter)
+    : ObjectFeed(writer, ClusterKinds.Pod, "pods", "/api/v1/pods", isEssential: false)
+{
+    /// <summary>The selector of Pods that have not ended: a server that selects by it says of one that ends that it is gone.</summary>
+    public const string Living = "fieldSelector=status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed%2Cstatus.phase%21%3DUnknown";
+
+    /// <inheritdoc/>
+    public override bool TryApply(ref Utf8JsonReader reader, bool isDeleted, out string version)
+    {
+        if (PodDecoder.Read(ref reader, Strings, out version) is not { } pod)
+        {
+            return false;
+        }
+
+        if (isDeleted)
+        {
+            Writer.RemovePod(pod.Key);
+        }
+        else if (filter.TakesNamespace(pod.Key.Namespace))
+        {
+            Writer.Apply(pod);
+        }
+
+        return true;
+    }
+}
+
 /// <summary>Namespaces.</summary>
 /// <param name="writer">The index's writer.</param>
 /// <param name="filter">Which of them are taken.</param>

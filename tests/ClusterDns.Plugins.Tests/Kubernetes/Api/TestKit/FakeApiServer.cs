@@ -21,12 +21,15 @@ internal sealed class FakeApiServer : IAsyncDisposable
     public const string Namespaces = "/api/v1/namespaces";
     public const string Slices = "/apis/discovery.k8s.io/v1/endpointslices";
 
+    public const string Pods = "/api/v1/pods";
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, FakeObjects> _kinds = new(StringComparer.Ordinal)
     {
         [Namespaces] = new FakeObjects("Namespace", "v1"),
         [Services] = new FakeObjects("Service", "v1"),
         [Slices] = new FakeObjects("EndpointSlice", "discovery.k8s.io/v1"),
+        [Pods] = new FakeObjects("Pod", "v1"),
     };
 
     private readonly List<FakeWatch> _watches = [];
@@ -208,7 +211,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
     {
         foreach (FakeWatch watch in _watches.Where(watch => string.Equals(watch.Path, path, StringComparison.Ordinal)))
         {
-            watch.Send(FakeMessages.Line(happened.Type, happened.Object));
+            watch.Tell(happened);
         }
     }
 
@@ -274,14 +277,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
                 }
             }
 
-            IEnumerable<JsonObject> found = objects.All;
-            if (request.Query["fieldSelector"].ToString() is { Length: > 0 } selector)
-            {
-                string name = selector["metadata.name=".Length..];
-                found = found.Where(item => string.Equals(item["metadata"]!["name"]!.GetValue<string>(), name, StringComparison.Ordinal));
-            }
-
-            JsonObject[] all = [.. found];
+            JsonObject[] all = [.. objects.All.Where(new FakeSelector(request).Matches)];
             int limit = request.Query["limit"].ToString() is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : all.Length;
             JsonObject[] page = [.. all.Skip(start).Take(limit)];
             JsonObject metadata = new() { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
@@ -313,7 +309,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
             return;
         }
 
-        FakeWatch watch = new(request.Path);
+        FakeWatch watch = new(request.Path, new FakeSelector(request));
         OnWatch(request, watch);
         Begin(watch, request, objects, isInitial);
         context.Response.ContentType = "application/json";
@@ -364,7 +360,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
                     return;
                 }
 
-                foreach (JsonObject item in objects.All)
+                foreach (JsonObject item in objects.All.Where(watch.Selector.Matches))
                 {
                     watch.Send(FakeMessages.Line("ADDED", objects.Typed(item)));
                 }
@@ -385,7 +381,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
                 watch.IsSilent = version > _version;
                 foreach (FakeEvent happened in objects.Events.Where(happened => happened.Version > version))
                 {
-                    watch.Send(FakeMessages.Line(happened.Type, happened.Object));
+                    watch.Tell(happened);
                 }
             }
 

@@ -1,0 +1,86 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Kubernetes.Index;
+
+namespace ClusterDns.Plugins.Kubernetes.Answers;
+
+/// <summary>Takes the addresses of a zone's name servers.</summary>
+internal interface INameServerVisitor
+{
+    /// <summary>Takes one address.</summary>
+    /// <param name="serviceKey">The Service as two labels in wire form; empty where the address is the server's own.</param>
+    /// <param name="data">The bytes in which the address, and the label, stand.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="labelOffset">Where the endpoint's label stands; -1 for none.</param>
+    void Visit(ReadOnlySpan<byte> serviceKey, byte[] data, in AddressEntry address, int labelOffset);
+}
+
+/// <summary>Adds an NS record for each name server, and its addresses beside it.</summary>
+/// <param name="response">Where they are added.</param>
+/// <param name="askedZone">The zone as it was asked, in which the names end.</param>
+/// <param name="timeToLive">The time to live.</param>
+/// <param name="names">Tells which names are there.</param>
+/// <param name="addresses">Tells which addresses are there.</param>
+internal ref struct NameServerVisitor(
+    Response response, ReadOnlySpan<byte> askedZone, uint timeToLive, RecordSet names, RecordSet addresses) : INameServerVisitor
+{
+    private readonly ReadOnlySpan<byte> _askedZone = askedZone;
+    private readonly RecordSet _names = names;
+    private readonly RecordSet _addresses = addresses;
+
+    /// <inheritdoc/>
+    public readonly void Visit(ReadOnlySpan<byte> serviceKey, byte[] data, in AddressEntry address, int labelOffset)
+    {
+        Span<byte> name = stackalloc byte[DomainName.MaxWireLength];
+        ReadOnlySpan<byte> label = labelOffset < 0 ? [] : data.AsSpan(labelOffset, data[labelOffset] + 1);
+        if (!TryWriteName(label, serviceKey, name, out int length) || !response.Arena.TryAllocate(length, out byte[] array, out int offset))
+        {
+            return;
+        }
+
+        name[..length].CopyTo(array.AsSpan(offset));
+        ResponseRecord server = new()
+        {
+            RdataSource = array,
+            RdataOffset = offset,
+            RdataLength = (ushort)length,
+            Type = RecordType.NS,
+            Class = RecordClass.IN,
+            TimeToLive = timeToLive,
+        };
+        ResponseRecord target = new()
+        {
+            OwnerSource = array,
+            OwnerOffset = offset,
+            RdataSource = data,
+            RdataOffset = address.Offset,
+            RdataLength = address.Length,
+            Type = address.Length == 4 ? RecordType.A : RecordType.AAAA,
+            Class = RecordClass.IN,
+            TimeToLive = timeToLive,
+        };
+        if (_names.TryAdd(response.Answers, in server))
+        {
+            _addresses.TryAdd(response.Additional, in target);
+        }
+    }
+
+    private readonly bool TryWriteName(ReadOnlySpan<byte> label, ReadOnlySpan<byte> serviceKey, Span<byte> name, out int length)
+    {
+        if (!serviceKey.IsEmpty)
+        {
+            return ServiceName.TryWrite(label, serviceKey, isPod: false, _askedZone, name, out length);
+        }
+
+        ReadOnlySpan<byte> server = "\u0002ns\u0003dns"u8;
+        length = server.Length + _askedZone.Length;
+        if (length > name.Length)
+        {
+            return false;
+        }
+
+        server.CopyTo(name);
+        _askedZone.CopyTo(name[server.Length..]);
+        return true;
+    }
+}

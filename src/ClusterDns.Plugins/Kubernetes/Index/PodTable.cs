@@ -1,0 +1,129 @@
+namespace ClusterDns.Plugins.Kubernetes.Index;
+
+/// <summary>
+/// The Pods of a cluster by their addresses. There may be many more of them than of anything else, and most are never asked for, so
+/// that a Pod is no object but a few bytes of a large array (<see cref="PodRecord"/>), to which two hash tables lead: by address for
+/// readers, and by name for the one writer. Readers take no lock. They find what is there throughout, since a record is whole before
+/// a table leads to it, never changes, and never moves: <see cref="PodStore"/>s are replaced as a whole when one is full or wasteful.
+/// </summary>
+internal sealed class PodTable
+{
+    private PodStore _store = new(0, 0);
+
+    /// <summary>How many Pods there are.</summary>
+    public int Pods => _store.Count;
+
+    /// <summary>How many bytes they take, for tests of what a Pod costs.</summary>
+    internal long Bytes => _store.Bytes;
+
+    /// <summary>How many Pods of a namespace have an address; any thread may ask.</summary>
+    /// <param name="namespaceLabel">The namespace as one label in wire form, in lower case.</param>
+    /// <param name="address">The address, 4 or 16 bytes.</param>
+    public int Count(ReadOnlySpan<byte> namespaceLabel, ReadOnlySpan<byte> address)
+    {
+        PodStore store = Volatile.Read(ref _store);
+        int count = 0;
+        for (PodProbe probe = new(store.ByAddress, WireTableHash.Of(address)); probe.TryNext(out int location);)
+        {
+            PodRecord pod = store.Get(location);
+            if (pod.Address.SequenceEqual(address) && pod.Name.StartsWith(namespaceLabel))
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>A Pod is there. The writer's thread only, as with everything below.</summary>
+    /// <param name="name">What names it: its namespace as one label in wire form, then its name.</param>
+    /// <param name="address">Its address, 4 or 16 bytes.</param>
+    /// <returns>Whether it is new, or has another address than before.</returns>
+    public bool Set(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address)
+    {
+        int known = Find(name);
+        if (known > 0 && _store.Get(known).Address.SequenceEqual(address))
+        {
+            _store.SetHeard(known, isHeard: true);
+            return false;
+        }
+
+        if (!_store.HasRoomFor(PodRecord.GetLength(name, address)))
+        {
+            Volatile.Write(ref _store, _store.Clone(PodRecord.GetLength(name, address)));
+            known = Find(name);
+        }
+
+        _store.Add(name, address);
+        if (known > 0)
+        {
+            _store.Remove(known);
+            Tidy();
+        }
+
+        return true;
+    }
+
+    /// <summary>A Pod is gone.</summary>
+    /// <param name="name">What names it.</param>
+    /// <returns>Whether it was there.</returns>
+    public bool Remove(ReadOnlySpan<byte> name)
+    {
+        int known = Find(name);
+        if (known > 0)
+        {
+            _store.Remove(known);
+            Tidy();
+        }
+
+        return known > 0;
+    }
+
+    /// <summary>Begins to hear of all Pods that there are.</summary>
+    public void BeginRelist()
+    {
+        foreach (int location in _store.Locations)
+        {
+            _store.SetHeard(location, isHeard: false);
+        }
+    }
+
+    /// <summary>Takes out what was not heard of since <see cref="BeginRelist"/>.</summary>
+    /// <returns>Whether there was any.</returns>
+    public bool EndRelist()
+    {
+        bool hasRemoved = false;
+        foreach (int location in _store.Locations)
+        {
+            if (!_store.Get(location).IsHeard)
+            {
+                _store.Remove(location);
+                hasRemoved = true;
+            }
+        }
+
+        Tidy();
+        return hasRemoved;
+    }
+
+    private int Find(ReadOnlySpan<byte> name)
+    {
+        for (PodProbe probe = new(_store.ByName, WireTableHash.Of(name)); probe.TryNext(out int location);)
+        {
+            if (_store.Get(location).Name.SequenceEqual(name))
+            {
+                return location;
+            }
+        }
+
+        return 0;
+    }
+
+    private void Tidy()
+    {
+        if (_store.IsWasteful)
+        {
+            Volatile.Write(ref _store, _store.Clone(0));
+        }
+    }
+}

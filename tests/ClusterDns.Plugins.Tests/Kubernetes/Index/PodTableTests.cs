@@ -1,0 +1,143 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using ClusterDns.Plugins.Kubernetes.Index;
+using ClusterDns.Plugins.Kubernetes.Objects;
+using CsCheck;
+
+namespace ClusterDns.Plugins.Tests.Kubernetes.Index;
+
+public sealed class PodTableTests
+{
+    [Fact]
+    public void It_holds_what_a_dictionary_would_hold()
+        => Gen.Select(Gen.Int[0, 4], Gen.Int[0, 40], Gen.Int[0, 12]).Array[0, 400].Sample(steps =>
+        {
+            PodTable table = new();
+            Dictionary<int, int> model = [];
+            HashSet<int> heard = [];
+            foreach ((int operation, int pod, int address) in steps)
+            {
+                switch (operation)
+                {
+                    case 0:
+                        Assert.Equal(model.Remove(pod), table.Remove(Name(pod)));
+                        break;
+                    case 1 when pod == 0:
+                        table.BeginRelist();
+                        heard.Clear();
+                        break;
+                    case 1 when pod == 1:
+                        int[] gone = [.. model.Keys.Where(known => !heard.Contains(known))];
+                        Assert.Equal(gone.Length > 0, table.EndRelist());
+                        Array.ForEach(gone, known => model.Remove(known));
+                        break;
+                    default:
+                        bool isNew = !model.TryGetValue(pod, out int before) || before != address;
+                        model[pod] = address;
+                        heard.Add(pod);
+                        Assert.Equal(isNew, table.Set(Name(pod), Address(address)));
+                        break;
+                }
+
+                Assert.Equal(model.Count, table.Pods);
+            }
+
+            for (int address = 0; address <= 12; address++)
+            {
+                for (int space = 0; space < 3; space++)
+                {
+                    Assert.Equal(
+                        model.Count(pod => pod.Value == address && pod.Key % 3 == space),
+                        table.Count(EntryBuilder.CreateLabel(Namespace(space)), Address(address)));
+                }
+            }
+        });
+
+    [Fact]
+    public void A_hundred_and_fifty_thousand_pods_take_some_sixty_bytes_each()
+    {
+        const int pods = 150_000;
+        PodTable table = new();
+        for (int pod = 0; pod < pods; pod++)
+        {
+            table.Set(EntryBuilder.CreatePodName(new ObjectKey("team-" + (pod % 100), $"frontend-5d4f9c7b6-{pod:x5}")), Address(pod));
+        }
+
+        Assert.Equal(pods, table.Pods);
+        Assert.InRange(table.Bytes, 1, 64L * pods);
+        for (int pod = 0; pod < pods; pod++)
+        {
+            Assert.Equal(1, table.Count(EntryBuilder.CreateLabel("team-" + (pod % 100)), Address(pod)));
+        }
+    }
+
+    [Fact]
+    public void Coming_and_going_takes_no_more_room_than_what_stays()
+    {
+        PodTable table = new();
+        for (int pod = 0; pod < 100_000; pod++)
+        {
+            table.Set(Name(pod), Address(pod));
+            table.Set(Name(pod), Address(pod + 1));
+            table.Remove(Name(pod));
+        }
+
+        Assert.Equal(0, table.Pods);
+        Assert.InRange(table.Bytes, 0, 200_000);
+    }
+
+    [Fact]
+    public async Task A_reader_finds_what_is_there_throughout_while_the_writer_grows_and_shrinks_the_rest()
+    {
+        const int kept = 100;
+        PodTable table = new();
+        for (int pod = 0; pod < kept; pod++)
+        {
+            table.Set(Name(pod), Address(pod));
+        }
+
+        using CancellationTokenSource done = new();
+        Task<int> reader = Task.Run(() =>
+        {
+            int missing = 0;
+            for (int pod = 0; !done.IsCancellationRequested; pod = (pod + 1) % kept)
+            {
+                missing += table.Count(EntryBuilder.CreateLabel(Namespace(pod % 3)), Address(pod)) == 1 ? 0 : 1;
+            }
+
+            return missing;
+        });
+        for (int round = 0; round < 20; round++)
+        {
+            for (int pod = kept; pod < 5000; pod++)
+            {
+                table.Set(Name(pod), Address(pod));
+            }
+
+            table.BeginRelist();
+            for (int pod = 0; pod < kept; pod++)
+            {
+                table.Set(Name(pod), Address(pod));
+            }
+
+            table.EndRelist();
+        }
+
+        await done.CancelAsync();
+        Assert.Equal(0, await reader);
+        Assert.Equal(kept, table.Pods);
+    }
+
+    private static string Namespace(int number) => new('n', number + 1);
+
+    private static byte[] Name(int pod)
+        => EntryBuilder.CreatePodName(new ObjectKey(Namespace(pod % 3), "pod-" + pod.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>IPv4 for even numbers, IPv6 for odd ones.</summary>
+    private static byte[] Address(int number)
+    {
+        byte[] address = new byte[number % 2 == 0 ? 4 : 16];
+        BinaryPrimitives.WriteInt32BigEndian(address.AsSpan(address.Length - sizeof(int)), number);
+        return address;
+    }
+}
