@@ -13,6 +13,9 @@ internal sealed record ApiSetting(bool IsSecure, bool HasWatchList)
     /// <summary>All that there are.</summary>
     public static IReadOnlyList<ApiSetting> All { get; } = [new(true, true), new(true, false), new(false, true), new(false, false)];
 
+    /// <summary>Its name on the command line.</summary>
+    public string Name => $"{(IsSecure ? "tls" : "http")}-{(HasWatchList ? "watch" : "pages")}";
+
     /// <inheritdoc/>
     public override string ToString() => $"{(IsSecure ? "HTTP/2, TLS" : "HTTP/1.1")}, {(HasWatchList ? "watch" : "pages")}";
 

@@ -4,11 +4,13 @@ using ClusterDns.Conformance.TestKit;
 using ClusterDns.Plugins.Tests.Kubernetes.Api.TestKit;
 
 const string Usage = """
-    usage: ClusterDns.ApiBench memory --executable PATH [--cluster small|pods] [--rounds N]
-           ClusterDns.ApiBench changes --executable PATH [--seconds N] [--changes-per-second N] [--queries-per-second N] [--seed N]
+    usage: ClusterDns.ApiBench memory --executable PATH [--cluster small|pods] [--api-server NAME] [--rounds N]
+           ClusterDns.ApiBench changes --executable PATH [--seconds N] [--changes-per-second N] [--queries-per-second N] [--api-server NAME] [--seed N]
+    An API server's name is one of tls-watch, tls-pages, http-watch and http-pages; memory takes them all in turn unless one is named.
     """;
 string? path = null;
 string cluster = "small";
+ApiSetting? setting = null;
 int rounds = 3;
 int seconds = 60;
 int changes = 1000;
@@ -21,6 +23,7 @@ for (int i = 1; i < args.Length; i += 2)
     {
         "--executable" => (path = value).Length > 0,
         "--cluster" => (cluster = value) is "small" or "pods",
+        "--api-server" => (setting = ApiSetting.All.FirstOrDefault(known => string.Equals(known.Name, value, StringComparison.Ordinal))) is not null,
         "--rounds" => int.TryParse(value, CultureInfo.InvariantCulture, out rounds) && rounds > 0,
         "--seconds" => int.TryParse(value, CultureInfo.InvariantCulture, out seconds) && seconds > 0,
         "--changes-per-second" => int.TryParse(value, CultureInfo.InvariantCulture, out changes) && changes >= 300,
@@ -61,20 +64,19 @@ async Task MeasureMemoryAsync()
     ClusterShape shape = cluster is "pods" ? ClusterShape.Mixed(10_000) : ClusterShape.Even(5_000);
     using TestCertificates certificates = new();
     MemoryRun run = new(executable, certificates);
-    Dictionary<ApiSetting, List<MemoryFigures>> figures = [];
+    (ApiSetting Setting, List<MemoryFigures> Rounds)[] all = [.. (setting is { } one ? [one] : ApiSetting.All).Select(static each => (each, new List<MemoryFigures>()))];
     for (int round = 0; round < rounds; round++)
     {
-        foreach (ApiSetting setting in ApiSetting.All)
+        foreach ((ApiSetting each, List<MemoryFigures> figures) in all)
         {
-            figures.TryAdd(setting, []);
-            figures[setting].Add(await run.RunAsync(shape, setting));
+            figures.Add(await run.RunAsync(shape, each));
         }
     }
 
     Console.WriteLine(MemoryTable.Head);
-    foreach (ApiSetting setting in ApiSetting.All)
+    foreach ((ApiSetting each, List<MemoryFigures> figures) in all)
     {
-        Console.WriteLine(MemoryTable.Row(shape, setting, figures[setting]));
+        Console.WriteLine(MemoryTable.Row(shape, each, figures));
     }
 }
 
@@ -84,6 +86,7 @@ async Task<bool> ChangeAsync()
     const int markersPerRound = 2;
     ChangeRun run = new(new ChangeOptions(executable)
     {
+        Setting = setting ?? ApiSetting.All[0],
         Rounds = seconds * roundsPerSecond,
         ChangesPerRound = (changes / roundsPerSecond) - markersPerRound,
         QueriesPerSecond = queries,
