@@ -40,6 +40,14 @@ internal sealed record ProcessFigures(long ResidentKilobytes, int Threads, int P
             ReadField(File.ReadAllLines(folder + "/status"), "VmRSS:"), threads.Count - poolThreads, poolThreads, others, upstreamSockets);
     }
 
+    /// <summary>A field of /proc/PID/status.</summary>
+    /// <param name="status">The lines.</param>
+    /// <param name="name">The field's name with its colon.</param>
+    public static long ReadField(string[] status, string name)
+        => long.Parse(
+            status.First(line => line.StartsWith(name, StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture);
+
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
@@ -80,9 +88,4 @@ internal sealed record ProcessFigures(long ResidentKilobytes, int Threads, int P
             yield return name;
         }
     }
-
-    private static long ReadField(string[] status, string name)
-        => long.Parse(
-            status.First(line => line.StartsWith(name, StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
-            CultureInfo.InvariantCulture);
 }

@@ -56,7 +56,7 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
         await server.WaitUntilServingAsync();
         IPEndPoint endpoint = new(IPAddress.Loopback, server.Port);
         ReloadDriver reloads = new(server, corefile, script);
-        SoakLoad load = new(endpoint, truth, options);
+        SoakLoad load = new(endpoint, new SoakChoice(truth).Choose, options);
         using HttpClient client = new();
         _watch.Start();
         try

@@ -46,17 +46,16 @@ internal sealed class AddressIndex(WireTable<AddressOwners> table)
         {
             WriteKey(slice, i, key);
             AddressOwners? owners = table.Find(key);
-            EndpointReference[] others = Without(owners?.Endpoints ?? [], known);
             table.Set(new AddressOwners(
-                owners?.Key ?? key.ToArray(), owners?.Services ?? [], [.. others, new EndpointReference(slice, i)]));
+                owners?.Key ?? key.ToArray(), owners?.Services ?? [], Replace(owners?.Endpoints ?? [], known, new EndpointReference(slice, i))));
         }
 
         for (int i = 0; i < known?.Endpoints.Length; i++)
         {
             WriteKey(known, i, key);
-            if (table.Find(key) is { } owners && owners.Endpoints.Any(reference => ReferenceEquals(reference.Slice, known)))
+            if (table.Find(key) is { } owners && Count(owners.Endpoints, known) > 0)
             {
-                Set(owners.Key, owners.Services, Without(owners.Endpoints, known));
+                Set(owners.Key, owners.Services, Replace(owners.Endpoints, known, added: null));
             }
         }
     }
@@ -67,8 +66,37 @@ internal sealed class AddressIndex(WireTable<AddressOwners> table)
         EntryBuilder.WriteAddressKey(slice.Data.AsSpan(address.Offset, address.Length), key);
     }
 
-    private static EndpointReference[] Without(EndpointReference[] endpoints, SliceEntry? slice)
-        => slice is null ? endpoints : [.. endpoints.Where(reference => !ReferenceEquals(reference.Slice, slice))];
+    /// <summary>Endpoints without those of a slice, and with another.</summary>
+    private static EndpointReference[] Replace(EndpointReference[] endpoints, SliceEntry? known, EndpointReference? added)
+    {
+        EndpointReference[] replaced = new EndpointReference[endpoints.Length - Count(endpoints, known) + (added is null ? 0 : 1)];
+        int count = 0;
+        foreach (EndpointReference endpoint in endpoints)
+        {
+            if (!ReferenceEquals(endpoint.Slice, known))
+            {
+                replaced[count++] = endpoint;
+            }
+        }
+
+        if (added is { } last)
+        {
+            replaced[count] = last;
+        }
+
+        return replaced;
+    }
+
+    private static int Count(EndpointReference[] endpoints, SliceEntry? slice)
+    {
+        int count = 0;
+        foreach (EndpointReference endpoint in endpoints)
+        {
+            count += ReferenceEquals(endpoint.Slice, slice) ? 1 : 0;
+        }
+
+        return count;
+    }
 
     private static bool Has(ServicePart? part, ReadOnlySpan<byte> key)
     {

@@ -12,6 +12,11 @@ internal static class EntryBuilder
     /// <summary>No API server makes larger ones: the greatest that a controller may be told to fill is 1,000.</summary>
     public const int MaxEndpoints = ushort.MaxValue;
 
+    private const int MaxAddressLength = 16;
+
+    /// <summary>An IPv4 address, and it in a label with dashes.</summary>
+    private const int LikelyEndpointLength = 20;
+
     private const int MaxObjectName = 253;
 
     /// <summary>A name as one label in wire form, in lower case.</summary>
@@ -59,14 +64,22 @@ internal static class EntryBuilder
     /// <param name="endpointPodNames">Whether endpoints without a hostname are named after their Pods.</param>
     public static SliceEntry Create(EndpointSliceObject slice, bool endpointPodNames = false)
     {
-        List<byte> data = [];
+        List<byte> data = new(slice.Endpoints.Count * LikelyEndpointLength);
         ZoneOffsets zones = new(data);
-        List<EndpointEntry> endpoints = [];
+        List<EndpointEntry> endpoints = new(slice.Endpoints.Count);
         foreach (EndpointObject endpoint in slice.Endpoints.Where(static endpoint => endpoint.IsReady).Take(MaxEndpoints))
         {
             AddressEntry address = Add(data, endpoint.Address);
             endpoints.Add(new EndpointEntry(address, data.Count));
-            data.AddRange(CreateLabel(GetName(endpoint, endpointPodNames)));
+            if (GetName(endpoint, endpointPodNames) is { } name)
+            {
+                data.AddRange(CreateLabel(name));
+            }
+            else
+            {
+                AddDashed(data, endpoint.Address);
+            }
+
             zones.Add(endpoint.Zone);
         }
 
@@ -111,8 +124,11 @@ internal static class EntryBuilder
         address.CopyTo(key[(16 - address.Length)..]);
     }
 
-    /// <summary>A Pod's name that is no label, since it is too long or has dots, names no endpoint.</summary>
-    private static string GetName(EndpointObject endpoint, bool endpointPodNames)
+    /// <summary>
+    /// An endpoint's name; null where it is named after its address. A Pod's name that is no label, since it is too long or has dots, names no
+    /// endpoint.
+    /// </summary>
+    private static string? GetName(EndpointObject endpoint, bool endpointPodNames)
     {
         if (endpoint.Hostname.Length > 0)
         {
@@ -121,21 +137,32 @@ internal static class EntryBuilder
 
         return endpointPodNames && endpoint.TargetName is { Length: > 0 and <= DomainName.MaxLabelLength } name && !name.Contains('.', StringComparison.Ordinal)
             ? name
-            : CreateDashed(endpoint.Address);
+            : null;
     }
 
-    /// <summary>The name of an endpoint without one: its address with dashes.</summary>
-    private static string CreateDashed(IPAddress address)
+    /// <summary>Adds the label that an address with dashes is; no address in text is longer than a label.</summary>
+    private static void AddDashed(List<byte> data, IPAddress address)
     {
-        string dashed = address.ToString().Replace('.', '-').Replace(':', '-');
-        return dashed.EndsWith('-') ? dashed + "0" : dashed;
+        Span<byte> label = stackalloc byte[1 + DomainName.MaxLabelLength];
+        address.TryFormat(label[1..], out int length);
+        Span<byte> dashed = label.Slice(1, length);
+        dashed.Replace((byte)'.', (byte)'-');
+        dashed.Replace((byte)':', (byte)'-');
+        if (dashed[^1] == (byte)'-')
+        {
+            label[++length] = (byte)'0';
+        }
+
+        label[0] = (byte)length;
+        data.AddRange(label[..(1 + length)]);
     }
 
     private static AddressEntry Add(List<byte> data, IPAddress address)
     {
-        byte[] bytes = address.GetAddressBytes();
-        data.AddRange(bytes);
-        return new AddressEntry(data.Count - bytes.Length, (byte)bytes.Length);
+        Span<byte> bytes = stackalloc byte[MaxAddressLength];
+        address.TryWriteBytes(bytes, out int length);
+        data.AddRange(bytes[..length]);
+        return new AddressEntry(data.Count - length, (byte)length);
     }
 
     private static PortEntry[] Create(IReadOnlyList<PortObject> ports)

@@ -18,7 +18,9 @@ internal sealed class PodStore
     private int _used = ChunkLength;
     private long _recordBytes;
     private long _wastedBytes;
-    private int _usedSlots;
+    private int _usedNames;
+    private int _usedAddresses;
+    private int _removals;
 
     /// <summary>An empty store.</summary>
     /// <param name="records">How many records it is to hold, at least.</param>
@@ -47,6 +49,12 @@ internal sealed class PodStore
     /// <summary>How many records there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>
+    /// How many records were removed. Places of removed records are used again, so who walks over a table may miss one that has come to where the
+    /// walk was already, and another that has gone from where it was not yet: when this has changed meanwhile, it has to walk again.
+    /// </summary>
+    public int Removals => Volatile.Read(ref _removals);
+
     /// <summary>Whether the larger part of the bytes is of records that were removed.</summary>
     public bool IsWasteful => _wastedBytes > _recordBytes + ChunkLength;
 
@@ -69,7 +77,7 @@ internal sealed class PodStore
     /// <summary>Whether a record fits; a quarter of each table stays empty, so that walks over it end.</summary>
     /// <param name="length">The record's length.</param>
     public bool HasRoomFor(int length)
-        => _usedSlots < ByName.Length / 4 * 3 && (_used + length <= ChunkLength || _chunk + 1 < _chunks.Length);
+        => Math.Max(_usedNames, _usedAddresses) < ByName.Length / 4 * 3 && (_used + length <= ChunkLength || _chunk + 1 < _chunks.Length);
 
     /// <summary>Adds a record, for which there is room.</summary>
     /// <param name="name">What names the Pod.</param>
@@ -87,10 +95,9 @@ internal sealed class PodStore
         int location = (_chunk << ChunkBits) + _used + 1;
         _used += length;
         _recordBytes += length;
-        _usedSlots++;
         Count++;
-        Insert(ByName, WireTableHash.Of(name), location);
-        Insert(ByAddress, WireTableHash.Of(address), location);
+        _usedNames += Insert(ByName, WireTableHash.Of(name), location);
+        _usedAddresses += Insert(ByAddress, WireTableHash.Of(address), location);
     }
 
     /// <summary>Takes a record out of the tables.</summary>
@@ -101,6 +108,7 @@ internal sealed class PodStore
         _recordBytes -= pod.Length;
         _wastedBytes += pod.Length;
         Count--;
+        Volatile.Write(ref _removals, _removals + 1);
         Take(ByName, WireTableHash.Of(pod.Name), location);
         Take(ByAddress, WireTableHash.Of(pod.Address), location);
     }
@@ -120,15 +128,18 @@ internal sealed class PodStore
         return clone;
     }
 
-    /// <summary>Places of removed records are not used again: a reader may be on its way over them.</summary>
-    private static void Insert(int[] slots, ulong hash, int location)
+    /// <summary>Puts a location where none is; returns how many places it takes that were never used.</summary>
+    private static int Insert(int[] slots, ulong hash, int location)
     {
-        PodProbe probe = new(slots, hash);
-        while (probe.TryNext(out _))
+        int slot = (int)hash & (slots.Length - 1);
+        while (slots[slot] > 0)
         {
+            slot = (slot + 1) & (slots.Length - 1);
         }
 
-        Volatile.Write(ref slots[probe.Slot], location);
+        int used = slots[slot] == PodProbe.Empty ? 1 : 0;
+        Volatile.Write(ref slots[slot], location);
+        return used;
     }
 
     private static void Take(int[] slots, ulong hash, int location)

@@ -22,15 +22,22 @@ internal sealed class PodTable
     public int Count(ReadOnlySpan<byte> namespaceLabel, ReadOnlySpan<byte> address)
     {
         PodStore store = Volatile.Read(ref _store);
-        int count = 0;
-        for (PodProbe probe = new(store.ByAddress, WireTableHash.Of(address)); probe.TryNext(out int location);)
+        int removals;
+        int count;
+        do
         {
-            PodRecord pod = store.Get(location);
-            if (pod.Address.SequenceEqual(address) && pod.Name.StartsWith(namespaceLabel))
+            removals = store.Removals;
+            count = 0;
+            for (PodProbe probe = new(store.ByAddress, WireTableHash.Of(address)); probe.TryNext(out int location);)
             {
-                count++;
+                PodRecord pod = store.Get(location);
+                if (pod.Address.SequenceEqual(address) && pod.Name.StartsWith(namespaceLabel))
+                {
+                    count++;
+                }
             }
         }
+        while (removals != store.Removals);
 
         return count;
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ClusterDns.Plugins.Kubernetes.Index;
 
 /// <summary>An entry of a <see cref="WireTable{T}"/>.</summary>
@@ -16,6 +18,18 @@ internal abstract class WireTableEntry
     public ulong Hash { get; }
 }
 
+/// <summary>Stands where an entry was removed.</summary>
+internal sealed class RemovedEntry : WireTableEntry
+{
+    private RemovedEntry()
+        : base([])
+    {
+    }
+
+    /// <summary>The one instance.</summary>
+    public static RemovedEntry Instance { get; } = new();
+}
+
 /// <summary>
 /// A hash table from bytes to entries with one writer and any number of readers that take no lock. A reader that looks for an
 /// entry that is there throughout finds it, whatever the writer does meanwhile: entries never move within an array, a removed one
@@ -27,10 +41,7 @@ internal sealed class WireTable<T>
 {
     private const int LeastCapacity = 16;
 
-    /// <summary>Stands where an entry was removed; equal to no entry.</summary>
-    private static readonly object Removed = new();
-
-    private object?[] _slots = new object?[LeastCapacity];
+    private WireTableEntry?[] _slots = new WireTableEntry?[LeastCapacity];
     private int _used;
 
     /// <summary>How many entries there are.</summary>
@@ -43,20 +54,21 @@ internal sealed class WireTable<T>
     /// <param name="key">The key.</param>
     public T? Find(ReadOnlySpan<byte> key)
     {
-        object?[] slots = Volatile.Read(ref _slots);
+        WireTableEntry?[] slots = Volatile.Read(ref _slots);
         ulong hash = WireTableHash.Of(key);
         int mask = slots.Length - 1;
         for (int i = (int)hash & mask; ; i = (i + 1) & mask)
         {
-            object? slot = Volatile.Read(ref slots[i]);
+            WireTableEntry? slot = Volatile.Read(ref slots[i]);
             if (slot is null)
             {
                 return null;
             }
 
-            if (slot is T entry && entry.Hash == hash && key.SequenceEqual(entry.Key))
+            if (Is(slot, key, hash))
             {
-                return entry;
+                // Nothing else is ever put in, and asking for the type would cost more than all else here.
+                return Unsafe.As<T>(slot);
             }
         }
     }
@@ -90,7 +102,7 @@ internal sealed class WireTable<T>
         int slot = FindSlot(key, WireTableHash.Of(key), out _);
         if (slot >= 0)
         {
-            Volatile.Write(ref _slots[slot], Removed);
+            Volatile.Write(ref _slots[slot], RemovedEntry.Instance);
             Count--;
         }
     }
@@ -104,7 +116,7 @@ internal sealed class WireTable<T>
     /// </summary>
     public IEnumerable<T> Read()
     {
-        object?[] slots = Volatile.Read(ref _slots);
+        WireTableEntry?[] slots = Volatile.Read(ref _slots);
         for (int i = 0; i < slots.Length; i++)
         {
             // The array may have been left behind by a larger one: the key leads to what is there now.
@@ -121,24 +133,24 @@ internal sealed class WireTable<T>
         free = -1;
         for (int i = (int)hash & mask; ; i = (i + 1) & mask)
         {
-            object? slot = _slots[i];
-            if (slot is T entry)
-            {
-                if (entry.Hash == hash && key.SequenceEqual(entry.Key))
-                {
-                    return i;
-                }
-            }
-            else
+            WireTableEntry? slot = _slots[i];
+            if (slot is null)
             {
                 free = free < 0 ? i : free;
-                if (slot is null)
-                {
-                    return -1;
-                }
+                return -1;
             }
+
+            if (Is(slot, key, hash))
+            {
+                return i;
+            }
+
+            free = free < 0 && ReferenceEquals(slot, RemovedEntry.Instance) ? i : free;
         }
     }
+
+    private static bool Is(WireTableEntry slot, ReadOnlySpan<byte> key, ulong hash)
+        => slot.Hash == hash && key.SequenceEqual(slot.Key) && !ReferenceEquals(slot, RemovedEntry.Instance);
 
     private void Grow()
     {
@@ -148,7 +160,7 @@ internal sealed class WireTable<T>
             capacity *= 2;
         }
 
-        object?[] larger = new object?[capacity];
+        WireTableEntry?[] larger = new WireTableEntry?[capacity];
         foreach (T entry in Entries)
         {
             int i = (int)entry.Hash & (capacity - 1);

@@ -128,6 +128,51 @@ public sealed class PodTableTests
         Assert.Equal(kept, table.Pods);
     }
 
+    [Fact]
+    public async Task A_reader_finds_an_address_that_is_handed_on()
+    {
+        const int first = 0;
+        const int second = 3;
+        PodTable table = new();
+        table.Set(Name(first), Address(0));
+        using CancellationTokenSource done = new();
+        Task<int> reader = Task.Run(() =>
+        {
+            int missing = 0;
+            while (!done.IsCancellationRequested)
+            {
+                missing += table.Count(EntryBuilder.CreateLabel(Namespace(0)), Address(0)) == 0 ? 1 : 0;
+            }
+
+            return missing;
+        });
+        for (int round = 0; round < 200_000; round++)
+        {
+            table.Set(Name(second), Address(0));
+            table.Remove(Name(first));
+            table.Set(Name(first), Address(0));
+            table.Remove(Name(second));
+        }
+
+        await done.CancelAsync();
+        Assert.Equal(0, await reader);
+    }
+
+    [Fact]
+    public void A_pod_that_comes_and_goes_leaves_no_trail_to_walk_over()
+    {
+        PodStore store = new(100_000, 10_000_000);
+        for (int round = 0; round < 1000; round++)
+        {
+            store.Add(Name(1), Address(1));
+            store.Remove(round * PodRecord.GetLength(Name(1), Address(1)) + 1);
+        }
+
+        Assert.Equal(0, store.Count);
+        Assert.Single(store.ByName, PodProbe.Removed);
+        Assert.Single(store.ByAddress, PodProbe.Removed);
+    }
+
     private static string Namespace(int number) => new('n', number + 1);
 
     private static byte[] Name(int pod)
