@@ -71,7 +71,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             context.Offer(new ClusterZoneSource(index, records, answerOptions, localAddresses));
         }
 
-        KubernetesMetadata.AddTo(context, answerOptions.Zones);
+        KubernetesMetadata.AddTo(context, index, answerOptions);
         ThreadRandom random = new(context.NextSeed());
         context.AddLink(next => new KubernetesHandler(next, index, answerOptions, options.Zones, localAddresses, random));
     }
