@@ -71,6 +71,11 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             context.Offer(new ClusterZoneSource(index, records, answerOptions, localAddresses));
         }
 
+        if (options.Pods == PodsMode.Verified)
+        {
+            context.Offer(new ClusterSearchPathSource(index, options.Zones));
+        }
+
         KubernetesMetadata.AddTo(context, index, answerOptions);
         ThreadRandom random = new(context.NextSeed());
         context.AddLink(next => new KubernetesHandler(next, index, answerOptions, options.Zones, localAddresses, random));
