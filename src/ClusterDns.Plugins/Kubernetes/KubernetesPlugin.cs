@@ -73,7 +73,12 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             context.Offer(new ClusterZoneSource(index, zone, answerOptions, nameServer));
         }
 
-        KubernetesMetadata.AddTo(context, answerOptions.Zones);
+        if (options.Pods == PodsMode.Verified)
+        {
+            context.Offer(new ClusterSearchPathSource(index, options.Zones));
+        }
+
+        KubernetesMetadata.AddTo(context, index, answerOptions);
         ThreadRandom random = new(context.NextSeed());
         context.AddLink(next => new KubernetesHandler(next, index, answerOptions, zones, nameServer, random));
     }
