@@ -33,7 +33,7 @@ internal sealed partial class TransferHandler(
                 return TransferAsync(context);
             case RecordType.SOA:
                 // A secondary that was told of a change asks for the serial, and must not get the one of before from a cache.
-                context.Response.IsForOneQuery = rules.Find(context.Name) is not null && Find(context.Name) is not null;
+                context.Response.IsForOneQuery |= rules.Find(context.Name) is not null && Find(context.Name) is not null;
                 return NextAsync(context);
             default:
                 return NextAsync(context);

@@ -41,6 +41,25 @@ public sealed class CacheHandlerTests
         Assert.Equal(2, kit.Asked);
     }
 
+    [Fact]
+    public void An_answer_for_one_query_is_not_kept_and_the_next_may_be()
+    {
+        bool isForOneQuery = true;
+        CacheKit kit = new("cache", context =>
+        {
+            context.Response.IsForOneQuery |= isForOneQuery;
+            CacheKit.Addresses(7200)(context);
+        });
+
+        Assert.Contains(" 7200 A ", kit.Ask(), StringComparison.Ordinal);
+        kit.Ask();
+        Assert.Equal(2, kit.Asked);
+        isForOneQuery = false;
+        kit.Ask();
+        kit.Ask();
+        Assert.Equal(3, kit.Asked);
+    }
+
     [Theory]
     [InlineData("cache", ResponseCode.NXDomain, 30u, 30)]
     [InlineData("cache", ResponseCode.NoError, 7200u, 1800)]

@@ -18,21 +18,6 @@ internal sealed class TransferRecords(uint timeToLive)
     public static byte[]? Join(ReadOnlySpan<byte> labels, ReadOnlySpan<byte> name)
         => labels.Length + name.Length <= DomainName.MaxWireLength ? [.. labels, .. name] : null;
 
-    /// <summary>An address.</summary>
-    /// <param name="owner">The owner name in wire form.</param>
-    /// <param name="data">The bytes in which the address stands.</param>
-    /// <param name="address">Where.</param>
-    public ResponseRecord CreateAddress(byte[] owner, byte[] data, in AddressEntry address) => new()
-    {
-        OwnerSource = owner,
-        RdataSource = data,
-        RdataOffset = address.Offset,
-        RdataLength = address.Length,
-        Type = address.Length == 4 ? RecordType.A : RecordType.AAAA,
-        Class = RecordClass.IN,
-        TimeToLive = timeToLive,
-    };
-
     /// <summary>A record whose rdata is all there.</summary>
     /// <param name="owner">The owner name in wire form.</param>
     /// <param name="type">The type: NS, CNAME, PTR.</param>
@@ -166,6 +151,18 @@ internal sealed class TransferRecords(uint timeToLive)
                 serviceName)
             : null;
     }
+
+    /// <summary>An address, which stands in the bytes of its owner.</summary>
+    private ResponseRecord CreateAddress(byte[] owner, byte[] data, in AddressEntry address) => new()
+    {
+        OwnerSource = owner,
+        RdataSource = data,
+        RdataOffset = address.Offset,
+        RdataLength = address.Length,
+        Type = address.Length == 4 ? RecordType.A : RecordType.AAAA,
+        Class = RecordClass.IN,
+        TimeToLive = timeToLive,
+    };
 
     /// <summary>An SRV record (RFC 2782).</summary>
     private ResponseRecord CreateService(byte[] owner, ushort weight, int port, ReadOnlySpan<byte> target)
