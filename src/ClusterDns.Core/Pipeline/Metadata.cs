@@ -9,20 +9,46 @@ namespace ClusterDns.Core.Pipeline;
 /// </param>
 public sealed record MetadataField(string Name, Func<QueryContext, string?> Read);
 
+/// <summary>Fields that a plugin can tell of which nobody knows beforehand how many there are, and their names.</summary>
+/// <param name="Prefix">What their names begin with, like <c>kubernetes/client-label/</c>.</param>
+/// <param name="Read">Reads the value of one, given the rest of its name, as <see cref="MetadataField.Read"/> does.</param>
+public sealed record MetadataGroup(string Prefix, Func<QueryContext, string, string?> Read);
+
 /// <summary>The metadata of a server block, by name.</summary>
 public sealed class MetadataTable
 {
     private readonly FrozenDictionary<string, Func<QueryContext, string?>> _fields;
+    private readonly MetadataGroup[] _groups;
 
     /// <summary>A table.</summary>
     /// <param name="fields">The fields; of several with one name the first counts.</param>
-    public MetadataTable(IEnumerable<MetadataField> fields) => _fields = fields
-        .DistinctBy(static field => field.Name, StringComparer.Ordinal)
-        .ToFrozenDictionary(static field => field.Name, static field => field.Read, StringComparer.Ordinal);
+    /// <param name="groups">The groups of fields; null for none.</param>
+    public MetadataTable(IEnumerable<MetadataField> fields, IEnumerable<MetadataGroup>? groups = null)
+    {
+        _fields = fields
+            .DistinctBy(static field => field.Name, StringComparer.Ordinal)
+            .ToFrozenDictionary(static field => field.Name, static field => field.Read, StringComparer.Ordinal);
+        _groups = [.. groups ?? []];
+    }
 
     /// <summary>Reads a value; null where there is none.</summary>
     /// <param name="query">The query.</param>
     /// <param name="name">The field's name.</param>
     public string? Read(QueryContext query, string name)
-        => _fields.TryGetValue(name, out Func<QueryContext, string?>? read) ? read(query) : null;
+    {
+        if (_fields.TryGetValue(name, out Func<QueryContext, string?>? read))
+        {
+            return read(query);
+        }
+
+        foreach (MetadataGroup group in _groups)
+        {
+            if (name.StartsWith(group.Prefix, StringComparison.Ordinal))
+            {
+                return group.Read(query, name[group.Prefix.Length..]);
+            }
+        }
+
+        return null;
+    }
 }

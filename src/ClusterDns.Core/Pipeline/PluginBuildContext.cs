@@ -20,6 +20,7 @@ public sealed class PluginBuildContext
     private readonly List<ReadinessCheck> _readinessChecks = [];
     private readonly List<IForwardTarget> _forwardTargets = [];
     private readonly List<MetadataField> _metadataFields = [];
+    private readonly List<MetadataGroup> _metadataGroups = [];
     private readonly List<object> _offers = [];
 
     /// <summary>The block's keys, CIDR zones expanded.</summary>
@@ -105,6 +106,9 @@ public sealed class PluginBuildContext
     /// <summary>What the block's plugins can tell about a query; complete when the links are made.</summary>
     public IReadOnlyList<MetadataField> MetadataFields => _metadataFields;
 
+    /// <summary>What else they can tell, by the beginnings of names; complete when the links are made.</summary>
+    public IReadOnlyList<MetadataGroup> MetadataGroups => _metadataGroups;
+
     /// <summary>Stops the process with exit code 1, for what cannot go on; the plugin has logged why.</summary>
     public Action RequestStop { get; init; } = static () => { };
 
@@ -127,6 +131,10 @@ public sealed class PluginBuildContext
     /// <summary>Adds something that other plugins may ask about a query.</summary>
     /// <param name="field">What.</param>
     public void AddMetadata(MetadataField field) => _metadataFields.Add(field);
+
+    /// <summary>Adds some things that other plugins may ask about a query.</summary>
+    /// <param name="group">What.</param>
+    public void AddMetadata(MetadataGroup group) => _metadataGroups.Add(group);
 
     /// <summary>Offers something to the other plugins of the block, which find it by its type.</summary>
     /// <param name="offer">What.</param>

@@ -31,28 +31,31 @@ internal static class KubernetesMetadata
             AddPart("zone", static (in ClusterName name) => LabelsToText(name.Zone));
         }
 
-        Add("parse-error", query => options.Zones.Match(query.Name) is { } zone && !TryParse(query, zone, options.IsZonal, out _) ? NoName : null);
+        Add("parse-error", query => options.Zones.Match(query.Name) is { } zone && !TryParse(query, zone, options, out _) ? NoName : null);
         if (options.Pods == PodsMode.Verified)
         {
             Add("client-namespace", query => TryFindClient(query, index, out PodRecord pod) ? LabelsToText(pod.NamespaceLabel) : null);
             Add("client-pod-name", query => TryFindClient(query, index, out PodRecord pod) ? Encoding.UTF8.GetString(pod.ShortName) : null);
+            context.AddMetadata(new MetadataGroup(
+                "kubernetes/client-label/",
+                (query, name) => TryFindClient(query, index, out PodRecord pod) ? PodLabels.Find(pod.Labels, name) : null));
         }
 
         void Add(string name, Func<QueryContext, string?> read) => context.AddMetadata(new MetadataField($"kubernetes/{name}", read));
 
         void AddPart(string part, ReadPart read) => Add(
             part,
-            query => options.Zones.Match(query.Name) is { } zone && TryParse(query, zone, options.IsZonal, out ClusterName name) ? read(in name) : null);
+            query => options.Zones.Match(query.Name) is { } zone && TryParse(query, zone, options, out ClusterName name) ? read(in name) : null);
     }
 
     /// <summary>
     /// Takes a name apart as whoever answers it does. False for one that can be no object's; CoreDNS tells nothing of those that mean the
     /// server itself either.
     /// </summary>
-    private static bool TryParse(QueryContext query, Zone zone, bool isZonal, out ClusterName name)
+    private static bool TryParse(QueryContext query, Zone zone, KubernetesAnswerOptions options, out ClusterName name)
     {
         ReadOnlySpan<byte> zoneName = zone.Wire.Span;
-        name = ClusterName.Parse(query.Name, zoneName.Length, isZonal);
+        name = ClusterName.Parse(query.Name, zoneName.Length, options.IsZonal);
         return name.Kind switch
         {
             ClusterNameKind.Namespace or ClusterNameKind.Service or ClusterNameKind.Pod => true,

@@ -86,20 +86,22 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
     /// <summary>What queries are answered from; null when an error was reported.</summary>
     private ClusterIndex? GetIndex(KubernetesOptions options, PluginBuildContext context)
     {
+        ClusterIndexOptions held = options.Index;
+        held = held with { KeepsPodLabels = held.KeepsPods && context.GetOffers<MetadataOffer>().Any() };
         ILogger logger = context.LoggerFactory.CreateLogger("plugin/kubernetes");
         try
         {
             if (options.ApiServer is { } apiServer)
             {
-                ApiCluster watched = ApiClusterFactory.Get(apiServer, options.Index, context, _environment, _pings);
+                ApiCluster watched = ApiClusterFactory.Get(apiServer, held, context, _environment, _pings);
                 context.AddService(new ApiClusterStart(watched, options.StartupTimeout, context.TimeProvider, logger));
                 return watched.Index;
             }
 
             IReadOnlyList<string> paths = [.. options.Manifests.Select(path => context.ResolvePath(path.Text))];
             return context.Resources.Get(
-                (string.Join('\n', paths), options.Index),
-                () => new ManifestCluster(paths, options.Index, context.Files, context.TimeProvider, logger)).Index;
+                (string.Join('\n', paths), held),
+                () => new ManifestCluster(paths, held, context.Files, context.TimeProvider, logger)).Index;
         }
         catch (ApiAccessException exception)
         {

@@ -26,7 +26,10 @@ public sealed class MetadataPlugin : Plugin<MetadataOptions>
 
     /// <inheritdoc/>
     protected override void Build(MetadataOptions options, PluginBuildContext context)
-        => context.AddLink(next => new MetadataHandler(next, options, new MetadataTable(context.MetadataFields)));
+    {
+        context.Offer(new MetadataOffer());
+        context.AddLink(next => new MetadataHandler(next, options, new MetadataTable(context.MetadataFields, context.MetadataGroups)));
+    }
 }
 
 /// <summary>Gives queries the table of what can be told about them. A value is read when somebody asks for it.</summary>

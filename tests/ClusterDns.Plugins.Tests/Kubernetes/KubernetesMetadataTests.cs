@@ -1,5 +1,6 @@
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Kubernetes;
+using ClusterDns.Plugins.Metadata;
 using ClusterDns.Plugins.Tests.TestKit;
 
 namespace ClusterDns.Plugins.Tests.Kubernetes;
@@ -9,7 +10,7 @@ public sealed class KubernetesMetadataTests
     private const string Manifests = """
         {kind: Namespace, metadata: {name: default}}
         ---
-        {kind: Pod, metadata: {name: web-0, namespace: shop}, status: {podIP: 10.1.0.7}}
+        {kind: Pod, metadata: {name: web-0, namespace: shop, labels: {app: web, app.kubernetes.io/part-of: shop, empty: ""}}, status: {podIP: 10.1.0.7}}
         ---
         {kind: Pod, metadata: {name: web-1.a, namespace: shop}, status: {podIP: "fd00::7"}}
         ---
@@ -94,11 +95,35 @@ public sealed class KubernetesMetadataTests
         Assert.Equal("- -", Read(kit, kit.Serve("cluster.local.", client: "10.1.0.7:5300"), ["client-namespace", "client-pod-name"]));
     }
 
-    private static PluginKit Create(string option)
+    [Theory]
+    [InlineData("10.1.0.7:5300", "web shop ''")]
+    [InlineData("[fd00::7]:5300", "- - -")]
+    [InlineData("10.1.0.9:5300", "- - -")]
+    public void Labels_of_the_pod_that_asks_are_told(string client, string expected)
+    {
+        PluginKit kit = Create("pods verified", "metadata");
+        QueryContext query = kit.Serve("www.example.org.", client: client);
+
+        Assert.Equal(expected, Read(kit, query, ["client-label/app", "client-label/app.kubernetes.io/part-of", "client-label/empty"]));
+        Assert.Null(query.GetMetadata("kubernetes/client-label/part-of"));
+        Assert.Null(query.GetMetadata("kubernetes/client-label/"));
+    }
+
+    [Theory]
+    [InlineData("pods verified", "")]
+    [InlineData("pods insecure", "metadata")]
+    public void Labels_are_not_kept_where_nobody_may_ask(string option, string other)
+    {
+        PluginKit kit = Create(option, other);
+
+        Assert.Equal("-", Read(kit, kit.Serve("cluster.local.", client: "10.1.0.7:5300"), ["client-label/app"]));
+    }
+
+    private static PluginKit Create(string option, string other = "")
     {
         PluginKit kit = new(
-            new KubernetesPlugin(static () => []),
-            $"kubernetes cluster.local in-addr.arpa {{\n manifests objects.yaml\n {option}\n}}",
+            other.Length > 0 ? [new MetadataPlugin(), new KubernetesPlugin(static () => [])] : [new KubernetesPlugin(static () => [])],
+            $"{other}\nkubernetes cluster.local in-addr.arpa {{\n manifests objects.yaml\n {option}\n}}",
             files: new FakeFiles { ["objects.yaml"] = Manifests });
         Assert.Equal("", kit.Errors);
         return kit;
@@ -106,7 +131,7 @@ public sealed class KubernetesMetadataTests
 
     private static string Read(PluginKit kit, QueryContext query, IEnumerable<string> fields)
     {
-        MetadataTable table = new(kit.Build.MetadataFields);
+        MetadataTable table = new(kit.Build.MetadataFields, kit.Build.MetadataGroups);
         return string.Join(' ', fields.Select(field => table.Read(query, $"kubernetes/{field}") switch { null => "-", "" => "''", { } text => text }));
     }
 }

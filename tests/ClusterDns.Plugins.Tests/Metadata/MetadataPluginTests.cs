@@ -17,6 +17,19 @@ public sealed class MetadataPluginTests
     }
 
     [Fact]
+    public void A_group_tells_of_all_names_that_begin_with_its_own_but_those_that_are_told_apart()
+    {
+        PluginKit kit = Create("metadata");
+        QueryContext query = kit.Serve("www.example.org.");
+
+        Assert.Equal("3 of 'a/b'", query.GetMetadata("group/a/b"));
+        Assert.Equal("3 of ''", query.GetMetadata("group/"));
+        Assert.Equal("apart", query.GetMetadata("group/field"));
+        Assert.Null(query.GetMetadata("group"));
+        Assert.Null(query.GetMetadata("group/no"));
+    }
+
+    [Fact]
     public void Only_queries_of_the_zones_have_it()
     {
         PluginKit kit = Create("metadata example.org example.net.");
@@ -76,6 +89,8 @@ public sealed class MetadataPluginTests
         {
             _plugin.Build(options, context);
             context.AddMetadata(new MetadataField("test/labels", static query => $"name of {query.LabelCount} labels"));
+            context.AddMetadata(new MetadataField("group/field", static _ => "apart"));
+            context.AddMetadata(new MetadataGroup("group/", static (query, name) => name is "no" ? null : $"{query.LabelCount} of '{name}'"));
             context.AddMetadata(new MetadataField("test/nothing", static _ => null));
             context.AddMetadata(new MetadataField("test/reads", query => $"{count(query)}"));
         }

@@ -27,7 +27,7 @@ internal sealed class ApiCluster : ISharedResource
     {
         _client = client;
         ObjectFilter filter = options.Filter;
-        ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames);
+        ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames) { KeepsPodLabels = options.KeepsPodLabels };
         ClusterHistory history = new();
         string selector = ToQuery(filter.Labels);
         List<ObjectFeed> feeds =

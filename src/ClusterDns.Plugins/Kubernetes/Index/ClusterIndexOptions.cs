@@ -9,6 +9,9 @@ namespace ClusterDns.Plugins.Kubernetes.Index;
 /// <param name="EndpointPodNames">Whether endpoints without a hostname are named after their Pods.</param>
 internal sealed record ClusterIndexOptions(ObjectFilter Filter, bool KeepsPods, bool EndpointPodNames)
 {
+    /// <summary>Whether it holds the labels of Pods.</summary>
+    public bool KeepsPodLabels { get; init; }
+
     /// <summary>The kinds of objects that it is made of.</summary>
     public ClusterKinds Kinds
         => ClusterKinds.Namespace

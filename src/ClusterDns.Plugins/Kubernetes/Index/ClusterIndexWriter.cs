@@ -23,6 +23,9 @@ internal sealed class ClusterIndexWriter(
     private int _sliceGeneration;
     private bool _isAheadOfClock;
 
+    /// <summary>Whether the labels of Pods are kept.</summary>
+    public bool KeepsPodLabels { get; init; }
+
     /// <summary>Begins to hear of everything that there is of one kind.</summary>
     /// <param name="kind">The kind.</param>
     public void BeginRelist(ClusterKinds kind)
@@ -149,9 +152,10 @@ internal sealed class ClusterIndexWriter(
     {
         byte[] name = EntryBuilder.CreatePodName(pod.Key);
         byte[]? address = pod.Address?.GetAddressBytes();
+        byte[] labels = KeepsPodLabels ? PodLabels.Create(pod.Labels) : [];
         lock (_lock)
         {
-            Touch(address is null ? index.Pods.Remove(name) : index.Pods.Set(name, address));
+            Touch(address is null ? index.Pods.Remove(name) : index.Pods.Set(name, address, labels));
         }
     }
 

@@ -72,7 +72,7 @@ internal sealed class PodStore
     /// <param name="location">Its location.</param>
     /// <param name="isHeard">Whether it was.</param>
     public void SetHeard(int location, bool isHeard)
-        => _chunks[(location - 1) >> ChunkBits][(location - 1) & (ChunkLength - 1)] = isHeard ? (byte)1 : (byte)0;
+        => PodRecord.SetHeard(ref _chunks[(location - 1) >> ChunkBits][(location - 1) & (ChunkLength - 1)], isHeard);
 
     /// <summary>Whether a record fits; a quarter of each table stays empty, so that walks over it end.</summary>
     /// <param name="length">The record's length.</param>
@@ -82,16 +82,17 @@ internal sealed class PodStore
     /// <summary>Adds a record, for which there is room.</summary>
     /// <param name="name">What names the Pod.</param>
     /// <param name="address">Its address.</param>
-    public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address)
+    /// <param name="labels">Its labels; empty where none are kept.</param>
+    public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, ReadOnlySpan<byte> labels)
     {
-        int length = PodRecord.GetLength(name, address);
+        int length = PodRecord.GetLength(name, address, labels);
         if (_used + length > ChunkLength)
         {
             _chunks[++_chunk] = new byte[ChunkLength];
             _used = 0;
         }
 
-        PodRecord.Write(name, address, _chunks[_chunk].AsSpan(_used));
+        PodRecord.Write(name, address, labels, _chunks[_chunk].AsSpan(_used));
         int location = (_chunk << ChunkBits) + _used + 1;
         _used += length;
         _recordBytes += length;
@@ -121,7 +122,7 @@ internal sealed class PodStore
         foreach (int location in Locations)
         {
             PodRecord pod = Get(location);
-            clone.Add(pod.Name, pod.Address);
+            clone.Add(pod.Name, pod.Address, pod.Labels);
             clone.SetHeard((clone._chunk << ChunkBits) + clone._used - pod.Length + 1, pod.IsHeard);
         }
 

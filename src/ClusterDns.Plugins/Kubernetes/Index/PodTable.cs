@@ -67,30 +67,33 @@ internal sealed class PodTable
     /// <summary>A Pod is there. The writer's thread only, as with everything below.</summary>
     /// <param name="name">What names it: its namespace as one label in wire form, then its name.</param>
     /// <param name="address">Its address, 4 or 16 bytes.</param>
+    /// <param name="labels">Its labels, as <see cref="PodLabels"/> has them; empty where none are kept.</param>
     /// <returns>Whether it is new, or has another address than before.</returns>
-    public bool Set(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address)
+    public bool Set(ReadOnlySpan<byte> name, ReadOnlySpan<byte> address, ReadOnlySpan<byte> labels = default)
     {
         int known = Find(name);
-        if (known > 0 && _store.Get(known).Address.SequenceEqual(address))
+        bool hasMoved = known == 0 || !_store.Get(known).Address.SequenceEqual(address);
+        if (!hasMoved && _store.Get(known).Labels.SequenceEqual(labels))
         {
             _store.SetHeard(known, isHeard: true);
             return false;
         }
 
-        if (!_store.HasRoomFor(PodRecord.GetLength(name, address)))
+        int length = PodRecord.GetLength(name, address, labels);
+        if (!_store.HasRoomFor(length))
         {
-            Volatile.Write(ref _store, _store.Clone(PodRecord.GetLength(name, address)));
+            Volatile.Write(ref _store, _store.Clone(length));
             known = Find(name);
         }
 
-        _store.Add(name, address);
+        _store.Add(name, address, labels);
         if (known > 0)
         {
             _store.Remove(known);
             Tidy();
         }
 
-        return true;
+        return hasMoved;
     }
 
     /// <summary>A Pod is gone.</summary>

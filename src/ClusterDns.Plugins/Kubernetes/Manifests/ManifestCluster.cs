@@ -23,7 +23,7 @@ internal sealed class ManifestCluster : ISharedResource
     public ManifestCluster(
         IReadOnlyList<string> paths, ClusterIndexOptions options, IFileAccess files, TimeProvider timeProvider, ILogger logger)
     {
-        ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames);
+        ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames) { KeepsPodLabels = options.KeepsPodLabels };
         _source = new ManifestSource(
             new ManifestFiles(files, paths, options.Filter), objects => Replace(writer, objects, options.KeepsPods), timeProvider, logger);
         _source.Load();

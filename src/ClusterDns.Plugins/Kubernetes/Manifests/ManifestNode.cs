@@ -38,6 +38,10 @@ internal sealed class ManifestNode
     /// <summary>A sequence's values; none for anything else.</summary>
     public IReadOnlyList<ManifestNode> Items { get; }
 
+    /// <summary>The names and values of a mapping's members that are scalars; none for anything else.</summary>
+    public IEnumerable<KeyValuePair<string, string>> ScalarMembers
+        => (_members ?? []).Where(static member => member.Value.Scalar is not null).Select(static member => KeyValuePair.Create(member.Key, member.Value.Scalar!));
+
     /// <summary>A member of a mapping; null where there is none, or it is null.</summary>
     /// <param name="name">The member's name.</param>
     public ManifestNode? this[string name]

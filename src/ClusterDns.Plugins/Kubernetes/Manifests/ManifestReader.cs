@@ -132,7 +132,10 @@ internal static class ManifestReader
         ManifestNode? status = node["status"];
         bool isEnding = node["metadata"]?["deletionTimestamp"] is not null || status?["phase"]?.Scalar is "Succeeded" or "Failed" or "Unknown";
         bool hasAddress = !isEnding && status?["podIP"] is { Scalar.Length: > 0 };
-        return new PodObject(ReadKey(node), hasAddress ? ReadAddress(status!["podIP"]!) : null);
+        return new PodObject(ReadKey(node), hasAddress ? ReadAddress(status!["podIP"]!) : null)
+        {
+            Labels = [.. node["metadata"]?["labels"]?.ScalarMembers ?? []],
+        };
     }
 
     private static EndpointSliceObject? ReadEndpointSlice(ManifestNode node)

@@ -58,7 +58,11 @@ internal sealed record ServiceObject(
 /// <summary>What of a Pod DNS needs.</summary>
 /// <param name="Key">Namespace and name.</param>
 /// <param name="Address">Its primary address; null where it has none yet, is being deleted, or has ended: the address may be another's by now.</param>
-internal sealed record PodObject(ObjectKey Key, IPAddress? Address);
+internal sealed record PodObject(ObjectKey Key, IPAddress? Address)
+{
+    /// <summary>Its labels, where they are asked for.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Labels { get; init; } = [];
+}
 
 /// <summary>An endpoint of an EndpointSlice.</summary>
 /// <param name="Address">Its address.</param>

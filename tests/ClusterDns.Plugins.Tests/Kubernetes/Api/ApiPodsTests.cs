@@ -1,5 +1,7 @@
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Resources;
 using ClusterDns.Plugins.Kubernetes;
+using ClusterDns.Plugins.Metadata;
 using ClusterDns.Plugins.Tests.Kubernetes.Api.TestKit;
 using ClusterDns.Plugins.Tests.TestKit;
 
@@ -39,6 +41,27 @@ public sealed class ApiPodsTests : IAsyncLifetime
         Assert.StartsWith("NXDOMAIN", kit.Ask("10-1-0-2.shop.pod.cluster.local."), StringComparison.Ordinal);
         _server.Delete(FakeApiServer.Pods, "shop/b");
         await kit.UntilAnswerAsync("10-1-0-3.shop.pod.cluster.local.", "NXDOMAIN");
+    }
+
+    [Fact]
+    public async Task A_client_is_told_by_its_pod_with_the_labels_it_has_now()
+    {
+        _server.Put(Pod("a", "192.0.2.1", labels: """{"app":"web"}"""));
+        await using ApiKit kit = await new ApiKit(
+            _server,
+            new PluginKit(
+                [new MetadataPlugin(), new KubernetesPlugin(static () => [])],
+                $"metadata\nkubernetes cluster.local {{\nendpoint {_server.Url}\npods verified\n}}")).StartAsync(watches: 4);
+        Assert.Equal("shop a web", Read());
+
+        _server.Put(Pod("a", "192.0.2.1", labels: """{"app":"shop"}"""));
+        await kit.UntilAsync(() => Read() is "shop a shop");
+
+        string Read()
+        {
+            QueryContext query = kit.Kit.Serve(First, client: "192.0.2.1:5300");
+            return string.Join(' ', ((string[])["namespace", "pod-name", "label/app"]).Select(field => query.GetMetadata("kubernetes/client-" + field)));
+        }
     }
 
     [Theory]
@@ -114,11 +137,11 @@ public sealed class ApiPodsTests : IAsyncLifetime
         $"kubernetes cluster.local {{\nendpoint {_server.Url}\n{option}\n}}",
         resources: shared.CreateScope());
 
-    private static string Pod(string name, string address, string phase = "Running", string deleted = "")
+    private static string Pod(string name, string address, string phase = "Running", string deleted = "", string labels = "{}")
     {
         string deletion = deleted.Length > 0 ? $",\"deletionTimestamp\":\"{deleted}\"" : "";
         return $$"""
-            {"kind":"Pod","metadata":{"name":"{{name}}","namespace":"shop"{{deletion}} },
+            {"kind":"Pod","metadata":{"name":"{{name}}","namespace":"shop","labels":{{labels}}{{deletion}} },
              "status":{"phase":"{{phase}}","podIP":"{{address}}","podIPs":[{"ip":"{{address}}"},{"ip":"fd00::1"}]} }
             """;
     }

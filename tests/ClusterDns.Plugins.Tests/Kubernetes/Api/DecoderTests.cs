@@ -75,9 +75,24 @@ public sealed class DecoderTests
     public void Pods(string json, string expected)
     {
         Utf8JsonReader reader = Enter(json);
-        PodObject? pod = PodDecoder.Read(ref reader, _strings, out _);
+        PodObject? pod = PodDecoder.Read(ref reader, _strings, withLabels: false, out _);
         Assert.Equal(JsonTokenType.EndObject, reader.TokenType);
         Assert.Equal(expected, pod is null ? "none" : $"{pod.Key.Namespace}/{pod.Key.Name} {pod.Address}");
+        Assert.Empty(pod?.Labels ?? []);
+    }
+
+    [Theory]
+    [InlineData("""{"metadata":{"labels":{"app":"web","a.example/b":""},"name":"p","namespace":"n"},"status":{"podIP":"10.1.0.1"}}""", "app=web a.example/b=")]
+    [InlineData("""{"metadata":{"name":"p","namespace":"n","labels":{"app":{"no":["text"]},"tier":"gold"}}}""", "app= tier=gold")]
+    [InlineData("""{"metadata":{"name":"p","namespace":"n","labels":null}}""", "")]
+    [InlineData("""{"metadata":{"name":"p","namespace":"n"}}""", "")]
+    public void Labels_of_pods(string json, string expected)
+    {
+        Utf8JsonReader reader = Enter(json);
+        PodObject? pod = PodDecoder.Read(ref reader, _strings, withLabels: true, out _);
+        Assert.Equal(JsonTokenType.EndObject, reader.TokenType);
+        Assert.Equal("n/p", $"{pod!.Key.Namespace}/{pod.Key.Name}");
+        Assert.Equal(expected, string.Join(' ', pod.Labels.Select(static label => $"{label.Key}={label.Value}")));
     }
 
     [Theory]

@@ -81,6 +81,50 @@ public sealed class PodTableTests
     }
 
     [Fact]
+    public void Labels_stay_with_their_pod_and_are_no_change_of_its_address()
+    {
+        PodTable table = new();
+        for (int pod = 0; pod < 2000; pod++)
+        {
+            Assert.True(table.Set(Name(pod), Address(pod), pod % 3 == 0 ? default : PodLabels.Create([KeyValuePair.Create("app", $"web-{pod}")])));
+        }
+
+        table.BeginRelist();
+        for (int pod = 0; pod < 2000; pod++)
+        {
+            Assert.False(table.Set(Name(pod), Address(pod), PodLabels.Create([KeyValuePair.Create("app", $"shop-{pod}"), KeyValuePair.Create("tier", "")])));
+        }
+
+        Assert.False(table.EndRelist());
+        for (int pod = 0; pod < 2000; pod++)
+        {
+            Assert.True(table.TryFind(Address(pod), out PodRecord found));
+            Assert.Equal($"shop-{pod}", PodLabels.Find(found.Labels, "app"));
+            Assert.Equal("", PodLabels.Find(found.Labels, "tier"));
+            Assert.Null(PodLabels.Find(found.Labels, "ap"));
+        }
+
+        table.BeginRelist();
+        Assert.False(table.Set(Name(0), Address(0)));
+        Assert.True(table.EndRelist());
+        Assert.Equal(1, table.Pods);
+        Assert.True(table.TryFind(Address(0), out PodRecord bare));
+        Assert.True(bare.Labels.IsEmpty);
+    }
+
+    [Fact]
+    public void Labels_beyond_the_bound_are_left_out()
+    {
+        KeyValuePair<string, string>[] labels = [.. Enumerable.Range(0, 1000).Select(static number => KeyValuePair.Create($"label-{number}", new string('x', 63)))];
+        byte[] kept = PodLabels.Create([.. labels, KeyValuePair.Create("a", "b")]);
+
+        Assert.InRange(kept.Length, PodLabels.MaxLength - 80, PodLabels.MaxLength);
+        Assert.Equal(new string('x', 63), PodLabels.Find(kept, "label-0"));
+        Assert.Null(PodLabels.Find(kept, "label-999"));
+        Assert.True(new PodTable().Set(Name(0), Address(0), kept));
+    }
+
+    [Fact]
     public void Finding_a_pod_allocates_nothing()
     {
         PodTable table = new();

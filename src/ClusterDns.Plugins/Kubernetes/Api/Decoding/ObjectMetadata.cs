@@ -26,6 +26,9 @@ internal struct ObjectMetadata
     /// <summary>Of an EndpointSlice, when what it was changed for happened; null where that is not said.</summary>
     public DateTimeOffset? Triggered { get; private set; }
 
+    /// <summary>All labels, where they were asked for and there are some.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Labels { get; private set; }
+
     /// <summary>Whether it is being deleted.</summary>
     public bool IsEnding { get; private set; }
 
@@ -38,7 +41,8 @@ internal struct ObjectMetadata
     /// <summary>Reads metadata.</summary>
     /// <param name="reader">The reader, at the name of the property.</param>
     /// <param name="strings">Makes the strings.</param>
-    public static ObjectMetadata Read(ref Utf8JsonReader reader, StringPool strings)
+    /// <param name="withLabels">Whether all labels are read.</param>
+    public static ObjectMetadata Read(ref Utf8JsonReader reader, StringPool strings, bool withLabels = false)
     {
         ObjectMetadata metadata = Empty;
         if (!JsonWalk.TryEnterObject(ref reader))
@@ -70,7 +74,14 @@ internal struct ObjectMetadata
             }
             else if (reader.ValueTextEquals("labels"u8))
             {
-                ReadLabels(ref reader, strings, ref metadata);
+                if (withLabels)
+                {
+                    metadata.Labels = ReadAllLabels(ref reader, strings);
+                }
+                else
+                {
+                    ReadLabels(ref reader, strings, ref metadata);
+                }
             }
             else if (reader.ValueTextEquals("annotations"u8))
             {
@@ -104,6 +115,23 @@ internal struct ObjectMetadata
                 JsonWalk.Skip(ref reader);
             }
         }
+    }
+
+    private static List<KeyValuePair<string, string>> ReadAllLabels(ref Utf8JsonReader reader, StringPool strings)
+    {
+        List<KeyValuePair<string, string>> labels = [];
+        if (!JsonWalk.TryEnterObject(ref reader))
+        {
+            return labels;
+        }
+
+        while (JsonWalk.TryNextProperty(ref reader))
+        {
+            string name = strings.Get(ref reader);
+            labels.Add(new KeyValuePair<string, string>(name, strings.Read(ref reader)));
+        }
+
+        return labels;
     }
 
     private static void ReadAnnotations(ref Utf8JsonReader reader, ref ObjectMetadata metadata)

@@ -10,9 +10,10 @@ internal static class PodDecoder
     /// <summary>Reads a Pod.</summary>
     /// <param name="reader">The reader, at the object's beginning; afterwards at its end.</param>
     /// <param name="strings">Makes the strings.</param>
+    /// <param name="withLabels">Whether its labels are read.</param>
     /// <param name="version">The object's version.</param>
     /// <returns>The Pod; null when it has no name.</returns>
-    public static PodObject? Read(ref Utf8JsonReader reader, StringPool strings, out string version)
+    public static PodObject? Read(ref Utf8JsonReader reader, StringPool strings, bool withLabels, out string version)
     {
         ObjectMetadata metadata = ObjectMetadata.Empty;
         IPAddress? address = null;
@@ -20,7 +21,7 @@ internal static class PodDecoder
         {
             if (reader.ValueTextEquals("metadata"u8))
             {
-                metadata = ObjectMetadata.Read(ref reader, strings);
+                metadata = ObjectMetadata.Read(ref reader, strings, withLabels);
             }
             else if (reader.ValueTextEquals("status"u8))
             {
@@ -35,7 +36,10 @@ internal static class PodDecoder
         version = metadata.Version;
         return metadata.Name.Length == 0
             ? null
-            : new PodObject(new ObjectKey(metadata.Namespace, metadata.Name), metadata.IsEnding ? null : address);
+            : new PodObject(new ObjectKey(metadata.Namespace, metadata.Name), metadata.IsEnding ? null : address)
+            {
+                Labels = metadata.Labels ?? [],
+            };
     }
 
     /// <summary>Reads the primary address; null when the Pod has none, or has ended.</summary>

@@ -78,7 +78,7 @@ internal sealed class PodFeed(ClusterIndexWriter writer, ObjectFilter filter)
     /// <inheritdoc/>
     public override bool TryApply(ref Utf8JsonReader reader, bool isDeleted, out string version)
     {
-        if (PodDecoder.Read(ref reader, Strings, out version) is not { } pod)
+        if (PodDecoder.Read(ref reader, Strings, Writer.KeepsPodLabels, out version) is not { } pod)
         {
             return false;
         }
