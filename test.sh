@@ -9,6 +9,7 @@ need dig bind9-dnsutils
 need gcc gcc libc6-dev zlib1g-dev
 need ip iproute2
 need iptables iptables
+need musl-gcc musl-tools
 need setcap libcap2-bin
 if [ ${#packages[@]} -gt 0 ]; then
     if command -v apt-get >/dev/null; then

@@ -10,19 +10,23 @@ public sealed partial record Executable
     public static string? Native { get; } =
         Environment.GetEnvironmentVariable(NativeVariable) is { Length: > 0 } native ? native : null;
 
+    /// <summary>The published one where the environment names it, else the one for development.</summary>
+    public static Executable Best => Native is null ? Development : new Executable("AOT", Native, []);
+
     /// <summary>The builds that there are: the one for development, and the published one where the environment names it.</summary>
     public static TheoryData<Executable> All
     {
         get
         {
-            TheoryData<Executable> all = new(
-                new Executable("JIT", "dotnet", [Path.Combine(AppContext.BaseDirectory, "clusterdns.dll")]));
+            TheoryData<Executable> all = new(Development);
             if (Native is not null)
             {
-                all.Add(new Executable("AOT", Native, []));
+                all.Add(Best);
             }
 
             return all;
         }
     }
+
+    private static Executable Development => new("JIT", "dotnet", [Path.Combine(AppContext.BaseDirectory, "clusterdns.dll")]);
 }
