@@ -42,7 +42,14 @@ public class LookUpBenchmarks
         Zone reverse = ParseZone("in-addr.arpa");
         ZoneSet zones = new([zone, reverse]);
         KubernetesAnswerOptions options = new(zones, zone, 5, PodsMode.Verified, ZoneSet.None);
-        _handler = new KubernetesHandler(EndOfChain.Instance, sample.Index, options, [zone, reverse], [], new ThreadRandom(1));
+        NameServerAnswer nameServer = new(new NameServerAddresses(sample.Index, [], options.TimeToLive, static service => service), options);
+        _handler = new KubernetesHandler(
+            EndOfChain.Instance,
+            sample.Index,
+            options,
+            [new ZoneRecords(zone, options.TimeToLive), new ZoneRecords(reverse, options.TimeToLive)],
+            nameServer,
+            new ThreadRandom(1));
         int[] services = [.. Enumerable.Range(0, Services).Where(service => SampleIndex.IsHeadless(service) == AskedNames.IsOfHeadless(Name))];
         new Random(1).Shuffle(services);
         _queries = [.. services.Take(MostNames).Select(service => AskedNames.CreateQuery(Name, service))];

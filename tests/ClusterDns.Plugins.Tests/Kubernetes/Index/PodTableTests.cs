@@ -236,8 +236,8 @@ public sealed class PodTableTests
         PodStore store = new(100_000, 10_000_000);
         for (int round = 0; round < 1000; round++)
         {
-            store.Add(Name(1), Address(1));
-            store.Remove(round * PodRecord.GetLength(Name(1), Address(1)) + 1);
+            store.Add(Name(1), Address(1), []);
+            store.Remove(round * PodRecord.GetLength(Name(1), Address(1), []) + 1);
         }
 
         Assert.Equal(0, store.Count);

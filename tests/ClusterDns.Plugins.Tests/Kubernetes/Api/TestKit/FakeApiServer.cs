@@ -36,6 +36,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
     private readonly X509Certificate2? _certificate;
     private WebApplication? _application;
     private long _version = 1000;
+    private int _underWay;
 
     private FakeApiServer(X509Certificate2? certificate)
     {
@@ -61,6 +62,9 @@ internal sealed class FakeApiServer : IAsyncDisposable
 
     /// <summary>How the requests wait; a test may hold them.</summary>
     public Func<FakeRequest, Task> Hold { get; set; } = static _ => Task.CompletedTask;
+
+    /// <summary>Whether something was asked that has not been answered yet, or of a watch that has not begun.</summary>
+    public bool IsBusy => Volatile.Read(ref _underWay) > 0;
 
     public IReadOnlyList<FakeWatch> Watches
     {
@@ -226,6 +230,29 @@ internal sealed class FakeApiServer : IAsyncDisposable
             context.Request.Headers.Accept.ToString());
         Requests.Enqueue(request);
         await Hold(request);
+        Interlocked.Increment(ref _underWay);
+        bool isUnderWay = true;
+        try
+        {
+            await AnswerAsync(context, request, Begun);
+        }
+        finally
+        {
+            Begun();
+        }
+
+        void Begun()
+        {
+            if (isUnderWay)
+            {
+                isUnderWay = false;
+                Interlocked.Decrement(ref _underWay);
+            }
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, FakeRequest request, Action begun)
+    {
         context.Response.Headers.CacheControl = "no-cache, private";
         if (Script(request) is { } scripted)
         {
@@ -242,7 +269,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
         }
         else if (request.IsWatch)
         {
-            await WatchAsync(context, request, objects);
+            await WatchAsync(context, request, objects, begun);
         }
         else
         {
@@ -298,7 +325,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
         }
     }
 
-    private async Task WatchAsync(HttpContext context, FakeRequest request, FakeObjects objects)
+    private async Task WatchAsync(HttpContext context, FakeRequest request, FakeObjects objects, Action begun)
     {
         bool isInitial = request.Query["sendInitialEvents"] == "true";
         if (isInitial && !HasWatchList)
@@ -317,6 +344,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
         {
             await context.Response.StartAsync(context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
+            begun();
             await foreach (byte[] bytes in watch.Output.ReadAllAsync(context.RequestAborted))
             {
                 await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
