@@ -51,15 +51,19 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         }
 
         context.AddReadinessCheck(new ReadinessCheck(Name, () => index.IsSynced));
+        ZoneSet multiclusterZones = new(options.MulticlusterZones);
         KubernetesAnswerOptions answerOptions = new(
             new ZoneSet(options.Zones),
-            options.Zones.First(static zone => !KubernetesOptionsParser.IsReverse(zone)),
+            options.Zones.FirstOrDefault(
+                zone => !KubernetesOptionsParser.IsReverse(zone) && multiclusterZones.Match(zone.Wire.Span) is null),
             options.TimeToLive,
             options.Pods,
             new ZoneSet(options.Fallthrough))
         {
             IgnoresEmptyServices = options.IgnoresEmptyServices,
             IsZonal = options.IsZonal,
+            MulticlusterZones = multiclusterZones,
+            ImportZone = options.MulticlusterZones.FirstOrDefault(static zone => !KubernetesOptionsParser.IsReverse(zone)),
         };
         IEnumerable<IPAddress> bound = context.Listener.BindAddresses;
         IReadOnlyList<IPAddress> localAddresses =
@@ -67,8 +71,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         context.Offer(new ClusterOffer(index, localAddresses));
         foreach (Zone zone in options.Zones.Distinct())
         {
-            ZoneRecords records = new(zone, options.TimeToLive);
-            context.Offer(new ClusterZoneSource(index, records, answerOptions, localAddresses));
+            context.Offer(new ClusterZoneSource(index, answerOptions.CreateRecords(zone), answerOptions, localAddresses));
         }
 
         KubernetesMetadata.AddTo(context, answerOptions.Zones);

@@ -39,7 +39,7 @@ internal sealed class KubernetesAnswerer(
     /// <returns>Whether the name exists; its records, if it has any of the type, are in the response.</returns>
     public bool TryAnswer(QueryContext context, ZoneRecords zone)
     {
-        ClusterName name = ClusterName.Parse(context.Name, zone.Wire.Length, options.IsZonal);
+        ClusterName name = ClusterName.Parse(context.Name, zone.Wire.Length, options.IsZonal, zone.IsMulticluster);
         Response response = context.Response;
 
         // Names in answers end in the zone as it was asked: clients that randomize case, and CoreDNS, have it so.
@@ -85,7 +85,7 @@ internal sealed class KubernetesAnswerer(
         }
         else if (type == RecordType.NS)
         {
-            _nameServer.AddNames(response, askedZone);
+            _nameServer.AddNames(response, askedZone, hasServices: !zone.IsMulticluster);
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class KubernetesAnswerer(
     /// <summary>The Service of a name, unless its namespace does not exist, or it is empty and such Services are ignored.</summary>
     private ServiceEntry? Find(in ClusterName name)
         => index.HasNamespace(name.Namespace) &&
-            index.FindService(name.ServiceKey) is { Service: { } service } entry &&
+            (name.IsImported ? index.FindImport(name.ServiceKey) : index.FindService(name.ServiceKey)) is { Service: { } service } entry &&
             !(options.IgnoresEmptyServices && service.Kind == ServiceKind.ClusterIP && entry.IsEmpty)
             ? entry
             : null;
@@ -207,7 +207,7 @@ internal sealed class KubernetesAnswerer(
             }
 
             DomainName.ToLowerInvariant(owner, target);
-            ClusterName name = ClusterName.Parse(target[..owner.Length], zone.Wire.Length, options.IsZonal);
+            ClusterName name = ClusterName.Parse(target[..owner.Length], zone.Wire.Length, options.IsZonal, zone.IsMulticluster);
             if (name.Kind == ClusterNameKind.Pod)
             {
                 return TryFollowPod(in name, type, response, owner);

@@ -39,7 +39,7 @@ internal sealed class KubernetesHandler : PluginHandler
         _answerer = new KubernetesAnswerer(index, options, localAddresses, _subset);
         _reverse = new ReverseAnswer(index, options);
         _zones = zones.Distinct().ToDictionary(
-            static zone => zone.Text, zone => new ZoneRecords(zone, options.TimeToLive), StringComparer.Ordinal);
+            static zone => zone.Text, options.CreateRecords, StringComparer.Ordinal);
     }
 
     /// <inheritdoc/>

@@ -38,13 +38,14 @@ internal sealed class NameServerAnswer(ClusterIndex index, uint timeToLive, IRea
     /// <summary>Adds the names, and the addresses beside them, each once.</summary>
     /// <param name="response">Where they are added.</param>
     /// <param name="askedZone">The zone as it was asked, in which the names end.</param>
-    public void AddNames(Response response, ReadOnlySpan<byte> askedZone)
+    /// <param name="hasServices">Whether the zone has the names of the cluster's own Services.</param>
+    public void AddNames(Response response, ReadOnlySpan<byte> askedZone, bool hasServices)
     {
         Span<ushort> names = stackalloc ushort[RecordSet.Places];
         Span<ushort> addresses = stackalloc ushort[RecordSet.Places];
         names.Clear();
         addresses.Clear();
-        NameServerVisitor visitor = new(response, askedZone, timeToLive, new RecordSet(names, 0), new RecordSet(addresses, 0));
+        NameServerVisitor visitor = new(response, askedZone, hasServices, timeToLive, new RecordSet(names, 0), new RecordSet(addresses, 0));
         Visit(ref visitor);
     }
 
@@ -89,7 +90,7 @@ internal sealed class NameServerAnswer(ClusterIndex index, uint timeToLive, IRea
         {
             foreach (ref readonly EndpointEntry endpoint in slice.Endpoints.AsSpan())
             {
-                visitor.Visit(slice.ServiceKey, slice.Data, endpoint.Address, endpoint.LabelOffset);
+                visitor.Visit(slice.ServiceKey, slice.Data, endpoint.Address, endpoint.NameOffset);
             }
 
             return;
@@ -107,7 +108,7 @@ internal sealed class NameServerAnswer(ClusterIndex index, uint timeToLive, IRea
 
         private readonly AddressVisitor _visitor = visitor;
 
-        public readonly void Visit(ReadOnlySpan<byte> serviceKey, byte[] data, in AddressEntry address, int labelOffset)
-            => _visitor.Visit(data, in address, labelOffset, in NoPort);
+        public readonly void Visit(ReadOnlySpan<byte> serviceKey, byte[] data, in AddressEntry address, int nameOffset)
+            => _visitor.Visit(data, in address, nameOffset, in NoPort);
     }
 }

@@ -56,7 +56,7 @@ internal sealed class NameServerAddresses(ClusterOffer cluster, ExternalOptions 
         {
             foreach (ref readonly EndpointEntry endpoint in slice.Endpoints.AsSpan())
             {
-                visitor.Visit(slice.Data, endpoint.Address, endpoint.LabelOffset, in NoPort);
+                visitor.Visit(slice.Data, endpoint.Address, endpoint.NameOffset, in NoPort);
             }
         }
         else if (service.External is { } external)

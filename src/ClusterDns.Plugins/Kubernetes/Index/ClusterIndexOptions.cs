@@ -7,12 +7,14 @@ namespace ClusterDns.Plugins.Kubernetes.Index;
 /// <param name="Filter">Which objects it holds.</param>
 /// <param name="KeepsPods">Whether it holds Pods.</param>
 /// <param name="EndpointPodNames">Whether endpoints without a hostname are named after their Pods.</param>
-internal sealed record ClusterIndexOptions(ObjectFilter Filter, bool KeepsPods, bool EndpointPodNames)
+/// <param name="KeepsImports">Whether it holds the Services that are imported from the clusters of a set.</param>
+internal sealed record ClusterIndexOptions(ObjectFilter Filter, bool KeepsPods, bool EndpointPodNames, bool KeepsImports)
 {
     /// <summary>The kinds of objects that it is made of.</summary>
     public ClusterKinds Kinds
         => ClusterKinds.Namespace
             | ClusterKinds.Service
             | (Filter.TakesEndpoints ? ClusterKinds.EndpointSlice : ClusterKinds.None)
-            | (KeepsPods ? ClusterKinds.Pod : ClusterKinds.None);
+            | (KeepsPods ? ClusterKinds.Pod : ClusterKinds.None)
+            | (KeepsImports ? ClusterKinds.ServiceImport : ClusterKinds.None);
 }

@@ -102,7 +102,7 @@ internal sealed class TransferRecords(uint timeToLive)
             foreach (EndpointEntry endpoint in slice.Endpoints)
             {
                 yield return CreateAddress(name, slice.Data, endpoint.Address);
-                if (Join(slice.GetLabel(in endpoint), name) is not { } endpointName)
+                if (Join(slice.GetName(in endpoint), name) is not { } endpointName)
                 {
                     continue;
                 }
