@@ -35,6 +35,7 @@ public sealed class ImportTransferTests
             lost-0.lost.shop.svc.clusterset.local. 5 A 10.3.0.1
             lost.shop.svc.clusterset.local. 5 A 10.3.0.1
             ns.dns.clusterset.local. 5 A 192.0.2.2
+            portless.shop.svc.clusterset.local. 5 A 10.100.0.4
             web.shop.svc.clusterset.local. 5 A 10.100.0.1
             web.shop.svc.clusterset.local. 5 AAAA fd00:100::1
             web.shop.svc.clusterset.local. 5 SRV 0 100 53 web.shop.svc.clusterset.local.

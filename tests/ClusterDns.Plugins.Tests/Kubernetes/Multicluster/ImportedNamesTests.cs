@@ -17,6 +17,7 @@ public sealed class ImportedNamesTests
     [InlineData("web.shop.svc.clusterset.local.", RecordType.AAAA, "Answer: web.shop.svc.clusterset.local. 5 AAAA fd00:100::1")]
     [InlineData("Web.Shop.Svc.ClusterSet.Local.", RecordType.A, "Answer: Web.Shop.Svc.ClusterSet.Local. 5 A 10.100.0.1")]
     [InlineData("bare.shop.svc.clusterset.local.", RecordType.A, "Answer: bare.shop.svc.clusterset.local. 5 A 10.100.0.2")]
+    [InlineData("portless.shop.svc.clusterset.local.", RecordType.A, "Answer: portless.shop.svc.clusterset.local. 5 A 10.100.0.4")]
 
     // 2.3.2: its ports.
     [InlineData("_http._tcp.web.shop.svc.clusterset.local.", RecordType.SRV, "Answer: _http._tcp.web.shop.svc.clusterset.local. 5 SRV 0 50 80 web.shop.svc.clusterset.local.|Additional: web.shop.svc.clusterset.local. 5 A 10.100.0.1|Additional: web.shop.svc.clusterset.local. 5 AAAA fd00:100::1")]
@@ -62,6 +63,7 @@ public sealed class ImportedNamesTests
     [InlineData("web.shop.svc.clusterset.local.", RecordType.TXT)]
     [InlineData("bare.shop.svc.clusterset.local.", RecordType.AAAA)]
     [InlineData("new.shop.svc.clusterset.local.", RecordType.A)]
+    [InlineData("portless.shop.svc.clusterset.local.", RecordType.SRV)]
     [InlineData("_http._tcp.new.shop.svc.clusterset.local.", RecordType.SRV)]
     [InlineData("db-0.east.db.shop.svc.clusterset.local.", RecordType.AAAA)]
     [InlineData("db-0.east.db.shop.svc.clusterset.local.", RecordType.MX)]

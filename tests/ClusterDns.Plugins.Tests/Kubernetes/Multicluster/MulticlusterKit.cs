@@ -32,6 +32,8 @@ internal static class MulticlusterKit
         ---
         {kind: ServiceImport, metadata: {name: bare, namespace: shop}, spec: {type: ClusterSetIP, ips: [10.100.0.2], ports: [{port: 80}]}}
         ---
+        {kind: ServiceImport, metadata: {name: portless, namespace: shop}, spec: {type: ClusterSetIP, ips: [10.100.0.4]}}
+        ---
         {kind: ServiceImport, metadata: {name: idle, namespace: shop}, spec: {type: Headless, ips: [10.100.0.3]}}
         ---
         {kind: ServiceImport, metadata: {name: lost, namespace: shop}, spec: {type: Headless}}
