@@ -80,6 +80,7 @@ public static class PluginCatalog
     {
         new Acl.AclPlugin(),
         new Any.AnyPlugin(),
+        new Autopath.AutopathPlugin(),
         new Bind.BindPlugin(),
         new Bufsize.BufsizePlugin(),
         new Cache.CachePlugin(),

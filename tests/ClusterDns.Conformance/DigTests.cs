@@ -74,4 +74,40 @@ public sealed class DigTests
         Assert.Contains("status: REFUSED", await server.DigAsync("version.example.org", "CH", "TXT"), StringComparison.Ordinal);
         Assert.Contains("status: NOERROR", await server.DigAsync("www.example.org"), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [MemberData(nameof(Executable.All), MemberType = typeof(Executable))]
+    public async Task A_pods_search_is_done_for_it(Executable executable)
+    {
+        string manifest = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".yaml");
+        await File.WriteAllTextAsync(manifest, "{kind: Pod, metadata: {name: client, namespace: default}, status: {podIP: 127.0.0.1}}");
+        try
+        {
+            using RunningServer server = await RunningServer.StartAsync(executable, $$$"""
+                .:0 {
+                    bind 127.0.0.1
+                    metadata
+                    log . "{name} {/kubernetes/client-namespace} {/kubernetes/client-pod-name}"
+                    autopath @kubernetes
+                    cache
+                    template IN A example.org {
+                        answer "{{ .Name }} 60 IN A 192.0.2.7"
+                    }
+                    kubernetes . {
+                        manifests {{{Examples}}} {{{manifest}}}
+                        pods verified
+                    }
+                }
+                """);
+
+            Assert.Equal("www.example.org.\n192.0.2.7", await server.DigAsync("+short", "www.example.org.default.svc"));
+            Assert.Equal("web.shop.svc.\n10.96.12.7", await server.DigAsync("+tcp", "+short", "web.shop.default.svc"));
+            Assert.Contains("status: NXDOMAIN", await server.DigAsync("www.example.org.shop.svc"), StringComparison.Ordinal);
+            await server.WaitForOutputAsync("www.example.org.default.svc. default client");
+        }
+        finally
+        {
+            File.Delete(manifest);
+        }
+    }
 }

@@ -40,10 +40,11 @@ public sealed partial class ReadmeTests
                 ["client.crt"] = certificate,
                 ["client.key"] = key,
                 ["kube.conf"] = "current-context: a\ncontexts:\n- name: a\n  context: {cluster: c}\nclusters:\n- name: c\n  cluster: {server: https://10.0.0.1}\n",
+                ["resolv.conf"] = "search lab.example.org example.org\n",
                 ["www.weights"] = "www.example.org\n192.0.2.1 3\n",
             };
-            // k8s_external is nothing without kubernetes.
-            IPlugin[] built = plugin is "k8s_external"
+            // They are nothing without kubernetes, where they look for it.
+            IPlugin[] built = plugin is "k8s_external" or "autopath" && document.Blocks[0].Has("kubernetes")
                 ? [PluginCatalog.Plugins[plugin], PluginCatalog.Plugins["kubernetes"]]
                 : [PluginCatalog.Plugins[plugin]];
             string withZone = body.Replace("kubernetes {", "kubernetes cluster.local {", StringComparison.Ordinal);

@@ -102,26 +102,12 @@ internal sealed class Dns64Handler(PluginHandler next, Dns64Options options, Met
         }
 
         uint most = SecondsWithoutAddress(response);
-        response.Reset();
-        if (found.ExtendedErrorCode is { } errorCode)
+        if (!InternalAnswer.TryTake(response, query, Name))
         {
-            response.SetExtendedError(errorCode, found.ExtendedErrorText);
-        }
-
-        if (found.Status == ResponseStatus.Failed)
-        {
-            response.Fail(found.Plugin ?? Name, found.Code, found.Failure);
             return;
         }
 
-        response.Answer(Name, found.Code, found.Authoritative);
-        response.RecursionAvailable = found.RecursionAvailable;
-        response.Truncated = found.Truncated;
-        for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
-        {
-            response[section].TryAppend(query, section);
-        }
-
+        InternalAnswer.AddRecords(response, query);
         foreach (ref ResponseRecord record in response.Answers.Span)
         {
             Embed(response, ref record, most);

@@ -1,98 +1,87 @@
+using System.Text;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Plugins.Common;
+using ClusterDns.Plugins.Kubernetes.Answers;
+using ClusterDns.Plugins.Kubernetes.Index;
 
 namespace ClusterDns.Plugins.Kubernetes;
 
-/// <summary>What the kubernetes plugin tells about a query: the parts of a name of its zones.</summary>
+/// <summary>What the kubernetes plugin tells about a query: the parts of a name of its zones, and the Pod that asks.</summary>
 internal static class KubernetesMetadata
 {
-    private const int MostLabels = 5;
     private const string NoName = "invalid query name";
 
-    /// <summary>A part of a name; its place counts from the zone.</summary>
-    private enum Part
-    {
-        /// <summary><c>svc</c> or <c>pod</c>.</summary>
-        Kind = 1,
-
-        /// <summary>The namespace.</summary>
-        Namespace,
-
-        /// <summary>The Service.</summary>
-        Service,
-
-        /// <summary>The endpoint, where one label stands before the Service.</summary>
-        Endpoint,
-
-        /// <summary>The protocol, where two labels stand before the Service.</summary>
-        Protocol,
-
-        /// <summary>The port's name, before the protocol.</summary>
-        Port,
-    }
+    private delegate string ReadPart(in ClusterName name);
 
     /// <summary>Adds what there is to tell.</summary>
     /// <param name="context">The block.</param>
-    /// <param name="zones">The zones.</param>
-    public static void AddTo(PluginBuildContext context, ZoneSet zones)
+    /// <param name="index">The cluster.</param>
+    /// <param name="options">How names are answered.</param>
+    public static void AddTo(PluginBuildContext context, ClusterIndex index, KubernetesAnswerOptions options)
     {
-        foreach ((string name, Part part) in ((string, Part)[])
-        [
-            ("endpoint", Part.Endpoint), ("kind", Part.Kind), ("namespace", Part.Namespace),
-            ("port-name", Part.Port), ("protocol", Part.Protocol), ("service", Part.Service),
-        ])
+        AddPart("endpoint", static (in ClusterName name) => LabelsToText(name.Endpoint));
+        AddPart("kind", static (in ClusterName name) => name.Namespace.IsEmpty ? "" : name.IsPod ? "pod" : "svc");
+        AddPart("namespace", static (in ClusterName name) => LabelsToText(name.Namespace));
+        AddPart("port-name", static (in ClusterName name) => ToText(name.Port));
+        AddPart("protocol", static (in ClusterName name) => ToText(name.Protocol));
+        AddPart("service", static (in ClusterName name) => LabelsToText(name.ServiceKey.IsEmpty ? default : name.ServiceKey[..^name.Namespace.Length]));
+        if (options.IsZonal)
         {
-            context.AddMetadata(new MetadataField($"kubernetes/{name}", query => TryCount(query, zones, out int labels) ? Read(query, labels, part) : null));
+            AddPart("zone", static (in ClusterName name) => LabelsToText(name.Zone));
         }
 
-        context.AddMetadata(new MetadataField(
-            "kubernetes/parse-error",
-            query => zones.Match(query.Name) is not null && !TryCount(query, zones, out _) ? NoName : null));
+        Add("parse-error", query => options.Zones.Match(query.Name) is { } zone && !TryParse(query, zone, options.IsZonal, out _) ? NoName : null);
+        if (options.Pods == PodsMode.Verified)
+        {
+            Add("client-namespace", query => TryFindClient(query, index, out PodRecord pod) ? LabelsToText(pod.NamespaceLabel) : null);
+            Add("client-pod-name", query => TryFindClient(query, index, out PodRecord pod) ? Encoding.UTF8.GetString(pod.ShortName) : null);
+        }
+
+        void Add(string name, Func<QueryContext, string?> read) => context.AddMetadata(new MetadataField($"kubernetes/{name}", read));
+
+        void AddPart(string part, ReadPart read) => Add(
+            part,
+            query => options.Zones.Match(query.Name) is { } zone && TryParse(query, zone, options.IsZonal, out ClusterName name) ? read(in name) : null);
     }
 
-    /// <summary>How many labels a name has before its zone; false when it is in none, or cannot be a cluster's name.</summary>
-    private static bool TryCount(QueryContext query, ZoneSet zones, out int labels)
+    /// <summary>
+    /// Takes a name apart as whoever answers it does. False for one that can be no object's; CoreDNS tells nothing of those that mean the
+    /// server itself either.
+    /// </summary>
+    private static bool TryParse(QueryContext query, Zone zone, bool isZonal, out ClusterName name)
     {
-        labels = 0;
-        if (zones.Match(query.Name) is not { } zone)
+        ReadOnlySpan<byte> zoneName = zone.Wire.Span;
+        name = ClusterName.Parse(query.Name, zoneName.Length, isZonal);
+        return name.Kind switch
         {
-            return false;
-        }
-
-        labels = query.LabelCount - DomainName.CountLabels(zone.Wire.Span);
-        return labels == 0 ||
-            (labels <= MostLabels && (query.GetLabel(labels - 1).SequenceEqual("svc"u8) || query.GetLabel(labels - 1).SequenceEqual("pod"u8)));
-    }
-
-    /// <summary>The part's text, empty where the name has no such part.</summary>
-    private static string Read(QueryContext query, int labels, Part part)
-    {
-        // Of svc.ZONE alone CoreDNS tells nothing, not even the kind.
-        if (labels < 2)
-        {
-            return "";
-        }
-
-        return part switch
-        {
-            Part.Endpoint => labels == 4 ? ToText(query.GetLabel(0)) : "",
-            Part.Protocol => labels == MostLabels ? ToText(StripUnderscore(query.GetLabel(1))) : "",
-            Part.Port => labels == MostLabels ? ToText(StripUnderscore(query.GetLabel(0))) : "",
-            _ => (int)part <= labels ? ToText(query.GetLabel(labels - (int)part)) : "",
+            ClusterNameKind.Namespace or ClusterNameKind.Service or ClusterNameKind.Pod => true,
+            ClusterNameKind.Empty => query.Name.Length == zoneName.Length || !query.GetLabel(0).SequenceEqual("dns"u8),
+            _ => false,
         };
     }
 
-    private static ReadOnlySpan<byte> StripUnderscore(ReadOnlySpan<byte> label) => label is [(byte)'_', ..] ? label[1..] : label;
+    private static bool TryFindClient(QueryContext query, ClusterIndex index, out PodRecord pod)
+    {
+        Span<byte> address = stackalloc byte[16];
+        return index.TryFindPod(address[..query.Remote.WriteAddressBytes(address)], out pod);
+    }
 
-    /// <summary>A client chooses what is in a label: characters that could break a line are escaped.</summary>
+    /// <summary>One label's text.</summary>
     private static string ToText(ReadOnlySpan<byte> label)
     {
-        Span<byte> name = stackalloc byte[DomainName.MaxLabelLength + 2];
-        name[0] = (byte)label.Length;
-        label.CopyTo(name[1..]);
-        name[label.Length + 1] = 0;
-        return label.IsEmpty ? "" : DomainName.ToText(name[..(label.Length + 2)])[..^1];
+        Span<byte> labels = stackalloc byte[DomainName.MaxLabelLength + 1];
+        labels[0] = (byte)label.Length;
+        label.CopyTo(labels[1..]);
+        return label.IsEmpty ? "" : LabelsToText(labels[..(label.Length + 1)]);
+    }
+
+    /// <summary>The text of labels in wire form. A client chooses what is in them: characters that could break a line are escaped.</summary>
+    private static string LabelsToText(ReadOnlySpan<byte> labels)
+    {
+        Span<byte> name = stackalloc byte[DomainName.MaxWireLength];
+        labels.CopyTo(name);
+        name[labels.Length] = 0;
+        return labels.IsEmpty ? "" : DomainName.ToText(name[..(labels.Length + 1)])[..^1];
     }
 }

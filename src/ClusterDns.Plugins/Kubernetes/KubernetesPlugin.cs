@@ -74,7 +74,12 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             context.Offer(new ClusterZoneSource(index, answerOptions.CreateRecords(zone), answerOptions, localAddresses));
         }
 
-        KubernetesMetadata.AddTo(context, answerOptions.Zones);
+        if (options.Pods == PodsMode.Verified)
+        {
+            context.Offer(new ClusterSearchPathSource(index, options.Zones));
+        }
+
+        KubernetesMetadata.AddTo(context, index, answerOptions);
         ThreadRandom random = new(context.NextSeed());
         context.AddLink(next => new KubernetesHandler(next, index, answerOptions, options.Zones, localAddresses, random));
     }

@@ -179,12 +179,16 @@ public sealed class Dns64HandlerTests
     [Fact]
     public void AFailureOfTheAQueryIsTheAnswerWithItsReason()
     {
-        _a = static response => response.Fail("forward", ResponseCode.ServFail, "no healthy proxies");
+        _a = static response =>
+        {
+            response.Fail("forward", ResponseCode.ServFail, "no healthy proxies");
+            response.SetExtendedError(23, "no answer"u8.ToArray());
+        };
         PluginKit kit = Create("dns64");
         Response response = kit.Serve("www.example.", RecordType.AAAA, client: Client).Response;
 
         Assert.Equal((ResponseStatus.Failed, ResponseCode.ServFail), (response.Status, response.Code));
-        Assert.Equal(("forward", "no healthy proxies"), (response.Plugin, response.Failure));
+        Assert.Equal(("forward", "no healthy proxies", (ushort?)23), (response.Plugin, response.Failure, response.ExtendedErrorCode));
         Assert.Equal(0, Count(kit));
     }
 
@@ -290,18 +294,20 @@ public sealed class Dns64HandlerTests
         });
         QueryContext context = new();
         byte[] query = CreateQuery(dnssecOk: false, checkingDisabled: false);
-        for (int i = 0; i < 100; i++)
+        // The fewest of several rounds: a collection that another test causes counts the rest of this thread's allocation buffer once.
+        long fewest = long.MaxValue;
+        for (int round = 0; round < 6; round++)
         {
-            Serve();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 200; i++)
+            {
+                Serve();
+            }
+
+            fewest = Math.Min(fewest, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-        {
-            Serve();
-        }
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, fewest);
         Assert.Equal(20, context.Response.Answers.Count);
 
         void Serve()

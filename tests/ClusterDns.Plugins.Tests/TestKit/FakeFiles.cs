@@ -11,6 +11,9 @@ internal sealed class FakeFiles : IFileAccess
     /// <summary>Whether files may be read; their stamps are seen all the same.</summary>
     public bool IsReadable { get; set; } = true;
 
+    /// <summary>The one file that may not be read; null for none.</summary>
+    public string? Unreadable { get; init; }
+
     public string? this[string path]
     {
         set
@@ -27,7 +30,7 @@ internal sealed class FakeFiles : IFileAccess
     }
 
     public byte[] ReadAllBytes(string path)
-        => !IsReadable ? throw new UnauthorizedAccessException($"{path}: permission denied")
+        => !IsReadable || string.Equals(path, Unreadable, StringComparison.Ordinal) ? throw new UnauthorizedAccessException($"{path}: permission denied")
             : _files.TryGetValue(path, out (byte[] Content, DateTime Modified) file) ? file.Content : throw new FileNotFoundException($"{path}: no such file");
 
     public FileStamp? GetStamp(string path)

@@ -73,4 +73,9 @@ internal sealed class ClusterIndex
     /// <param name="namespaceLabel">The namespace as one label in wire form, in lower case.</param>
     /// <param name="address">The address, 4 or 16 bytes.</param>
     public int CountPods(ReadOnlySpan<byte> namespaceLabel, ReadOnlySpan<byte> address) => Pods.Count(namespaceLabel, address);
+
+    /// <summary>The Pod that has an address as its primary one.</summary>
+    /// <param name="address">The address, 4 or 16 bytes.</param>
+    /// <param name="pod">The Pod; of several that share a host's address, always the same.</param>
+    public bool TryFindPod(scoped ReadOnlySpan<byte> address, out PodRecord pod) => Pods.TryFind(address, out pod);
 }

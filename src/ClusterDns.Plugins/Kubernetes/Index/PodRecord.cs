@@ -31,6 +31,12 @@ internal readonly ref struct PodRecord
         }
     }
 
+    /// <summary>Its namespace as one label in wire form.</summary>
+    public ReadOnlySpan<byte> NamespaceLabel => Name[..(Name[0] + 1)];
+
+    /// <summary>Its name within the namespace, in UTF-8.</summary>
+    public ReadOnlySpan<byte> ShortName => Name[(Name[0] + 1)..];
+
     /// <summary>How many bytes it takes.</summary>
     public int Length => GetLength(Name, Address);
 

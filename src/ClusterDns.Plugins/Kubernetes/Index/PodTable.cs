@@ -35,6 +35,28 @@ internal sealed class PodTable
         return count;
     }
 
+    /// <summary>The Pod that has an address; any thread may ask.</summary>
+    /// <param name="address">The address, 4 or 16 bytes.</param>
+    /// <param name="found">The Pod; of several that share a host's address, always the same, whatever came or changed last.</param>
+    /// <returns>Whether there is one.</returns>
+    public bool TryFind(scoped ReadOnlySpan<byte> address, out PodRecord found)
+    {
+        found = default;
+        bool hasFound = false;
+        PodStore store = Volatile.Read(ref _store);
+        for (PodProbe probe = new(store.ByAddress, WireTableHash.Of(address)); probe.TryNext(out int location);)
+        {
+            PodRecord pod = store.Get(location);
+            if (pod.Address.SequenceEqual(address) && (!hasFound || pod.Name.SequenceCompareTo(found.Name) < 0))
+            {
+                found = pod;
+                hasFound = true;
+            }
+        }
+
+        return hasFound;
+    }
+
     /// <summary>A Pod is there. The writer's thread only, as with everything below.</summary>
     /// <param name="name">What names it: its namespace as one label in wire form, then its name.</param>
     /// <param name="address">Its address, 4 or 16 bytes.</param>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Text;
 using ClusterDns.Plugins.Kubernetes.Index;
 using ClusterDns.Plugins.Kubernetes.Objects;
 using CsCheck;
@@ -50,6 +51,9 @@ public sealed class PodTableTests
                         model.Count(pod => pod.Value == address && pod.Key % 3 == space),
                         table.Count(EntryBuilder.CreateLabel(Namespace(space)), Address(address)));
                 }
+
+                string? first = model.Where(pod => pod.Value == address).Select(static pod => Convert.ToHexString(Name(pod.Key))).Order(StringComparer.Ordinal).FirstOrDefault();
+                Assert.Equal(first, table.TryFind(Address(address), out PodRecord found) ? Convert.ToHexString(found.Name) : null);
             }
         });
 
@@ -68,7 +72,30 @@ public sealed class PodTableTests
         for (int pod = 0; pod < pods; pod++)
         {
             Assert.Equal(1, table.Count(EntryBuilder.CreateLabel("team-" + (pod % 100)), Address(pod)));
+            Assert.True(table.TryFind(Address(pod), out PodRecord found));
+            Assert.True(found.NamespaceLabel.SequenceEqual(EntryBuilder.CreateLabel("team-" + (pod % 100))));
+            Assert.Equal($"frontend-5d4f9c7b6-{pod:x5}", Encoding.UTF8.GetString(found.ShortName));
         }
+
+        Assert.False(table.TryFind(Address(pods), out _));
+    }
+
+    [Fact]
+    public void Finding_a_pod_allocates_nothing()
+    {
+        PodTable table = new();
+        table.Set(Name(0), Address(0));
+        table.Set(Name(1), Address(0));
+        byte[] address = Address(0);
+        long fewest = long.MaxValue;
+        for (int round = 0; round < 6; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.True(table.TryFind(address, out _));
+            fewest = Math.Min(fewest, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, fewest);
     }
 
     [Fact]
@@ -103,6 +130,7 @@ public sealed class PodTableTests
             for (int pod = 0; !done.IsCancellationRequested; pod = (pod + 1) % kept)
             {
                 missing += table.Count(EntryBuilder.CreateLabel(Namespace(pod % 3)), Address(pod)) == 1 ? 0 : 1;
+                missing += table.TryFind(Address(pod), out PodRecord found) && found.Name.SequenceEqual(Name(pod)) ? 0 : 1;
             }
 
             return missing;
