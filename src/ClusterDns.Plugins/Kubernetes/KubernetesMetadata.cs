@@ -20,7 +20,7 @@ internal static class KubernetesMetadata
     /// <param name="options">How names are answered.</param>
     public static void AddTo(PluginBuildContext context, ClusterIndex index, KubernetesAnswerOptions options)
     {
-        AddPart("endpoint", static (in ClusterName name) => LabelsToText(name.Endpoint));
+        AddPart("endpoint", static (in ClusterName name) => LabelsToText(name.Endpoint[..^name.Cluster.Length]));
         AddPart("kind", static (in ClusterName name) => name.Namespace.IsEmpty ? "" : name.IsPod ? "pod" : "svc");
         AddPart("namespace", static (in ClusterName name) => LabelsToText(name.Namespace));
         AddPart("port-name", static (in ClusterName name) => ToText(name.Port));
@@ -31,7 +31,16 @@ internal static class KubernetesMetadata
             AddPart("zone", static (in ClusterName name) => LabelsToText(name.Zone));
         }
 
-        Add("parse-error", query => options.Zones.Match(query.Name) is { } zone && !TryParse(query, zone, options.IsZonal, out _) ? NoName : null);
+        if (!options.MulticlusterZones.IsEmpty)
+        {
+            Add(
+                "cluster",
+                query => options.Zones.Match(query.Name) is { } zone && options.IsMulticluster(zone) && TryParse(query, zone, options, out ClusterName name)
+                    ? LabelsToText(name.Cluster)
+                    : null);
+        }
+
+        Add("parse-error", query => options.Zones.Match(query.Name) is { } zone && !TryParse(query, zone, options, out _) ? NoName : null);
         if (options.Pods == PodsMode.Verified)
         {
             Add("client-namespace", query => TryFindClient(query, index, out PodRecord pod) ? LabelsToText(pod.NamespaceLabel) : null);
@@ -42,17 +51,17 @@ internal static class KubernetesMetadata
 
         void AddPart(string part, ReadPart read) => Add(
             part,
-            query => options.Zones.Match(query.Name) is { } zone && TryParse(query, zone, options.IsZonal, out ClusterName name) ? read(in name) : null);
+            query => options.Zones.Match(query.Name) is { } zone && TryParse(query, zone, options, out ClusterName name) ? read(in name) : null);
     }
 
     /// <summary>
     /// Takes a name apart as whoever answers it does. False for one that can be no object's; CoreDNS tells nothing of those that mean the
     /// server itself either.
     /// </summary>
-    private static bool TryParse(QueryContext query, Zone zone, bool isZonal, out ClusterName name)
+    private static bool TryParse(QueryContext query, Zone zone, KubernetesAnswerOptions options, out ClusterName name)
     {
         ReadOnlySpan<byte> zoneName = zone.Wire.Span;
-        name = ClusterName.Parse(query.Name, zoneName.Length, isZonal);
+        name = ClusterName.Parse(query.Name, zoneName.Length, options.IsZonal, options.IsMulticluster(zone));
         return name.Kind switch
         {
             ClusterNameKind.Namespace or ClusterNameKind.Service or ClusterNameKind.Pod => true,

@@ -47,6 +47,9 @@ internal readonly ref struct ClusterName
     /// </summary>
     public ReadOnlySpan<byte> Endpoint { get; private init; }
 
+    /// <summary>The cluster as one label in wire form; empty where the name has none.</summary>
+    public ReadOnlySpan<byte> Cluster => Endpoint.IsEmpty ? default : Endpoint[(Endpoint[0] + 1)..];
+
     /// <summary>The port's name without its underscore; empty where the name has none, which means any.</summary>
     public ReadOnlySpan<byte> Port { get; private init; }
 

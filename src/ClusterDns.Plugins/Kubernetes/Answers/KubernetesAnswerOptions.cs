@@ -39,8 +39,11 @@ internal sealed record KubernetesAnswerOptions(
     /// <summary>The zone in which targets are of reverse names that only imported Services have; null where there is none.</summary>
     public Zone? ImportZone { get; init; }
 
+    /// <summary>Whether the Services of one of the zones are those that the cluster imports.</summary>
+    /// <param name="zone">The zone.</param>
+    public bool IsMulticluster(Zone zone) => MulticlusterZones.Match(zone.Wire.Span) is not null;
+
     /// <summary>The records of one of the zones.</summary>
     /// <param name="zone">The zone.</param>
-    public ZoneRecords CreateRecords(Zone zone)
-        => new(zone, TimeToLive) { IsMulticluster = MulticlusterZones.Match(zone.Wire.Span) is not null };
+    public ZoneRecords CreateRecords(Zone zone) => new(zone, TimeToLive) { IsMulticluster = IsMulticluster(zone) };
 }
