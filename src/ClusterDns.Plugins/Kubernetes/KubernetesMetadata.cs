@@ -20,7 +20,7 @@ internal static class KubernetesMetadata
     /// <param name="options">How names are answered.</param>
     public static void AddTo(PluginBuildContext context, ClusterIndex index, KubernetesAnswerOptions options)
     {
-        AddPart("endpoint", static (in ClusterName name) => LabelsToText(name.Endpoint));
+        AddPart("endpoint", static (in ClusterName name) => LabelsToText(name.Endpoint[..^name.Cluster.Length]));
         AddPart("kind", static (in ClusterName name) => name.Namespace.IsEmpty ? "" : name.IsPod ? "pod" : "svc");
         AddPart("namespace", static (in ClusterName name) => LabelsToText(name.Namespace));
         AddPart("port-name", static (in ClusterName name) => ToText(name.Port));
@@ -29,6 +29,15 @@ internal static class KubernetesMetadata
         if (options.IsZonal)
         {
             AddPart("zone", static (in ClusterName name) => LabelsToText(name.Zone));
+        }
+
+        if (!options.MulticlusterZones.IsEmpty)
+        {
+            Add(
+                "cluster",
+                query => options.Zones.Match(query.Name) is { } zone && options.IsMulticluster(zone) && TryParse(query, zone, options, out ClusterName name)
+                    ? LabelsToText(name.Cluster)
+                    : null);
         }
 
         Add("parse-error", query => options.Zones.Match(query.Name) is { } zone && !TryParse(query, zone, options, out _) ? NoName : null);
@@ -55,7 +64,7 @@ internal static class KubernetesMetadata
     private static bool TryParse(QueryContext query, Zone zone, KubernetesAnswerOptions options, out ClusterName name)
     {
         ReadOnlySpan<byte> zoneName = zone.Wire.Span;
-        name = ClusterName.Parse(query.Name, zoneName.Length, options.IsZonal);
+        name = ClusterName.Parse(query.Name, zoneName.Length, options.IsZonal, options.IsMulticluster(zone));
         return name.Kind switch
         {
             ClusterNameKind.Namespace or ClusterNameKind.Service or ClusterNameKind.Pod => true,

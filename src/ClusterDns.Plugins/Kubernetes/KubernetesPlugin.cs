@@ -51,15 +51,19 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         }
 
         context.AddReadinessCheck(new ReadinessCheck(Name, () => index.IsSynced));
+        ZoneSet multiclusterZones = new(options.MulticlusterZones);
         KubernetesAnswerOptions answerOptions = new(
             new ZoneSet(options.Zones),
-            options.Zones.First(static zone => !KubernetesOptionsParser.IsReverse(zone)),
+            options.Zones.FirstOrDefault(
+                zone => !KubernetesOptionsParser.IsReverse(zone) && multiclusterZones.Match(zone.Wire.Span) is null),
             options.TimeToLive,
             options.Pods,
             new ZoneSet(options.Fallthrough))
         {
             IgnoresEmptyServices = options.IgnoresEmptyServices,
             IsZonal = options.IsZonal,
+            MulticlusterZones = multiclusterZones,
+            ImportZone = options.MulticlusterZones.FirstOrDefault(static zone => !KubernetesOptionsParser.IsReverse(zone)),
         };
         IEnumerable<IPAddress> bound = context.Listener.BindAddresses;
         IReadOnlyList<IPAddress> localAddresses =
@@ -67,7 +71,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         context.Offer(new ClusterOffer(index, localAddresses));
         NameServerAnswer nameServer = new(
             new NameServerAddresses(index, localAddresses, options.TimeToLive, static service => service), answerOptions);
-        ZoneRecords[] zones = [.. options.Zones.Distinct().Select(zone => new ZoneRecords(zone, options.TimeToLive))];
+        ZoneRecords[] zones = [.. options.Zones.Distinct().Select(answerOptions.CreateRecords)];
         foreach (ZoneRecords zone in zones)
         {
             context.Offer(new ClusterZoneSource(index, zone, answerOptions, nameServer));

@@ -77,6 +77,24 @@ public sealed class OptionalObjectsTests
     }
 
     [Fact]
+    public void The_server_may_see_ServiceImports()
+    {
+        const string file = "optional/multicluster.yaml";
+        V1ClusterRole role = DeployFiles.Single<V1ClusterRole>(file);
+        V1ClusterRoleBinding binding = DeployFiles.Single<V1ClusterRoleBinding>(file);
+
+        V1PolicyRule rule = Assert.Single(role.Rules);
+        Assert.Equal(
+            "multicluster.x-k8s.io serviceimports list,watch",
+            $"{string.Join(',', rule.ApiGroups)} {string.Join(',', rule.Resources)} {string.Join(',', rule.Verbs)}");
+        Assert.Equal($"ClusterRole {role.Metadata.Name}", $"{binding.RoleRef.Kind} {binding.RoleRef.Name}");
+        Rbacv1Subject subject = Assert.Single(binding.Subjects);
+        Assert.Equal(
+            $"ServiceAccount {Server.Spec.Template.Spec.ServiceAccountName} {Server.Metadata.NamespaceProperty}",
+            $"{subject.Kind} {subject.Name} {subject.NamespaceProperty}");
+    }
+
+    [Fact]
     public void Prometheus_scrapes_the_Services_port_as_job_kube_dns()
     {
         YamlMappingNode monitor = DeployFiles.ReadNodes("optional/servicemonitor.yaml");

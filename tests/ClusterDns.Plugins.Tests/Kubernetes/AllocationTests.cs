@@ -3,6 +3,7 @@ using System.Text;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Kubernetes;
+using ClusterDns.Plugins.Tests.Kubernetes.Multicluster;
 using ClusterDns.Plugins.Tests.TestKit;
 
 namespace ClusterDns.Plugins.Tests.Kubernetes;
@@ -57,6 +58,29 @@ public sealed class AllocationTests
             "kubernetes cluster.local {\n manifests objects.yaml\n pods verified\n zonal\n}",
             files: new FakeFiles { ["objects.yaml"] = CreateManifests() });
         Assert.Equal("", kit.Errors);
+
+        Assert.Equal(0, kit.CountAllocatedBytes(kit.Serve(name, type, transport: TransportProtocol.Tcp)));
+    }
+
+    [Theory]
+    [InlineData("web.shop.svc.clusterset.local.", RecordType.A)]
+    [InlineData("_http._tcp.web.shop.svc.clusterset.local.", RecordType.SRV)]
+    [InlineData("db.shop.svc.clusterset.local.", RecordType.AAAA)]
+    [InlineData("_sql._tcp.db.shop.svc.clusterset.local.", RecordType.SRV)]
+    [InlineData("db-0.west.db.shop.svc.clusterset.local.", RecordType.A)]
+    [InlineData("db-0.west.db.shop.svc.clusterset.local.", RecordType.SRV)]
+    [InlineData("lost-0.lost.shop.svc.clusterset.local.", RecordType.A)]
+    [InlineData("west.db.shop.svc.clusterset.local.", RecordType.A)]
+    [InlineData("north.db.shop.svc.clusterset.local.", RecordType.A)]
+    [InlineData("db-0.north.db.shop.svc.clusterset.local.", RecordType.TXT)]
+    [InlineData("own.shop.svc.clusterset.local.", RecordType.A)]
+    [InlineData("clusterset.local.", RecordType.NS)]
+    [InlineData("ns.dns.clusterset.local.", RecordType.A)]
+    [InlineData("1.0.100.10.in-addr.arpa.", RecordType.PTR)]
+    [InlineData("1.0.2.10.in-addr.arpa.", RecordType.PTR)]
+    public void A_look_up_of_what_is_imported_allocates_nothing(string name, RecordType type)
+    {
+        PluginKit kit = MulticlusterKit.Create();
 
         Assert.Equal(0, kit.CountAllocatedBytes(kit.Serve(name, type, transport: TransportProtocol.Tcp)));
     }

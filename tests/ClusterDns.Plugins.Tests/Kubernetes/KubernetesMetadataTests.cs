@@ -1,6 +1,7 @@
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Kubernetes;
 using ClusterDns.Plugins.Metadata;
+using ClusterDns.Plugins.Tests.Kubernetes.Multicluster;
 using ClusterDns.Plugins.Tests.TestKit;
 
 namespace ClusterDns.Plugins.Tests.Kubernetes;
@@ -117,6 +118,23 @@ public sealed class KubernetesMetadataTests
         PluginKit kit = Create(option, other);
 
         Assert.Equal("-", Read(kit, kit.Serve("cluster.local.", client: "10.1.0.7:5300"), ["client-label/app"]));
+    }
+
+    [Theory]
+    [InlineData("db-0.west.db.shop.svc.clusterset.local.", "svc shop db db-0 '' '' - west")]
+    [InlineData("DB-0.West.db.shop.svc.clusterset.local.", "svc shop db db-0 '' '' - west")]
+    [InlineData("west.db.shop.svc.clusterset.local.", "svc shop db west '' '' - ''")]
+    [InlineData("_http._tcp.web.shop.svc.clusterset.local.", "svc shop web '' tcp http - ''")]
+    [InlineData("http._tcp.web.shop.svc.clusterset.local.", "svc shop web '' tcp http - ''")]
+    [InlineData("clusterset.local.", "'' '' '' '' '' '' - ''")]
+    [InlineData("a.db-0.west.db.shop.svc.clusterset.local.", "- - - - - - invalid query name -")]
+    [InlineData("db-0.west.db.shop.svc.cluster.local.", "svc shop db '' west db-0 - -")]
+    [InlineData("www.example.org.", "- - - - - - - -")]
+    public void The_cluster_of_an_imported_endpoint_is_told(string name, string expected)
+    {
+        PluginKit kit = MulticlusterKit.Create();
+
+        Assert.Equal(expected, Read(kit, kit.CreateContext(name), Fields.Append("cluster")));
     }
 
     private static PluginKit Create(string option, string other = "")

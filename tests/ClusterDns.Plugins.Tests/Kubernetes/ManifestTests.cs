@@ -62,9 +62,8 @@ public sealed class ManifestTests
     [InlineData("manifests web.yaml\nendpoint_pod_names yes", "Corefile:4:1: endpoint_pod_names has 1 argument, expected 'endpoint_pod_names'")]
     [InlineData("manifests web.yaml\nzonal yes", "Corefile:4:1: zonal has 1 argument, expected 'zonal'")]
     [InlineData("manifests web.yaml\nzonal\nnoendpoints", "Corefile:4:1: zonal stands beside noendpoints, expected one of them: topology zones are told by endpoints")]
-    [InlineData("manifests web.yaml\nmulticluster", "Corefile:4:1: option 'multicluster' of kubernetes is not built into this version, expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, endpoint_pod_names, ttl, fallthrough, ignore, zonal, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout")]
-    [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes, expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, endpoint_pod_names, ttl, fallthrough, ignore, zonal, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout, multicluster; did you mean 'manifests'?")]
-    public void What_is_not_built_or_wrong_is_an_error_at_start(string options, string error)
+    [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes, expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, endpoint_pod_names, ttl, fallthrough, ignore, multicluster, zonal, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout; did you mean 'manifests'?")]
+    public void What_is_wrong_is_an_error_at_start(string options, string error)
         => Assert.Equal(error, Create(options).Errors);
 
     [Theory]

@@ -31,7 +31,7 @@ internal ref struct AddressVisitor : IEndpointVisitor
     }
 
     /// <inheritdoc/>
-    public readonly bool Visit(byte[] data, in AddressEntry address, int labelOffset, in PortEntry port)
+    public readonly bool Visit(byte[] data, in AddressEntry address, int nameOffset, in PortEntry port)
     {
         if (address.Length != _length)
         {

@@ -42,8 +42,13 @@ internal readonly ref struct ClusterName
     /// <summary>Service and namespace as two labels in wire form; of a Pod, its address's label and the namespace.</summary>
     public ReadOnlySpan<byte> ServiceKey { get; private init; }
 
-    /// <summary>The endpoint as one label in wire form; empty where the name has none.</summary>
+    /// <summary>
+    /// The endpoint as one label in wire form, which in an imported Service the cluster's label follows; empty where the name has none.
+    /// </summary>
     public ReadOnlySpan<byte> Endpoint { get; private init; }
+
+    /// <summary>The cluster as one label in wire form; empty where the name has none.</summary>
+    public ReadOnlySpan<byte> Cluster => Endpoint.IsEmpty ? default : Endpoint[(Endpoint[0] + 1)..];
 
     /// <summary>The port's name without its underscore; empty where the name has none, which means any.</summary>
     public ReadOnlySpan<byte> Port { get; private init; }
@@ -60,15 +65,19 @@ internal readonly ref struct ClusterName
     /// <summary>Whether the name means the Service as a whole, no endpoint, port or topology zone of it.</summary>
     public bool IsWhole => Endpoint.IsEmpty && Port.IsEmpty && Protocol.IsEmpty && Zone.IsEmpty;
 
+    /// <summary>Whether the name asks for an imported Service.</summary>
+    public bool IsImported { get; private init; }
+
     /// <summary>Whether the name asks for a Pod rather than for a Service.</summary>
     public bool IsPod { get; private init; }
 
     /// <summary>Takes a name apart.</summary>
     /// <param name="name">The name in wire form and lower case, below or equal to the zone.</param>
     /// <param name="zoneLength">How many bytes of it are the zone.</param>
-    /// <param name="isZonal">Whether headless Services have names for the endpoints of a topology zone.</param>
+    /// <param name="isZonal">Whether headless Services have names for the endpoints of a topology zone; imported ones have none.</param>
+    /// <param name="isMulticluster">Whether the zone's Services are imported ones.</param>
     [SkipLocalsInit]
-    public static ClusterName Parse(ReadOnlySpan<byte> name, int zoneLength, bool isZonal)
+    public static ClusterName Parse(ReadOnlySpan<byte> name, int zoneLength, bool isZonal, bool isMulticluster)
     {
         const int longest = 5;
         Span<byte> starts = stackalloc byte[longest];
@@ -78,7 +87,7 @@ internal readonly ref struct ClusterName
         {
             if (count == longest)
             {
-                return isZonal ? ParseZonal(name[..end], starts) : new ClusterName(ClusterNameKind.Invalid);
+                return isZonal && !isMulticluster ? ParseZonal(name[..end], starts) : new ClusterName(ClusterNameKind.Invalid);
             }
 
             starts[count++] = (byte)offset;
@@ -92,7 +101,7 @@ internal readonly ref struct ClusterName
         ReadOnlySpan<byte> last = name[starts[count - 1]..end];
         bool isPod = last.SequenceEqual("\u0003pod"u8);
         return isPod || last.SequenceEqual("\u0003svc"u8)
-            ? ParseObject(name[..end], starts[..count], isPod)
+            ? ParseObject(name[..end], starts[..count], isPod, isMulticluster)
             : new ClusterName(ParseSpecial(name[..end]));
     }
 
@@ -124,7 +133,8 @@ internal readonly ref struct ClusterName
             : ClusterNameKind.Invalid;
     }
 
-    private static ClusterName ParseObject(ReadOnlySpan<byte> labels, scoped ReadOnlySpan<byte> starts, bool isPod)
+    private static ClusterName ParseObject(
+        ReadOnlySpan<byte> labels, scoped ReadOnlySpan<byte> starts, bool isPod, bool isMulticluster)
     {
         int count = starts.Length;
         if (count == 1)
@@ -141,14 +151,16 @@ internal readonly ref struct ClusterName
         }
 
         int serviceStart = starts[count - 3];
+        bool hasPort = count == 5 && !(isMulticluster && labels[1] != '_' && labels[starts[1] + 1] != '_');
         return new ClusterName(isPod ? ClusterNameKind.Pod : ClusterNameKind.Service)
         {
             Namespace = namespaceLabel,
             ServiceKey = labels[serviceStart..end],
             IsPod = isPod,
-            Endpoint = count == 4 ? labels[..serviceStart] : default,
-            Port = count == 5 ? StripUnderscore(labels[1..starts[1]]) : default,
-            Protocol = count == 5 ? StripUnderscore(labels[(starts[1] + 1)..serviceStart]) : default,
+            IsImported = isMulticluster,
+            Endpoint = hasPort ? default : labels[..serviceStart],
+            Port = hasPort ? StripUnderscore(labels[1..starts[1]]) : default,
+            Protocol = hasPort ? StripUnderscore(labels[(starts[1] + 1)..serviceStart]) : default,
         };
     }
 

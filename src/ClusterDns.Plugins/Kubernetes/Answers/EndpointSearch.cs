@@ -7,12 +7,12 @@ namespace ClusterDns.Plugins.Kubernetes.Answers;
 internal interface IEndpointVisitor
 {
     /// <summary>Takes one address with one port.</summary>
-    /// <param name="data">The bytes in which the address, and the label, stand.</param>
+    /// <param name="data">The bytes in which the address, and the name, stand.</param>
     /// <param name="address">The address.</param>
-    /// <param name="labelOffset">Where the endpoint's label stands; -1 for a Service's own address.</param>
+    /// <param name="nameOffset">Where the endpoint's name stands; -1 for a Service's own address.</param>
     /// <param name="port">The port.</param>
     /// <returns>Whether to go on.</returns>
-    bool Visit(byte[] data, in AddressEntry address, int labelOffset, in PortEntry port);
+    bool Visit(byte[] data, in AddressEntry address, int nameOffset, in PortEntry port);
 }
 
 /// <summary>Finds the addresses and ports that a name of a Service means.</summary>
@@ -34,8 +34,23 @@ internal static class EndpointSearch
         }
 
         return service.Kind == ServiceKind.Headless || !name.Endpoint.IsEmpty
-            ? VisitSlices(slices, firstSlice, in name, [], ref visitor)
+            ? VisitSlices(slices, firstSlice, in name, [], ref visitor) || HasCluster(slices, in name)
             : VisitAddresses(service, in name, ref visitor);
+    }
+
+    /// <summary>
+    /// Whether a name of an imported Service is that of a cluster, which has no records, but endpoints' names below it: it must not be
+    /// denied.
+    /// </summary>
+    private static bool HasCluster(SliceEntry[] slices, in ClusterName name)
+    {
+        bool isCluster = false;
+        for (int i = 0; !isCluster && !name.Endpoint.IsEmpty && i < slices.Length; i++)
+        {
+            isCluster = slices[i].IsOfCluster(name.Endpoint);
+        }
+
+        return isCluster;
     }
 
     /// <summary>
@@ -97,7 +112,7 @@ internal static class EndpointSearch
             else
             {
                 int position = -1;
-                for (int i; goesOn && (i = slice.FindByLabel(name.Endpoint, ref position)) >= 0;)
+                for (int i; goesOn && (i = slice.FindByName(name.Endpoint, ref position)) >= 0;)
                 {
                     goesOn = VisitEndpoint(slice, i, in name, ref visitor, ref found);
                 }
@@ -122,7 +137,7 @@ internal static class EndpointSearch
             if (Matches(in name, in port))
             {
                 found = true;
-                if (!visitor.Visit(slice.Data, endpoint.Address, endpoint.LabelOffset, in port))
+                if (!visitor.Visit(slice.Data, endpoint.Address, endpoint.NameOffset, in port))
                 {
                     return false;
                 }
@@ -147,5 +162,5 @@ internal struct CountingVisitor(int atMost) : IEndpointVisitor
     public int Count { get; private set; }
 
     /// <inheritdoc/>
-    public bool Visit(byte[] data, in AddressEntry address, int labelOffset, in PortEntry port) => ++Count < atMost;
+    public bool Visit(byte[] data, in AddressEntry address, int nameOffset, in PortEntry port) => ++Count < atMost;
 }

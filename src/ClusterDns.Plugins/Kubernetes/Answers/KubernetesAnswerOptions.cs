@@ -20,12 +20,14 @@ public enum PodsMode : byte
 
 /// <summary>How names are answered.</summary>
 /// <param name="Zones">The zones, those of reverse names included.</param>
-/// <param name="PrimaryZone">The zone in which reverse names' targets are: the first that is not a reverse one.</param>
+/// <param name="PrimaryZone">
+/// The zone in which reverse names' targets are: the first that has the cluster's own Services; null where none has.
+/// </param>
 /// <param name="TimeToLive">The time to live of all records but dns-version's, 0 to 3600 seconds.</param>
 /// <param name="Pods">How Pods are answered.</param>
 /// <param name="Fallthrough">The zones whose names are passed on when they do not exist.</param>
 internal sealed record KubernetesAnswerOptions(
-    ZoneSet Zones, Zone PrimaryZone, uint TimeToLive, PodsMode Pods, ZoneSet Fallthrough)
+    ZoneSet Zones, Zone? PrimaryZone, uint TimeToLive, PodsMode Pods, ZoneSet Fallthrough)
 {
     /// <summary>Whether Services that are reached by their own addresses do not exist while they have no endpoints.</summary>
     public bool IgnoresEmptyServices { get; init; }
@@ -37,4 +39,18 @@ internal sealed record KubernetesAnswerOptions(
     /// <param name="entry">The Service, or slices of one that is not there.</param>
     public bool Takes(ServiceEntry entry)
         => entry.Service is { } service && !(IgnoresEmptyServices && service.Kind == ServiceKind.ClusterIP && entry.IsEmpty);
+
+    /// <summary>The zones whose Services are those that the cluster imports, and what lies within them.</summary>
+    public ZoneSet MulticlusterZones { get; init; } = ZoneSet.None;
+
+    /// <summary>The zone in which targets are of reverse names that only imported Services have; null where there is none.</summary>
+    public Zone? ImportZone { get; init; }
+
+    /// <summary>Whether the Services of one of the zones are those that the cluster imports.</summary>
+    /// <param name="zone">The zone.</param>
+    public bool IsMulticluster(Zone zone) => MulticlusterZones.Match(zone.Wire.Span) is not null;
+
+    /// <summary>The records of one of the zones.</summary>
+    /// <param name="zone">The zone.</param>
+    public ZoneRecords CreateRecords(Zone zone) => new(zone, TimeToLive) { IsMulticluster = IsMulticluster(zone) };
 }

@@ -36,7 +36,7 @@ internal sealed class KubernetesAnswerer(
     /// <returns>Whether the name exists; its records, if it has any of the type, are in the response.</returns>
     public bool TryAnswer(QueryContext context, ZoneRecords zone)
     {
-        ClusterName name = ClusterName.Parse(context.Name, zone.Wire.Length, options.IsZonal);
+        ClusterName name = ClusterName.Parse(context.Name, zone.Wire.Length, options.IsZonal, zone.IsMulticluster);
         Response response = context.Response;
 
         // Names in answers end in the zone as it was asked: clients that randomize case, and CoreDNS, have it so.
@@ -131,7 +131,11 @@ internal sealed class KubernetesAnswerer(
 
     /// <summary>The Service of a name, unless its namespace does not exist, or it is empty and such Services are ignored.</summary>
     private ServiceEntry? Find(in ClusterName name)
-        => index.HasNamespace(name.Namespace) && index.FindService(name.ServiceKey) is { } entry && options.Takes(entry) ? entry : null;
+        => index.HasNamespace(name.Namespace) &&
+            (name.IsImported ? index.FindImport(name.ServiceKey) : index.FindService(name.ServiceKey)) is { } entry &&
+            options.Takes(entry)
+            ? entry
+            : null;
 
     private bool TryAnswerService(
         in ClusterName name, RecordType type, ZoneRecords zone, ReadOnlySpan<byte> askedZone, Response response)
@@ -200,7 +204,7 @@ internal sealed class KubernetesAnswerer(
             }
 
             DomainName.ToLowerInvariant(owner, target);
-            ClusterName name = ClusterName.Parse(target[..owner.Length], zone.Wire.Length, options.IsZonal);
+            ClusterName name = ClusterName.Parse(target[..owner.Length], zone.Wire.Length, options.IsZonal, zone.IsMulticluster);
             if (name.Kind == ClusterNameKind.Pod)
             {
                 return TryFollowPod(in name, type, response, owner);

@@ -79,7 +79,7 @@ internal sealed class NameServerAddresses(
         {
             foreach (ref readonly EndpointEntry endpoint in slice.Endpoints.AsSpan())
             {
-                visitor.Visit(slice.ServiceKey, slice.Data, endpoint.Address, endpoint.LabelOffset);
+                visitor.Visit(slice.ServiceKey, slice.Data, endpoint.Address, endpoint.NameOffset);
             }
 
             return;
@@ -97,7 +97,7 @@ internal sealed class NameServerAddresses(
 
         private readonly AddressVisitor _visitor = visitor;
 
-        public readonly void Visit(ReadOnlySpan<byte> serviceKey, byte[] data, in AddressEntry address, int labelOffset)
-            => _visitor.Visit(data, in address, labelOffset, in NoPort);
+        public readonly void Visit(ReadOnlySpan<byte> serviceKey, byte[] data, in AddressEntry address, int nameOffset)
+            => _visitor.Visit(data, in address, nameOffset, in NoPort);
     }
 }

@@ -20,8 +20,8 @@ internal sealed class NameServerAnswer(NameServerAddresses addresses, Kubernetes
     /// <param name="askedZone">The zone as it was asked, in which the names end.</param>
     public void AddNames(Response response, ZoneRecords zone, ReadOnlySpan<byte> askedZone)
     {
-        // Reverse zones have no names of Services.
-        ReadOnlySpan<byte> serviceZone = zone.IsReverse ? options.PrimaryZone.Wire.Span : askedZone;
+        // Reverse zones have no names of Services, and those of imported Services have not these.
+        ReadOnlySpan<byte> serviceZone = zone.IsReverse ? (options.PrimaryZone?.Wire ?? default).Span : zone.IsMulticluster ? default : askedZone;
         Span<ushort> names = stackalloc ushort[RecordSet.Places];
         Span<ushort> targets = stackalloc ushort[RecordSet.Places];
         names.Clear();

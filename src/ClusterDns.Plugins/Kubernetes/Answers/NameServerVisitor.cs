@@ -9,16 +9,16 @@ internal interface INameServerVisitor
 {
     /// <summary>Takes one address.</summary>
     /// <param name="serviceKey">The Service as two labels in wire form; empty where the address is the server's own.</param>
-    /// <param name="data">The bytes in which the address, and the label, stand.</param>
+    /// <param name="data">The bytes in which the address, and the name, stand.</param>
     /// <param name="address">The address.</param>
-    /// <param name="labelOffset">Where the endpoint's label stands; -1 for none.</param>
-    void Visit(ReadOnlySpan<byte> serviceKey, byte[] data, in AddressEntry address, int labelOffset);
+    /// <param name="nameOffset">Where the endpoint's name stands; -1 for none.</param>
+    void Visit(ReadOnlySpan<byte> serviceKey, byte[] data, in AddressEntry address, int nameOffset);
 }
 
 /// <summary>Adds an NS record for each name server, and its addresses beside it.</summary>
 /// <param name="response">Where they are added.</param>
 /// <param name="askedZone">The zone as it was asked, in which the server's own name ends.</param>
-/// <param name="serviceZone">The zone in which the names of Services end.</param>
+/// <param name="serviceZone">The zone in which the names of Services end; empty where <c>ns.dns</c> stands for all of them.</param>
 /// <param name="timeToLive">The time to live.</param>
 /// <param name="names">Tells which names are there.</param>
 /// <param name="addresses">Tells which addresses are there.</param>
@@ -31,11 +31,11 @@ internal ref struct NameServerVisitor(
     private readonly RecordSet _addresses = addresses;
 
     /// <inheritdoc/>
-    public readonly void Visit(ReadOnlySpan<byte> serviceKey, byte[] data, in AddressEntry address, int labelOffset)
+    public readonly void Visit(ReadOnlySpan<byte> serviceKey, byte[] data, in AddressEntry address, int nameOffset)
     {
         Span<byte> name = stackalloc byte[DomainName.MaxWireLength];
-        ReadOnlySpan<byte> label = labelOffset < 0 ? [] : data.AsSpan(labelOffset, data[labelOffset] + 1);
-        if (!TryWriteName(label, serviceKey, name, out int length) || !response.Arena.TryAllocate(length, out byte[] array, out int offset))
+        ReadOnlySpan<byte> endpoint = nameOffset < 0 ? [] : SliceEntry.ReadName(data, nameOffset, isImported: false);
+        if (!TryWriteName(endpoint, serviceKey, name, out int length) || !response.Arena.TryAllocate(length, out byte[] array, out int offset))
         {
             return;
         }
@@ -67,11 +67,11 @@ internal ref struct NameServerVisitor(
         }
     }
 
-    private readonly bool TryWriteName(ReadOnlySpan<byte> label, ReadOnlySpan<byte> serviceKey, Span<byte> name, out int length)
+    private readonly bool TryWriteName(ReadOnlySpan<byte> endpoint, ReadOnlySpan<byte> serviceKey, Span<byte> name, out int length)
     {
-        if (!serviceKey.IsEmpty)
+        if (!serviceKey.IsEmpty && !_serviceZone.IsEmpty)
         {
-            return ServiceName.TryWrite(label, serviceKey, isPod: false, _serviceZone, name, out length);
+            return ServiceName.TryWrite(endpoint, serviceKey, isPod: false, _serviceZone, name, out length);
         }
 
         ReadOnlySpan<byte> server = "\u0002ns\u0003dns"u8;

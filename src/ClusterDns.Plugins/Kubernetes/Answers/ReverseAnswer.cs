@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Common;
@@ -5,7 +7,10 @@ using ClusterDns.Plugins.Kubernetes.Index;
 
 namespace ClusterDns.Plugins.Kubernetes.Answers;
 
-/// <summary>Answers PTR (the Kubernetes DNS specification, sections 2.3.3 and 2.4.3): a Service by its own address, else endpoints.</summary>
+/// <summary>
+/// Answers PTR (the Kubernetes DNS specification, sections 2.3.3 and 2.4.3): a Service by its own address, else endpoints. An address of
+/// imported Services has their names where the cluster's own Services do not have it, as multicluster DNS wants it.
+/// </summary>
 /// <param name="index">The cluster.</param>
 /// <param name="options">How names are answered.</param>
 internal sealed class ReverseAnswer(ClusterIndex index, KubernetesAnswerOptions options)
@@ -19,24 +24,30 @@ internal sealed class ReverseAnswer(ClusterIndex index, KubernetesAnswerOptions 
     public bool TryAnswer(QueryContext context, UInt128 address)
     {
         Span<byte> key = stackalloc byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(key, address);
-        if (index.FindAddress(key) is not { } owners)
+        BinaryPrimitives.WriteUInt128BigEndian(key, address);
+        if (options.PrimaryZone is { } zone && index.FindAddress(key) is { } owners)
         {
-            return false;
+            return TryAdd(context.Response, owners, zone);
         }
 
+        return options.ImportZone is { } importZone && index.FindImportAddress(key) is { } imported &&
+            TryAdd(context.Response, imported, importZone);
+    }
+
+    private bool TryAdd(Response response, AddressOwners owners, Zone zone)
+    {
         Span<ushort> places = stackalloc ushort[RecordSet.GetPlaces(Math.Max(SmallTable, owners.Endpoints.Length))];
         places.Clear();
         RecordSet known = new(places, 0);
         if (owners.Services.Length > 0)
         {
-            return TryAdd(context.Response, known, [], owners.Services[0]);
+            return TryAdd(response, known, [], owners.Services[0], zone);
         }
 
         foreach (ref readonly EndpointReference endpoint in owners.Endpoints.AsSpan())
         {
             SliceEntry slice = endpoint.Slice;
-            if (!TryAdd(context.Response, known, slice.GetLabel(in slice.Endpoints[endpoint.Index]), slice.ServiceKey))
+            if (!TryAdd(response, known, slice.GetName(in slice.Endpoints[endpoint.Index]), slice.ServiceKey, zone))
             {
                 break;
             }
@@ -45,10 +56,10 @@ internal sealed class ReverseAnswer(ClusterIndex index, KubernetesAnswerOptions 
         return true;
     }
 
-    private bool TryAdd(Response response, RecordSet known, ReadOnlySpan<byte> label, ReadOnlySpan<byte> serviceKey)
+    private bool TryAdd(Response response, RecordSet known, ReadOnlySpan<byte> endpoint, ReadOnlySpan<byte> serviceKey, Zone zone)
     {
         Span<byte> name = stackalloc byte[DomainName.MaxWireLength];
-        if (!ServiceName.TryWrite(label, serviceKey, isPod: false, options.PrimaryZone.Wire.Span, name, out int length) ||
+        if (!ServiceName.TryWrite(endpoint, serviceKey, isPod: false, zone.Wire.Span, name, out int length) ||
             !response.Arena.TryAllocate(length, out byte[] array, out int offset))
         {
             return false;

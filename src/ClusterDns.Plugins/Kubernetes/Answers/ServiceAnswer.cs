@@ -17,16 +17,24 @@ internal ref struct ServiceVisitor : IEndpointVisitor
     private readonly uint _timeToLive;
     private readonly RecordSet _services;
     private readonly RecordSet _addresses;
+    private readonly bool _isImported;
 
     /// <summary>Adds to a response.</summary>
     /// <param name="response">The response.</param>
-    /// <param name="suffix">What follows an endpoint's label in its name; without a label it is the Service's own name.</param>
+    /// <param name="suffix">The Service's own name, which follows those of its endpoints.</param>
     /// <param name="weight">The weight of each record.</param>
     /// <param name="timeToLive">The time to live.</param>
     /// <param name="services">Tells which SRV records are there.</param>
     /// <param name="addresses">Tells which addresses are there.</param>
+    /// <param name="isImported">Whether the Service is an imported one.</param>
     public ServiceVisitor(
-        Response response, ReadOnlySpan<byte> suffix, ushort weight, uint timeToLive, RecordSet services, RecordSet addresses)
+        Response response,
+        ReadOnlySpan<byte> suffix,
+        ushort weight,
+        uint timeToLive,
+        RecordSet services,
+        RecordSet addresses,
+        bool isImported = false)
     {
         _response = response;
         _suffix = suffix;
@@ -34,19 +42,20 @@ internal ref struct ServiceVisitor : IEndpointVisitor
         _timeToLive = timeToLive;
         _services = services;
         _addresses = addresses;
+        _isImported = isImported;
     }
 
     /// <inheritdoc/>
-    public readonly bool Visit(byte[] data, in AddressEntry address, int labelOffset, in PortEntry port)
+    public readonly bool Visit(byte[] data, in AddressEntry address, int nameOffset, in PortEntry port)
     {
         if (port.Number < 0)
         {
             return true;
         }
 
-        ReadOnlySpan<byte> label = labelOffset < 0 ? [] : data.AsSpan(labelOffset, data[labelOffset] + 1);
-        int length = FieldsLength + label.Length + _suffix.Length;
-        if (label.Length + _suffix.Length > DomainName.MaxWireLength)
+        ReadOnlySpan<byte> name = nameOffset < 0 ? [] : SliceEntry.ReadName(data, nameOffset, _isImported);
+        int length = FieldsLength + name.Length + _suffix.Length;
+        if (name.Length + _suffix.Length > DomainName.MaxWireLength)
         {
             return true;
         }
@@ -60,8 +69,8 @@ internal ref struct ServiceVisitor : IEndpointVisitor
         BinaryPrimitives.WriteUInt16BigEndian(rdata, 0);
         BinaryPrimitives.WriteUInt16BigEndian(rdata[2..], _weight);
         BinaryPrimitives.WriteUInt16BigEndian(rdata[4..], (ushort)port.Number);
-        label.CopyTo(rdata[FieldsLength..]);
-        _suffix.CopyTo(rdata[(FieldsLength + label.Length)..]);
+        name.CopyTo(rdata[FieldsLength..]);
+        _suffix.CopyTo(rdata[(FieldsLength + name.Length)..]);
 
         ResponseRecord service = new()
         {
@@ -122,7 +131,13 @@ internal static class ServiceAnswer
         addresses.Clear();
 
         ServiceVisitor visitor = new(
-            response, suffix, GetWeight(counting.Count), timeToLive, new RecordSet(services, 0), new RecordSet(addresses, 0));
+            response,
+            suffix,
+            GetWeight(counting.Count),
+            timeToLive,
+            new RecordSet(services, 0),
+            new RecordSet(addresses, 0),
+            name.IsImported);
         EndpointSearch.Visit(service, slices, in name, ref visitor, firstSlice);
         return true;
     }

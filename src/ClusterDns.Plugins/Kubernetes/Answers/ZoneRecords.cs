@@ -59,6 +59,9 @@ internal sealed class ZoneRecords
     /// <summary>Whether it is a zone of reverse names, which has no names of Services or Pods.</summary>
     public bool IsReverse { get; }
 
+    /// <summary>Whether its Services are those that the cluster imports.</summary>
+    public bool IsMulticluster { get; init; }
+
     /// <summary>The name of the zone's server, in wire form.</summary>
     public byte[] NameServer { get; }
 

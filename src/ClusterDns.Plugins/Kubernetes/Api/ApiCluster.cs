@@ -45,6 +45,11 @@ internal sealed class ApiCluster : ISharedResource
             feeds.Add(new PodFeed(writer, filter) { Selector = selector.Length > 0 ? $"{selector}&{PodFeed.Living}" : PodFeed.Living });
         }
 
+        if (options.KeepsImports)
+        {
+            feeds.Add(new ServiceImportFeed(writer, filter) { Selector = selector });
+        }
+
         _reflectors = [.. feeds.Select((feed, index) => new Reflector(
             feed, client, history, timeProvider, new RandomSequence(SplitMix64.Mix(((ulong)(uint)seed << 8) | (uint)index)), logger, OnListed))];
     }

@@ -39,6 +39,10 @@ internal sealed class ClusterIndex
 
     internal WireTable<AddressOwners> ExternalAddresses { get; } = new();
 
+    internal WireTable<ServiceEntry> Imports { get; } = new();
+
+    internal WireTable<AddressOwners> ImportAddresses { get; } = new();
+
     internal PodTable Pods { get; } = new();
 
     /// <summary>Whether a namespace exists, or may.</summary>
@@ -56,6 +60,14 @@ internal sealed class ClusterIndex
     /// <summary>The Services that clients outside the cluster reach by an address.</summary>
     /// <param name="key">The address in 16 bytes, IPv4 mapped.</param>
     public AddressOwners? FindExternalAddress(ReadOnlySpan<byte> key) => ExternalAddresses.Find(key);
+
+    /// <summary>A Service that is imported from the clusters of a set, with its endpoints.</summary>
+    /// <param name="key">Service and namespace as two labels in wire form, in lower case.</param>
+    public ServiceEntry? FindImport(ReadOnlySpan<byte> key) => Imports.Find(key);
+
+    /// <summary>What an address belongs to among imported Services.</summary>
+    /// <param name="key">The address in 16 bytes, IPv4 mapped.</param>
+    public AddressOwners? FindImportAddress(ReadOnlySpan<byte> key) => ImportAddresses.Find(key);
 
     /// <summary>How many Pods of a namespace have an address as their primary one.</summary>
     /// <param name="namespaceLabel">The namespace as one label in wire form, in lower case.</param>

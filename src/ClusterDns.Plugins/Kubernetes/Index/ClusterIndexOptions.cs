@@ -7,7 +7,8 @@ namespace ClusterDns.Plugins.Kubernetes.Index;
 /// <param name="Filter">Which objects it holds.</param>
 /// <param name="KeepsPods">Whether it holds Pods.</param>
 /// <param name="EndpointPodNames">Whether endpoints without a hostname are named after their Pods.</param>
-internal sealed record ClusterIndexOptions(ObjectFilter Filter, bool KeepsPods, bool EndpointPodNames)
+/// <param name="KeepsImports">Whether it holds the Services that are imported from the clusters of a set.</param>
+internal sealed record ClusterIndexOptions(ObjectFilter Filter, bool KeepsPods, bool EndpointPodNames, bool KeepsImports)
 {
     /// <summary>Whether it holds the labels of Pods.</summary>
     public bool KeepsPodLabels { get; init; }
@@ -17,5 +18,6 @@ internal sealed record ClusterIndexOptions(ObjectFilter Filter, bool KeepsPods, 
         => ClusterKinds.Namespace
             | ClusterKinds.Service
             | (Filter.TakesEndpoints ? ClusterKinds.EndpointSlice : ClusterKinds.None)
-            | (KeepsPods ? ClusterKinds.Pod : ClusterKinds.None);
+            | (KeepsPods ? ClusterKinds.Pod : ClusterKinds.None)
+            | (KeepsImports ? ClusterKinds.ServiceImport : ClusterKinds.None);
 }

@@ -14,13 +14,12 @@ internal sealed class ClusterIndexWriter(
     ClusterIndex index, TimeProvider timeProvider, ClusterKinds kinds, bool endpointPodNames = false)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<ObjectKey, SliceEntry> _slices = [];
-    private readonly AddressIndex _addresses = new(index.Addresses);
-    private readonly AddressIndex _externalAddresses = new(index.ExternalAddresses);
+    private readonly ServiceSet _services = new(index.Services, index.Addresses, index.ExternalAddresses);
+    private readonly ServiceSet? _imports =
+        kinds.HasFlag(ClusterKinds.ServiceImport) ? new ServiceSet(index.Imports, index.ImportAddresses) : null;
+
     private ClusterKinds _awaited = kinds;
     private int _namespaceGeneration;
-    private int _serviceGeneration;
-    private int _sliceGeneration;
     private bool _isAheadOfClock;
 
     /// <summary>Whether the labels of Pods are kept.</summary>
@@ -32,13 +31,26 @@ internal sealed class ClusterIndexWriter(
     {
         lock (_lock)
         {
-            if (kind == ClusterKinds.Pod)
+            switch (kind)
             {
-                index.Pods.BeginRelist();
-            }
-            else
-            {
-                Generation(kind)++;
+                case ClusterKinds.Namespace:
+                    _namespaceGeneration++;
+                    break;
+                case ClusterKinds.Service:
+                    _services.BeginServices();
+                    break;
+                case ClusterKinds.EndpointSlice:
+                    _services.BeginSlices();
+                    _imports?.BeginSlices();
+                    break;
+                case ClusterKinds.Pod:
+                    index.Pods.BeginRelist();
+                    break;
+                case ClusterKinds.ServiceImport:
+                    _imports?.BeginServices();
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(kind), kind, "no single kind that is kept");
             }
         }
     }
@@ -58,13 +70,16 @@ internal sealed class ClusterIndexWriter(
                     index.NamespacesAreKnown = true;
                     break;
                 case ClusterKinds.Service:
-                    SweepServices();
+                    Touch(_services.SweepServices());
                     break;
                 case ClusterKinds.EndpointSlice:
-                    SweepEndpointSlices();
+                    Touch(_services.SweepSlices() | _imports?.SweepSlices() is true);
                     break;
                 case ClusterKinds.Pod:
                     Touch(index.Pods.EndRelist());
+                    break;
+                case ClusterKinds.ServiceImport:
+                    Touch(_imports?.SweepServices() is true);
                     break;
             }
 
@@ -113,36 +128,34 @@ internal sealed class ClusterIndexWriter(
         ServicePart part = EntryBuilder.Create(service);
         lock (_lock)
         {
-            part.Generation = _serviceGeneration;
-            if (index.Services.Find(key)?.Service is { } known && EntryBuilder.ContentEquals(known, part))
-            {
-                known.Generation = _serviceGeneration;
-                return;
-            }
-
-            SetService(key, part);
+            Touch(_services.Set(key, part));
         }
     }
 
-    /// <summary>An EndpointSlice is there, new or changed.</summary>
-    /// <param name="slice">The slice.</param>
-    /// <returns>Whether it says something new.</returns>
-    public bool Apply(EndpointSliceObject slice)
+    /// <summary>An imported Service is there, new or changed.</summary>
+    /// <param name="import">The Service, by what the import says of it.</param>
+    public void ApplyImport(ServiceObject import)
     {
-        SliceEntry entry = EntryBuilder.Create(slice, endpointPodNames);
+        byte[] key = EntryBuilder.CreateServiceKey(import.Key.Namespace, import.Key.Name);
+        ServicePart part = EntryBuilder.Create(import);
         lock (_lock)
         {
-            entry.Generation = _sliceGeneration;
-            SliceEntry? known = _slices.GetValueOrDefault(slice.Key);
-            if (known is not null && known.ContentEquals(entry))
-            {
-                known.Generation = _sliceGeneration;
-                return false;
-            }
+            Touch(_imports?.Set(key, part) is true);
+        }
+    }
 
-            ReplaceSlice(known, entry);
-            _slices[slice.Key] = entry;
-            return true;
+    /// <summary>An EndpointSlice is there, new or changed: of one of the cluster's Services, of one that it imports, or of both.</summary>
+    /// <param name="slice">The slice; one that belongs to neither is as good as gone.</param>
+    /// <returns>Whether it says something new of one of the cluster's own Services.</returns>
+    public bool Apply(EndpointSliceObject slice)
+    {
+        SliceEntry? own = slice.ServiceName.Length > 0 ? EntryBuilder.Create(slice, endpointPodNames) : null;
+        SliceEntry? imported = _imports is not null && slice.ImportName.Length > 0 ? EntryBuilder.CreateImported(slice, endpointPodNames) : null;
+        lock (_lock)
+        {
+            bool isNew = Set(_services, slice.Key, own);
+            Touch(isNew | (_imports is not null && Set(_imports, slice.Key, imported)));
+            return isNew;
         }
     }
 
@@ -181,10 +194,18 @@ internal sealed class ClusterIndexWriter(
         byte[] serviceKey = EntryBuilder.CreateServiceKey(key.Namespace, key.Name);
         lock (_lock)
         {
-            if (index.Services.Find(serviceKey)?.Service is not null)
-            {
-                SetService(serviceKey, null);
-            }
+            Touch(_services.Remove(serviceKey));
+        }
+    }
+
+    /// <summary>An imported Service is gone.</summary>
+    /// <param name="key">Which.</param>
+    public void RemoveImport(ObjectKey key)
+    {
+        byte[] serviceKey = EntryBuilder.CreateServiceKey(key.Namespace, key.Name);
+        lock (_lock)
+        {
+            Touch(_imports?.Remove(serviceKey) is true);
         }
     }
 
@@ -194,10 +215,7 @@ internal sealed class ClusterIndexWriter(
     {
         lock (_lock)
         {
-            if (_slices.Remove(key, out SliceEntry? known))
-            {
-                ReplaceSlice(known, null);
-            }
+            Touch(_services.Remove(key) | _imports?.Remove(key) is true);
         }
     }
 
@@ -212,20 +230,8 @@ internal sealed class ClusterIndexWriter(
         }
     }
 
-    private ref int Generation(ClusterKinds kind)
-    {
-        switch (kind)
-        {
-            case ClusterKinds.Namespace:
-                return ref _namespaceGeneration;
-            case ClusterKinds.Service:
-                return ref _serviceGeneration;
-            case ClusterKinds.EndpointSlice:
-                return ref _sliceGeneration;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(kind), kind, "no single kind that is kept");
-        }
-    }
+    private static bool Set(ServiceSet services, ObjectKey key, SliceEntry? slice)
+        => slice is null ? services.Remove(key) : services.Set(key, slice);
 
     private void Arrive(ClusterKinds kind)
     {
@@ -237,72 +243,12 @@ internal sealed class ClusterIndexWriter(
         }
     }
 
-    private void SweepServices()
-    {
-        foreach (ServiceEntry entry in index.Services.Entries
-            .Where(entry => entry.Service is { } part && part.Generation != _serviceGeneration).ToList())
-        {
-            SetService(entry.Key, null);
-        }
-    }
-
-    private void SweepEndpointSlices()
-    {
-        foreach ((ObjectKey key, SliceEntry slice) in _slices.Where(slice => slice.Value.Generation != _sliceGeneration).ToList())
-        {
-            _slices.Remove(key);
-            ReplaceSlice(slice, null);
-        }
-    }
-
     private void SweepNamespaces()
     {
         foreach (NamespaceEntry entry in index.Namespaces.Entries.Where(entry => entry.Generation != _namespaceGeneration).ToList())
         {
             index.Namespaces.Remove(entry.Key);
             Touch();
-        }
-    }
-
-    private void SetService(byte[] key, ServicePart? part)
-    {
-        ServiceEntry? known = index.Services.Find(key);
-        SetEntry(key, part, known?.Slices ?? []);
-        _addresses.ReplaceService(key, known?.Service, part);
-        _externalAddresses.ReplaceService(key, known?.Service?.External, part?.External);
-        Touch();
-    }
-
-    private void ReplaceSlice(SliceEntry? known, SliceEntry? entry)
-    {
-        _addresses.ReplaceSlice(known, entry);
-        bool hasMoved = known is not null && entry is not null && !known.ServiceKey.AsSpan().SequenceEqual(entry.ServiceKey);
-        if (hasMoved)
-        {
-            SetSlices(known!.ServiceKey, known, null);
-            known = null;
-        }
-
-        SetSlices((entry ?? known!).ServiceKey, known, entry);
-        Touch();
-    }
-
-    private void SetSlices(byte[] key, SliceEntry? known, SliceEntry? entry)
-    {
-        ServiceEntry? service = index.Services.Find(key);
-        SliceEntry[] slices = service?.Slices ?? [];
-        SetEntry(key, service?.Service, CopyOnWrite.Replace(slices, known, entry));
-    }
-
-    private void SetEntry(byte[] key, ServicePart? part, SliceEntry[] slices)
-    {
-        if (part is null && slices.Length == 0)
-        {
-            index.Services.Remove(key);
-        }
-        else
-        {
-            index.Services.Set(new ServiceEntry(key, part, slices));
         }
     }
 

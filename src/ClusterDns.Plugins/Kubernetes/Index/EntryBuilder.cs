@@ -59,7 +59,7 @@ internal static class EntryBuilder
         };
     }
 
-    /// <summary>What an EndpointSlice says.</summary>
+    /// <summary>What an EndpointSlice says of one of the cluster's own Services.</summary>
     /// <param name="slice">The slice; of its endpoints, those are kept that are ready.</param>
     /// <param name="endpointPodNames">Whether endpoints without a hostname are named after their Pods.</param>
     public static SliceEntry Create(EndpointSliceObject slice, bool endpointPodNames = false)
@@ -67,24 +67,32 @@ internal static class EntryBuilder
         List<byte> data = new(slice.Endpoints.Count * LikelyEndpointLength);
         ZoneOffsets zones = new(data);
         List<EndpointEntry> endpoints = new(slice.Endpoints.Count);
-        foreach (EndpointObject endpoint in slice.Endpoints.Where(static endpoint => endpoint.IsReady).Take(MaxEndpoints))
+        foreach (EndpointObject endpoint in TakePublished(slice))
         {
-            AddressEntry address = Add(data, endpoint.Address);
-            endpoints.Add(new EndpointEntry(address, data.Count));
-            if (GetName(endpoint, endpointPodNames) is { } name)
-            {
-                data.AddRange(CreateLabel(name));
-            }
-            else
-            {
-                AddDashed(data, endpoint.Address);
-            }
-
+            endpoints.Add(Add(data, endpoint, endpointPodNames));
             zones.Add(endpoint.Zone);
         }
 
         return new SliceEntry(
             CreateServiceKey(slice.Key.Namespace, slice.ServiceName), [.. data], [.. endpoints], Create(slice.Ports), zones.ToArray());
+    }
+
+    /// <summary>What an EndpointSlice says of an imported Service, whose names have no topology zones.</summary>
+    /// <param name="slice">The slice; of its endpoints, those are kept that are ready.</param>
+    /// <param name="endpointPodNames">Whether endpoints without a hostname are named after their Pods.</param>
+    public static SliceEntry CreateImported(EndpointSliceObject slice, bool endpointPodNames)
+    {
+        List<byte> data = [];
+        List<EndpointEntry> endpoints = [];
+        byte[] cluster = CreateLabel(slice.SourceCluster);
+        foreach (EndpointObject endpoint in TakePublished(slice))
+        {
+            endpoints.Add(Add(data, endpoint, endpointPodNames));
+            data.AddRange(cluster);
+        }
+
+        return new SliceEntry(
+            CreateServiceKey(slice.Key.Namespace, slice.ImportName), [.. data], [.. endpoints], Create(slice.Ports), [], isImported: true);
     }
 
     /// <summary>Whether two Services say the same.</summary>
@@ -122,6 +130,24 @@ internal static class EntryBuilder
         }
 
         address.CopyTo(key[(16 - address.Length)..]);
+    }
+
+    private static IEnumerable<EndpointObject> TakePublished(EndpointSliceObject slice)
+        => slice.Endpoints.Where(static endpoint => endpoint.IsReady).Take(MaxEndpoints);
+
+    private static EndpointEntry Add(List<byte> data, EndpointObject endpoint, bool endpointPodNames)
+    {
+        EndpointEntry entry = new(Add(data, endpoint.Address), data.Count);
+        if (GetName(endpoint, endpointPodNames) is { } name)
+        {
+            data.AddRange(CreateLabel(name));
+        }
+        else
+        {
+            AddDashed(data, endpoint.Address);
+        }
+
+        return entry;
     }
 
     /// <summary>

@@ -20,8 +20,8 @@ internal readonly record struct PortEntry(byte[] Name, byte[] Protocol, int Numb
 /// <summary>Where an address stands in the bytes of its owner: 4 or 16 of them, which are its rdata.</summary>
 internal readonly record struct AddressEntry(int Offset, byte Length);
 
-/// <summary>An endpoint: its address, and its name as one label in wire form, both in the bytes of its slice.</summary>
-internal readonly record struct EndpointEntry(AddressEntry Address, int LabelOffset);
+/// <summary>An endpoint: its address, and where its name stands, both in the bytes of its slice.</summary>
+internal readonly record struct EndpointEntry(AddressEntry Address, int NameOffset);
 
 /// <summary>What a Service itself says. Immutable.</summary>
 internal class ServicePart

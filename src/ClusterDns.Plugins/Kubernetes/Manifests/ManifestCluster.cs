@@ -25,7 +25,7 @@ internal sealed class ManifestCluster : ISharedResource
     {
         ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames) { KeepsPodLabels = options.KeepsPodLabels };
         _source = new ManifestSource(
-            new ManifestFiles(files, paths, options.Filter), objects => Replace(writer, objects, options.KeepsPods), timeProvider, logger);
+            new ManifestFiles(files, paths, options.Filter), objects => Replace(writer, objects, options), timeProvider, logger);
         _source.Load();
     }
 
@@ -38,7 +38,7 @@ internal sealed class ManifestCluster : ISharedResource
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();
 
-    private static void Replace(ClusterIndexWriter writer, ManifestObjects objects, bool keepsPods)
+    private static void Replace(ClusterIndexWriter writer, ManifestObjects objects, ClusterIndexOptions options)
     {
         writer.BeginRelist(ClusterKinds.Namespace);
         foreach (NamespaceObject namespaceObject in objects.Namespaces.Values)
@@ -61,7 +61,18 @@ internal sealed class ManifestCluster : ISharedResource
         }
 
         writer.EndRelist(ClusterKinds.Service);
-        if (keepsPods)
+        if (options.KeepsImports)
+        {
+            writer.BeginRelist(ClusterKinds.ServiceImport);
+            foreach (ServiceObject import in objects.Imports.Values)
+            {
+                writer.ApplyImport(import);
+            }
+
+            writer.EndRelist(ClusterKinds.ServiceImport);
+        }
+
+        if (options.KeepsPods)
         {
             writer.BeginRelist(ClusterKinds.Pod);
             foreach (PodObject pod in objects.Pods.Values)

@@ -18,6 +18,9 @@ internal sealed class ManifestObjects(ObjectFilter filter)
     /// <summary>The Services.</summary>
     public Dictionary<ObjectKey, ServiceObject> Services { get; } = [];
 
+    /// <summary>The ServiceImports.</summary>
+    public Dictionary<ObjectKey, ServiceObject> Imports { get; } = [];
+
     /// <summary>The EndpointSlices.</summary>
     public Dictionary<ObjectKey, EndpointSliceObject> EndpointSlices { get; } = [];
 
@@ -51,6 +54,12 @@ internal sealed class ManifestObjects(ObjectFilter filter)
     /// <param name="findLabel">The value of one of its labels; null where it has no such label.</param>
     public void Add(ServiceObject service, Func<string, string?> findLabel)
         => Set(Services, service.Key, service, Takes(service.Key, findLabel));
+
+    /// <summary>Adds a ServiceImport; a later one of the same name replaces an earlier.</summary>
+    /// <param name="import">What it says of its Service.</param>
+    /// <param name="findLabel">The value of one of its labels; null where it has no such label.</param>
+    public void AddImport(ServiceObject import, Func<string, string?> findLabel)
+        => Set(Imports, import.Key, import, Takes(import.Key, findLabel));
 
     /// <summary>Adds an EndpointSlice; a later one of the same name replaces an earlier.</summary>
     /// <param name="slice">The slice.</param>

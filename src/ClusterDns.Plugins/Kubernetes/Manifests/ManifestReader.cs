@@ -5,11 +5,12 @@ using ClusterDns.Plugins.Kubernetes.Objects;
 
 namespace ClusterDns.Plugins.Kubernetes.Manifests;
 
-/// <summary>Takes out of manifests what DNS needs: Namespaces, Services and EndpointSlices, and the namespaces of
-/// Pods. Other kinds are passed over.</summary>
+/// <summary>Takes out of manifests what DNS needs: Namespaces, Services, EndpointSlices, Pods and ServiceImports. Other kinds are passed over.</summary>
 internal static class ManifestReader
 {
     private const string ServiceNameLabel = "kubernetes.io/service-name";
+    private const string ImportNameLabel = "multicluster.kubernetes.io/service-name";
+    private const string SourceClusterLabel = "multicluster.kubernetes.io/source-cluster";
     private const string DefaultNamespace = "default";
     private const string NoClusterIP = "None";
 
@@ -70,6 +71,11 @@ internal static class ManifestReader
                 }
 
                 break;
+            case "ServiceImport":
+                ServiceObject import = ReadImport(node);
+                objects.AddImport(import, name => FindLabel(node, name));
+                objects.MentionNamespace(import.Key.Namespace);
+                break;
             case "Pod":
                 PodObject pod = ReadPod(node);
                 objects.Add(pod, name => FindLabel(node, name));
@@ -117,6 +123,19 @@ internal static class ManifestReader
         };
     }
 
+    private static ServiceObject ReadImport(ManifestNode node)
+    {
+        ManifestNode? spec = node["spec"];
+        bool isHeadless = spec?["type"]?.Scalar is "Headless";
+        return new ServiceObject(
+            ReadKey(node),
+            isHeadless ? ServiceKind.Headless : ServiceKind.ClusterIP,
+            isHeadless ? [] : [.. (spec?["ips"]?.Items ?? []).Select(ReadAddress)],
+            ReadPorts(spec?["ports"]),
+            ExternalName: "",
+            PublishNotReadyAddresses: false);
+    }
+
     /// <summary>What a Service's load balancer has: of each entry the address, or the name where it has none.</summary>
     private static IEnumerable<ManifestNode> ReadIngress(ManifestNode service)
         => (service["status"]?["loadBalancer"]?["ingress"]?.Items ?? [])
@@ -140,7 +159,9 @@ internal static class ManifestReader
 
     private static EndpointSliceObject? ReadEndpointSlice(ManifestNode node)
     {
-        if (FindLabel(node, ServiceNameLabel) is not { Length: > 0 } serviceName)
+        string serviceName = FindLabel(node, ServiceNameLabel) ?? "";
+        string importName = FindLabel(node, ImportNameLabel) ?? "";
+        if (serviceName.Length == 0 && importName.Length == 0)
         {
             return null;
         }
@@ -157,7 +178,11 @@ internal static class ManifestReader
                 ReadAddress(address), hostname, ready is null || IsTrue(ready), targetName, zone)));
         }
 
-        return new EndpointSliceObject(ReadKey(node), serviceName, ReadPorts(node["ports"]), endpoints);
+        return new EndpointSliceObject(ReadKey(node), serviceName, ReadPorts(node["ports"]), endpoints)
+        {
+            ImportName = importName,
+            SourceCluster = FindLabel(node, SourceClusterLabel) ?? "",
+        };
     }
 
     private static List<PortObject> ReadPorts(ManifestNode? ports)

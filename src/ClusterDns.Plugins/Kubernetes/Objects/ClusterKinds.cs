@@ -18,4 +18,7 @@ internal enum ClusterKinds : byte
 
     /// <summary>Pods.</summary>
     Pod = 8,
+
+    /// <summary>ServiceImports.</summary>
+    ServiceImport = 16,
 }

@@ -30,7 +30,7 @@ internal enum ServiceKind : byte
     ExternalName,
 }
 
-/// <summary>What of a Service DNS needs.</summary>
+/// <summary>What of a Service DNS needs, or of a ServiceImport (multicluster.x-k8s.io), which says the same of a Service of other clusters.</summary>
 /// <param name="Key">Namespace and name.</param>
 /// <param name="Kind">How it is reached.</param>
 /// <param name="ClusterIPs">Its own addresses, the primary first; none unless the kind is <see cref="ServiceKind.ClusterIP"/>.</param>
@@ -74,8 +74,15 @@ internal sealed record EndpointObject(IPAddress Address, string Hostname, bool I
 
 /// <summary>What of an EndpointSlice (discovery.k8s.io/v1) DNS needs. Slices of address type FQDN have no endpoints here.</summary>
 /// <param name="Key">Namespace and name.</param>
-/// <param name="ServiceName">The Service it belongs to, by its label <c>kubernetes.io/service-name</c>.</param>
+/// <param name="ServiceName">The Service it belongs to, by its label <c>kubernetes.io/service-name</c>; empty for none.</param>
 /// <param name="Ports">The ports that all its endpoints have.</param>
 /// <param name="Endpoints">Its endpoints, one entry an address.</param>
 internal sealed record EndpointSliceObject(
-    ObjectKey Key, string ServiceName, IReadOnlyList<PortObject> Ports, IReadOnlyList<EndpointObject> Endpoints);
+    ObjectKey Key, string ServiceName, IReadOnlyList<PortObject> Ports, IReadOnlyList<EndpointObject> Endpoints)
+{
+    /// <summary>The ServiceImport it belongs to, by its label <c>multicluster.kubernetes.io/service-name</c>; empty for none.</summary>
+    public string ImportName { get; init; } = "";
+
+    /// <summary>The cluster its endpoints are in, by its label <c>multicluster.kubernetes.io/source-cluster</c>; empty where it does not say.</summary>
+    public string SourceCluster { get; init; } = "";
+}

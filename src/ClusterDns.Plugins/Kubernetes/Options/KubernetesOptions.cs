@@ -37,6 +37,10 @@ public sealed record KubernetesOptions(
     /// <summary>Whether headless Services have names for the endpoints of a topology zone.</summary>
     public bool IsZonal { get; init; }
 
+    /// <summary>Those of the zones whose Services are the ones that the cluster imports from the clusters of a set.</summary>
+    public IReadOnlyList<Zone> MulticlusterZones { get; init; } = [];
+
     /// <summary>What of the cluster is held to answer so.</summary>
-    internal ClusterIndexOptions Index => new(Filter, KeepsPods: Pods == PodsMode.Verified, EndpointPodNames);
+    internal ClusterIndexOptions Index
+        => new(Filter, KeepsPods: Pods == PodsMode.Verified, EndpointPodNames, KeepsImports: MulticlusterZones.Count > 0);
 }

@@ -9,19 +9,11 @@ namespace ClusterDns.Plugins.Kubernetes.Options;
 /// <param name="context">The directive.</param>
 internal sealed class KubernetesOptionsParser(PluginParseContext context)
 {
-    private static readonly string[] BuiltOptions =
+    private static readonly string[] KnownOptions =
     [
-        "manifests", .. FilterOptionsParser.Names, "pods", "endpoint_pod_names", "ttl", "fallthrough", "ignore", "zonal",
+        "manifests", .. FilterOptionsParser.Names, "pods", "endpoint_pod_names", "ttl", "fallthrough", "ignore", "multicluster", "zonal",
         .. ApiServerOptionsParser.Names,
     ];
-
-    /// <summary>What CoreDNS has and this version does not: an option that does nothing would be worse than none.</summary>
-    private static readonly string[] MissingOptions =
-    [
-        "multicluster",
-    ];
-
-    private static readonly string[] KnownOptions = [.. BuiltOptions, .. MissingOptions];
 
     private readonly DirectiveReader _reader = new(context.Directives[0], context.Diagnostics);
     private readonly ApiServerOptionsParser _apiServer = new(context.Diagnostics);
@@ -29,6 +21,8 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
     private readonly List<Token> _manifests = [];
     private PodsMode _pods = PodsMode.Disabled;
     private uint _timeToLive = TimeToLiveOption.Default;
+    private IReadOnlyList<Zone> _zones = [];
+    private IReadOnlyList<Zone> _multiclusterZones = [];
     private IReadOnlyList<Zone> _fallthrough = [];
     private bool _ignoresEmptyServices;
     private bool _endpointPodNames;
@@ -41,7 +35,7 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
     {
         _isRight &= DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
         _isRight &= _reader.TryZones(
-            _reader.Arguments, context.Keys.Select(static key => key.Zone).Distinct(), out IReadOnlyList<Zone> zones);
+            _reader.Arguments, context.Keys.Select(static key => key.Zone).Distinct(), out _zones);
         foreach (DirectiveSyntax option in _reader.Directive.Block)
         {
             ParseOption(option);
@@ -53,7 +47,7 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
             _isRight = _apiServer.TryComplete(_manifests.Count > 0, out apiServer);
         }
 
-        if (_isRight && zones.All(IsReverse))
+        if (_isRight && _zones.All(IsReverse))
         {
             Fail(_reader.Directive.Place, "kubernetes has reverse zones alone, expected a zone for Services, such as cluster.local");
         }
@@ -65,11 +59,12 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
 
         return _isRight
             ? new KubernetesOptions(
-                _reader.Directive.Place, zones, _manifests, apiServer, _apiServer.StartupTimeout, _pods, _timeToLive, _fallthrough)
+                _reader.Directive.Place, _zones, _manifests, apiServer, _apiServer.StartupTimeout, _pods, _timeToLive, _fallthrough)
             {
                 Filter = _filter.Filter,
                 IgnoresEmptyServices = _ignoresEmptyServices,
                 EndpointPodNames = _endpointPodNames,
+                MulticlusterZones = _multiclusterZones,
                 IsZonal = _zonalPlace is not null,
             }
             : null;
@@ -112,14 +107,44 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
             case "endpoint_pod_names":
                 _isRight &= _endpointPodNames = reader.ExpectArguments(0, 0, "endpoint_pod_names");
                 break;
+            case "multicluster":
+                _isRight &= TryMulticluster(reader);
+                break;
             case "zonal":
                 _isRight &= reader.ExpectArguments(0, 0, "zonal");
                 _zonalPlace = option.Place;
                 break;
             default:
-                ReportOption(option);
+                _isRight = false;
+                _reader.UnknownOption(option, KnownOptions);
                 break;
         }
+    }
+
+    /// <summary>Reads zones of the plugin; as in CoreDNS, a later line takes the place of an earlier.</summary>
+    private bool TryMulticluster(DirectiveReader reader)
+    {
+        // CoreDNS starts with such a line.
+        if (reader.Arguments.Count == 0)
+        {
+            context.Diagnostics.Warning(reader.Directive.Place, "multicluster has no zones and means nothing, expected 'multicluster ZONES...'");
+        }
+
+        bool isRight = true;
+        List<Zone> found = [];
+        foreach (Token token in reader.Arguments)
+        {
+            isRight &= reader.TryZones([token], [], out IReadOnlyList<Zone> zones);
+            found.AddRange(zones);
+            if (zones.Except(_zones).Any())
+            {
+                isRight = false;
+                reader.Error(token.Place, $"'{token.Text}' is none of the zones of kubernetes, expected some of {string.Join(", ", _zones)}");
+            }
+        }
+
+        _multiclusterZones = found;
+        return isRight;
     }
 
     private void ParsePods(DirectiveReader reader)
@@ -137,18 +162,6 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
             "verified" => PodsMode.Verified,
             _ => PodsMode.Disabled,
         };
-    }
-
-    private void ReportOption(DirectiveSyntax option)
-    {
-        if (MissingOptions.Contains(option.Name.Text, StringComparer.Ordinal))
-        {
-            Fail(option.Place, $"option '{option.Name.Text}' of kubernetes is not built into this version, expected {string.Join(", ", BuiltOptions)}");
-            return;
-        }
-
-        _isRight = false;
-        _reader.UnknownOption(option, KnownOptions);
     }
 
     private void Fail(SourcePlace place, string message)

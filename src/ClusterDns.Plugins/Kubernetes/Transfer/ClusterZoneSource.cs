@@ -52,7 +52,7 @@ internal sealed class ClusterZoneSource(
     }
 
     private IEnumerable<ResponseRecord> ReadServices()
-        => index.Services.Read()
+        => (zone.IsMulticluster ? index.Imports : index.Services).Read()
             .Where(entry => options.Takes(entry) && index.HasNamespace(entry.Key.AsSpan(entry.Key[0] + 1)))
             .SelectMany(entry => JoinService(entry.Key, zone.Wire) is { } name ? ReadService(entry, name).Distinct(RecordComparer.Instance) : []);
 
@@ -70,10 +70,19 @@ internal sealed class ClusterZoneSource(
 
     private IEnumerable<ResponseRecord> ReadAddresses()
     {
-        foreach (AddressOwners owners in index.Addresses.Read())
+        IEnumerable<ResponseRecord> own = options.PrimaryZone is { } primary ? ReadAddresses(index.Addresses.Read(), primary) : [];
+        return options.ImportZone is { } importZone
+            ? own.Concat(ReadAddresses(
+                index.ImportAddresses.Read().Where(owners => options.PrimaryZone is null || index.FindAddress(owners.Key) is null), importZone))
+            : own;
+    }
+
+    private IEnumerable<ResponseRecord> ReadAddresses(IEnumerable<AddressOwners> addresses, Zone targetZone)
+    {
+        foreach (AddressOwners owners in addresses)
         {
             byte[] owner = ReverseName.Create(owners.Key);
-            foreach (byte[] target in DomainName.IsSubdomainOf(owner, zone.Wire) ? ReadTargets(owners) : [])
+            foreach (byte[] target in DomainName.IsSubdomainOf(owner, zone.Wire) ? ReadTargets(owners, targetZone) : [])
             {
                 yield return _records.Create(owner, RecordType.PTR, target);
             }
@@ -81,14 +90,14 @@ internal sealed class ClusterZoneSource(
     }
 
     /// <summary>The names of an address: a Service's, else those of the endpoints, as a query gets them.</summary>
-    private IEnumerable<byte[]> ReadTargets(AddressOwners owners)
+    private static IEnumerable<byte[]> ReadTargets(AddressOwners owners, Zone targetZone)
     {
-        byte[] primary = options.PrimaryZone.Wire.ToArray();
+        byte[] ending = targetZone.Wire.ToArray();
         return owners.Services.Length > 0
-            ? new[] { JoinService(owners.Services[0], primary) }.OfType<byte[]>()
+            ? new[] { JoinService(owners.Services[0], ending) }.OfType<byte[]>()
             : owners.Endpoints
-                .Select(endpoint => JoinService(endpoint.Slice.ServiceKey, primary) is { } service
-                    ? TransferRecords.Join(endpoint.Slice.GetLabel(in endpoint.Slice.Endpoints[endpoint.Index]), service)
+                .Select(endpoint => JoinService(endpoint.Slice.ServiceKey, ending) is { } service
+                    ? TransferRecords.Join(endpoint.Slice.GetName(in endpoint.Slice.Endpoints[endpoint.Index]), service)
                     : null)
                 .OfType<byte[]>()
                 .Distinct(DomainNameComparer.Instance);

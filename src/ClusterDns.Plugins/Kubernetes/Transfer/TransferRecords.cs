@@ -88,7 +88,7 @@ internal sealed class TransferRecords(uint timeToLive)
             foreach (EndpointEntry endpoint in slice.Endpoints)
             {
                 yield return CreateAddress(name, slice.Data, endpoint.Address);
-                byte[] label = slice.GetLabel(in endpoint).ToArray();
+                byte[] label = slice.GetName(in endpoint).ToArray();
                 if (Join(label, name) is not { } endpointName)
                 {
                     continue;

@@ -77,17 +77,21 @@ public sealed class ApiClusterTests : IAsyncLifetime
     [InlineData("namespace_labels tier in (gold, silver),!hidden", "namespaces=tier in (gold,silver),!hidden services= endpointslices=", "NXDOMAIN")]
     [InlineData("noendpoints", "namespaces= services=", "NOERROR")]
     [InlineData("pods verified\nlabels tier=gold", "namespaces= services=tier=gold endpointslices=tier=gold pods=tier=gold", "NXDOMAIN")]
+    [InlineData("multicluster cluster.local\nnoendpoints", "namespaces= services= serviceimports=", "NXDOMAIN")]
+    [InlineData("multicluster cluster.local\nlabels tier=gold", "namespaces= services=tier=gold serviceimports=tier=gold endpointslices=tier=gold", "NXDOMAIN")]
     public async Task Only_what_options_ask_for_is_asked_for(string option, string expected, string others)
     {
         _server.Put("""{"kind":"Namespace","metadata":{"name":"vault","labels":{"tier":"silver"}}}""");
         _server.Put("""{"kind":"Service","metadata":{"name":"gold","namespace":"vault","labels":{"tier":"gold"}},"spec":{"clusterIP":"10.96.0.7"}}""");
+        _server.Put("""{"kind":"ServiceImport","metadata":{"name":"gold","namespace":"vault","labels":{"tier":"gold"}},"spec":{"ips":["10.96.0.7"],"ports":[{"port":80}]}}""");
+        _server.HasImports = true;
         await using ApiKit kit = await new ApiKit(_server, "endpoint ENDPOINT\n" + option).StartAsync(expected.Split("s=").Length - 1);
 
         Assert.Contains("10.96.0.7", kit.Ask("gold.vault.svc.cluster.local."), StringComparison.Ordinal);
         Assert.StartsWith(others, kit.Ask(Web), StringComparison.Ordinal);
         string[] asked = [.. _server.Requests
             .Select(static request => $"{request.Path[(request.Path.LastIndexOf('/') + 1)..]}={request.Query["labelSelector"]}").Distinct(StringComparer.Ordinal)];
-        Assert.Equal(expected, string.Join(' ', asked.OrderBy(static text => "nsep".IndexOf(text[0], StringComparison.Ordinal))));
+        Assert.Equal(expected, string.Join(' ', asked.OrderBy(static text => "nsep".IndexOf(text[0], StringComparison.Ordinal)).ThenByDescending(static text => text, StringComparer.Ordinal)));
     }
 
     [Fact]

@@ -61,6 +61,34 @@ public sealed class DecoderTests
     }
 
     [Theory]
+    [InlineData("""{"apiVersion":"multicluster.x-k8s.io/v1alpha1","metadata":{"name":"a","namespace":"n"},"spec":{"type":"ClusterSetIP","ips":["10.0.0.1","fd00::1"],"ports":[{"name":"HTTP","protocol":"TCP","appProtocol":"http","port":80},{"protocol":"UDP","port":53}],"sessionAffinity":"None"},"status":{"clusters":[{"cluster":"east"}]}}""", "n/a ClusterIP [10.0.0.1 fd00::1] [http/tcp/80 /udp/53] '' False")]
+    [InlineData("""{"spec":{"ips":["10.0.0.1"],"ports":[{"port":80}],"type":"Headless"},"metadata":{"namespace":"n","name":"a"}}""", "n/a Headless [] [/tcp/80] '' False")]
+    [InlineData("""{"metadata":{"name":"a","namespace":"n"},"spec":{"ips":["nonsense",7,null,"10.0.0.2"],"ports":null,"type":["Headless"]}}""", "n/a ClusterIP [10.0.0.2] [] '' False")]
+    [InlineData("""{"metadata":{"name":"a","namespace":"n"},"spec":{"ips":{},"ports":{},"type":"headless"}}""", "n/a ClusterIP [] [] '' False")]
+    [InlineData("""{"metadata":{"name":"a","namespace":"n"},"spec":[]}""", "n/a ClusterIP [] [] '' False")]
+    [InlineData("""{"metadata":{"name":"a","namespace":"n"}}""", "n/a ClusterIP [] [] '' False")]
+    [InlineData("""{"spec":{"ips":["10.0.0.1"]}}""", "none")]
+    public void ServiceImports(string json, string expected)
+    {
+        Utf8JsonReader reader = Enter(json);
+        ServiceObject? import = ServiceImportDecoder.Read(ref reader, _strings, out _);
+        Assert.Equal(JsonTokenType.EndObject, reader.TokenType);
+        Assert.Equal(expected, import is null ? "none" : Describe(import));
+    }
+
+    [Theory]
+    [InlineData("""{"kubernetes.io/service-name":"derived","multicluster.kubernetes.io/service-name":"web","multicluster.kubernetes.io/source-cluster":"east"}""", "derived web east")]
+    [InlineData("""{"multicluster.kubernetes.io/source-cluster":"east","multicluster.kubernetes.io/service-name":"web"}""", " web east")]
+    [InlineData("""{"multicluster.kubernetes.io/service-name":null,"multicluster.kubernetes.io/source-cluster":["east"]}""", "  ")]
+    [InlineData("""{"multicluster.kubernetes.io/service":"web"}""", "  ")]
+    public void What_a_slice_belongs_to(string labels, string expected)
+    {
+        Utf8JsonReader reader = Enter($$"""{"metadata":{"name":"a-1","namespace":"n","labels":{{labels}}},"endpoints":[]}""");
+        EndpointSliceObject slice = EndpointSliceDecoder.Read(ref reader, _strings, out _)!;
+        Assert.Equal(expected, $"{slice.ServiceName} {slice.ImportName} {slice.SourceCluster}");
+    }
+
+    [Theory]
     [InlineData("""{"metadata":{"name":"p","namespace":"n"},"status":{"phase":"Running","podIP":"10.1.0.1","podIPs":[{"ip":"10.1.0.1"},{"ip":"fd00::1","more":{}}]}}""", "n/p 10.1.0.1")]
     [InlineData("""{"metadata":{"name":"p","namespace":"n"},"spec":{},"status":{"podIP":"10.1.0.1"}}""", "n/p 10.1.0.1")]
     [InlineData("""{"metadata":{"name":"p","namespace":"n"},"status":{"podIP":"10.1.0.1","phase":"Succeeded"}}""", "n/p ")]

@@ -290,8 +290,8 @@ public sealed class ClusterIndexWriterTests
         for (int number = 0; number < endpoints.Length; number++)
         {
             int position = -1;
-            Assert.Equal(number, slice.FindByLabel(EntryBuilder.CreateLabel("pod-" + number), ref position));
-            Assert.Equal(-1, slice.FindByLabel(EntryBuilder.CreateLabel("pod-" + number), ref position));
+            Assert.Equal(number, slice.FindByName(EntryBuilder.CreateLabel("pod-" + number), ref position));
+            Assert.Equal(-1, slice.FindByName(EntryBuilder.CreateLabel("pod-" + number), ref position));
         }
     }
 

@@ -30,25 +30,38 @@ internal static class ClusterObjectsKit
         => new(new ObjectKey("ns", name), address is null ? null : IPAddress.Parse(address));
 
     /// <summary>All that an address belongs to, as text; empty when it belongs to nothing.</summary>
-    public static string Owners(ClusterIndex index, string address)
+    public static string Owners(ClusterIndex index, string address) => Describe(index.FindAddress(ToKey(address)));
+
+    /// <summary>All that an address belongs to among imports.</summary>
+    public static string ImportOwners(ClusterIndex index, string address) => Describe(index.FindImportAddress(ToKey(address)));
+
+    /// <summary>A Service's own addresses and its endpoints' names, as text; empty when there is neither Service nor slice.</summary>
+    public static string Entry(ClusterIndex index, string name) => Describe(index.FindService(EntryBuilder.CreateServiceKey("ns", name)));
+
+    /// <summary>The same of an import.</summary>
+    public static string Import(ClusterIndex index, string name) => Describe(index.FindImport(EntryBuilder.CreateServiceKey("ns", name)));
+
+    private static byte[] ToKey(string address)
     {
         byte[] key = new byte[16];
         EntryBuilder.WriteAddressKey(IPAddress.Parse(address).GetAddressBytes(), key);
-        return index.FindAddress(key) is not { } owners
+        return key;
+    }
+
+    private static string Describe(AddressOwners? owners)
+        => owners is null
             ? ""
             : string.Join(' ', owners.Services.Select(ToText)
                 .Concat(owners.Endpoints.Select(static endpoint =>
-                    ToText([.. endpoint.Slice.GetLabel(in endpoint.Slice.Endpoints[endpoint.Index]), .. endpoint.Slice.ServiceKey])))
+                    ToText([.. endpoint.Slice.GetName(in endpoint.Slice.Endpoints[endpoint.Index]), .. endpoint.Slice.ServiceKey])))
                 .Order(StringComparer.Ordinal));
-    }
 
-    /// <summary>A Service's own addresses and its endpoints' names, as text; empty when there is neither Service nor slice.</summary>
-    public static string Entry(ClusterIndex index, string name)
-        => index.FindService(EntryBuilder.CreateServiceKey("ns", name)) is not { } entry
+    private static string Describe(ServiceEntry? entry)
+        => entry is null
             ? ""
             : $"{(entry.Service is { } service ? $"{service.Kind} {string.Join(' ', service.Addresses.Select(address => new IPAddress(service.Data.AsSpan(address.Offset, address.Length))))}" : "none")}: "
                 + string.Join(' ', entry.Slices
-                    .SelectMany(static slice => slice.Endpoints.Select(endpoint => ToText(slice.GetLabel(in endpoint).ToArray())))
+                    .SelectMany(static slice => slice.Endpoints.Select(endpoint => ToText(slice.GetName(in endpoint).ToArray())))
                     .Order(StringComparer.Ordinal));
 
     private static string ToText(byte[] labels) => Core.Wire.DomainName.ToText([.. labels, 0]);

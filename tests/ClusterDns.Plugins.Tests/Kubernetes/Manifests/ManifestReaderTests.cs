@@ -65,7 +65,35 @@ public sealed class ManifestReaderTests
         Assert.Empty(only.Endpoints);
     }
 
+    [Fact]
+    public void Imports_are_read_and_slices_by_what_they_belong_to()
+    {
+        ManifestObjects objects = Read("""
+            {kind: ServiceImport, metadata: {name: web, namespace: shop}, spec: {type: ClusterSetIP, ips: [10.100.0.1, 'fd00::1'], ports: [{name: HTTP, port: 80}]}}
+            ---
+            {kind: ServiceImport, metadata: {name: db}, spec: {type: Headless, ips: [10.100.0.2]}}
+            ---
+            {kind: EndpointSlice, metadata: {name: a, namespace: shop, labels: {multicluster.kubernetes.io/service-name: web, multicluster.kubernetes.io/source-cluster: east}}}
+            ---
+            {kind: EndpointSlice, metadata: {name: b, namespace: shop, labels: {kubernetes.io/service-name: derived, multicluster.kubernetes.io/service-name: web}}}
+            ---
+            {kind: EndpointSlice, metadata: {name: c, namespace: shop, labels: {multicluster.kubernetes.io/source-cluster: east}}}
+            """);
+
+        Assert.Equal("default shop", string.Join(' ', objects.Namespaces.Keys.Order(StringComparer.Ordinal)));
+        ServiceObject web = objects.Imports[new ObjectKey("shop", "web")];
+        Assert.Equal((ServiceKind.ClusterIP, "10.100.0.1 fd00::1"), (web.Kind, string.Join(' ', web.ClusterIPs)));
+        Assert.Equal([new PortObject("http", "tcp", 80)], web.Ports);
+        ServiceObject db = objects.Imports[new ObjectKey("default", "db")];
+        Assert.Equal((ServiceKind.Headless, 0), (db.Kind, db.ClusterIPs.Count));
+        Assert.Equal(
+            "a:,web,east b:derived,web,",
+            string.Join(' ', objects.EndpointSlices.Values.Select(static slice => $"{slice.Key.Name}:{slice.ServiceName},{slice.ImportName},{slice.SourceCluster}")));
+    }
+
     [Theory]
+    [InlineData("{kind: ServiceImport, metadata: {name: a}, spec: {ips: [nonsense]}}", "m.yaml:1:57: 'nonsense' is no address, expected IPv4 or IPv6")]
+    [InlineData("{kind: ServiceImport}", "m.yaml:1:1: no metadata, expected it in this object")]
     [InlineData("{kind: Service, metadata: {name: a}, spec: {ports: [{port: 65536}]}}", "m.yaml:1:60: '65536' is no port, expected a number from 0 to 65535")]
     [InlineData("{kind: Service, metadata: {name: a}, spec: {type: ExternalName}}", "m.yaml:1:44: no externalName, expected it in this object")]
     [InlineData("a: &x {kind: Pod}\nb: *x", "m.yaml:2:4: an alias, expected the value itself: Kubernetes objects have none")]

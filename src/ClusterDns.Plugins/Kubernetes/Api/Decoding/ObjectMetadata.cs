@@ -20,6 +20,12 @@ internal struct ObjectMetadata
     /// <summary>Of an EndpointSlice, the Service it belongs to.</summary>
     public string ServiceName { get; private set; }
 
+    /// <summary>Of an EndpointSlice, the ServiceImport it belongs to.</summary>
+    public string ImportName { get; private set; }
+
+    /// <summary>Of an EndpointSlice, the cluster its endpoints are in.</summary>
+    public string SourceCluster { get; private set; }
+
     /// <summary>Of an EndpointSlice, whether its Service is headless.</summary>
     public bool IsHeadless { get; private set; }
 
@@ -36,7 +42,16 @@ internal struct ObjectMetadata
     public bool EndsInitialEvents { get; private set; }
 
     /// <summary>Nothing yet.</summary>
-    public static ObjectMetadata Empty => new() { Name = "", Namespace = "", Uid = "", Version = "", ServiceName = "" };
+    public static ObjectMetadata Empty => new()
+    {
+        Name = "",
+        Namespace = "",
+        Uid = "",
+        Version = "",
+        ServiceName = "",
+        ImportName = "",
+        SourceCluster = "",
+    };
 
     /// <summary>Reads metadata.</summary>
     /// <param name="reader">The reader, at the name of the property.</param>
@@ -108,6 +123,14 @@ internal struct ObjectMetadata
             if (reader.ValueTextEquals("kubernetes.io/service-name"u8))
             {
                 metadata.ServiceName = strings.Read(ref reader);
+            }
+            else if (reader.ValueTextEquals("multicluster.kubernetes.io/service-name"u8))
+            {
+                metadata.ImportName = strings.Read(ref reader);
+            }
+            else if (reader.ValueTextEquals("multicluster.kubernetes.io/source-cluster"u8))
+            {
+                metadata.SourceCluster = strings.Read(ref reader);
             }
             else
             {

@@ -52,8 +52,8 @@ internal sealed class EndpointSliceFeed(ClusterIndexWriter writer, ObjectFilter 
             return false;
         }
 
-        // A slice that has lost its label belongs to no Service any more.
-        if (isDeleted || slice.ServiceName.Length == 0)
+        // A slice that has lost its labels belongs to no Service any more.
+        if (isDeleted || (slice.ServiceName.Length == 0 && slice.ImportName.Length == 0))
         {
             Writer.RemoveEndpointSlice(slice.Key);
         }
@@ -90,6 +90,34 @@ internal sealed class PodFeed(ClusterIndexWriter writer, ObjectFilter filter)
         else if (filter.TakesNamespace(pod.Key.Namespace))
         {
             Writer.Apply(pod);
+        }
+
+        return true;
+    }
+}
+
+/// <summary>ServiceImports, of a kind that is there only where somebody has defined it.</summary>
+/// <param name="writer">The index's writer.</param>
+/// <param name="filter">Which of them are taken.</param>
+internal sealed class ServiceImportFeed(ClusterIndexWriter writer, ObjectFilter filter)
+    : ObjectFeed(
+        writer, ClusterKinds.ServiceImport, "serviceimports", "/apis/multicluster.x-k8s.io/v1alpha1/serviceimports", isEssential: false)
+{
+    /// <inheritdoc/>
+    public override bool TryApply(ref Utf8JsonReader reader, bool isDeleted, out string version)
+    {
+        if (ServiceImportDecoder.Read(ref reader, Strings, out version) is not { } import)
+        {
+            return false;
+        }
+
+        if (isDeleted)
+        {
+            Writer.RemoveImport(import.Key);
+        }
+        else if (filter.TakesNamespace(import.Key.Namespace))
+        {
+            Writer.ApplyImport(import);
         }
 
         return true;

@@ -23,6 +23,8 @@ internal sealed class FakeApiServer : IAsyncDisposable
 
     public const string Pods = "/api/v1/pods";
 
+    public const string Imports = "/apis/multicluster.x-k8s.io/v1alpha1/serviceimports";
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, FakeObjects> _kinds = new(StringComparer.Ordinal)
     {
@@ -30,6 +32,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
         [Services] = new FakeObjects("Service", "v1"),
         [Slices] = new FakeObjects("EndpointSlice", "discovery.k8s.io/v1"),
         [Pods] = new FakeObjects("Pod", "v1"),
+        [Imports] = new FakeObjects("ServiceImport", "multicluster.x-k8s.io/v1alpha1"),
     };
 
     private readonly List<FakeWatch> _watches = [];
@@ -56,6 +59,9 @@ internal sealed class FakeApiServer : IAsyncDisposable
 
     /// <summary>Whether a watch may begin with what is there.</summary>
     public bool HasWatchList { get; set; } = true;
+
+    /// <summary>Whether somebody has defined ServiceImports.</summary>
+    public bool HasImports { get; set; }
 
     /// <summary>Told of each watch when it is about to say something.</summary>
     public Action<FakeRequest, FakeWatch> OnWatch { get; set; } = static (_, _) => { };
@@ -263,7 +269,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
 
             await RespondAsync(context, scripted.Code, scripted.Body.StartsWith('{') ? "application/json" : "text/plain; charset=utf-8", scripted.Body);
         }
-        else if (!_kinds.TryGetValue(request.Path, out FakeObjects? objects))
+        else if (!_kinds.TryGetValue(request.Path, out FakeObjects? objects) || (request.Path is Imports && !HasImports))
         {
             await RespondAsync(context, 404, "text/plain; charset=utf-8", "404 page not found\n");
         }
