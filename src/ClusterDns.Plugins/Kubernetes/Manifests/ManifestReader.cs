@@ -92,28 +92,18 @@ internal static class ManifestReader
     private static ServiceObject ReadService(ManifestNode node)
     {
         ManifestNode? spec = node["spec"];
-        string clusterIP = spec?["clusterIP"]?.Scalar ?? "";
+        ManifestNode[] own = [.. ReadClusterIPs(spec)];
         ServiceKind kind = spec?["type"]?.Scalar switch
         {
             "ExternalName" => ServiceKind.ExternalName,
-            _ when string.Equals(clusterIP, NoClusterIP, StringComparison.Ordinal) => ServiceKind.Headless,
+            _ when own is [{ Scalar: NoClusterIP }, ..] => ServiceKind.Headless,
             _ => ServiceKind.ClusterIP,
         };
-        List<IPAddress> addresses = [];
-        if (kind == ServiceKind.ClusterIP)
-        {
-            addresses = [.. (spec?["clusterIPs"]?.Items ?? []).Select(ReadAddress)];
-            if (addresses.Count == 0 && clusterIP.Length > 0)
-            {
-                addresses.Add(ReadAddress(spec!["clusterIP"]!));
-            }
-        }
-
         ManifestNode[] ingress = [.. ReadIngress(node)];
         return new ServiceObject(
             ReadKey(node),
             kind,
-            addresses,
+            kind == ServiceKind.ClusterIP ? [.. own.Select(ReadAddress)] : [],
             ReadPorts(spec?["ports"]),
             kind == ServiceKind.ExternalName ? RequireText(spec!, "externalName") : "",
             IsTrue(spec?["publishNotReadyAddresses"]))
@@ -135,6 +125,12 @@ internal static class ManifestReader
             ExternalName: "",
             PublishNotReadyAddresses: false);
     }
+
+    /// <summary>Whoever writes a Service by hand may name its addresses in either of two ways.</summary>
+    private static IEnumerable<ManifestNode> ReadClusterIPs(ManifestNode? spec)
+        => spec?["clusterIPs"]?.Items is { Count: > 0 } addresses ? addresses
+            : spec?["clusterIP"] is { Scalar.Length: > 0 } address ? [address]
+            : [];
 
     /// <summary>What a Service's load balancer has: of each entry the address, or the name where it has none.</summary>
     private static IEnumerable<ManifestNode> ReadIngress(ManifestNode service)

@@ -5,6 +5,7 @@ using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Kubernetes;
 using ClusterDns.Plugins.Kubernetes.External;
+using ClusterDns.Plugins.Tests.Kubernetes.Api.TestKit;
 using ClusterDns.Plugins.Tests.TestKit;
 
 namespace ClusterDns.Plugins.Tests.Kubernetes.External;
@@ -12,23 +13,42 @@ namespace ClusterDns.Plugins.Tests.Kubernetes.External;
 /// <summary>What CoreDNS 1.14.7 answered with k8s_external for the same cluster.</summary>
 public sealed class ExternalGoldenTests
 {
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Data", "golden");
-
     [Fact]
-    public void Answers_are_the_recorded_ones()
+    public void Answers_from_manifests_are_the_recorded_ones()
+        => Compare(Create("manifests cluster.json", new FakeFiles { ["cluster.json"] = GoldenCorefile.Cluster }));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Answers_from_an_API_server_are_the_recorded_ones(bool hasWatchList)
+    {
+        await using FakeApiServer server = await FakeApiServer.StartAsync();
+        server.HasWatchList = hasWatchList;
+        server.Put(GoldenCorefile.Cluster);
+        PluginKit kit = Create($"endpoint {server.Url}", new FakeFiles());
+        await using ApiKit api = await new ApiKit(server, kit).StartAsync();
+
+        Compare(kit);
+    }
+
+    private static PluginKit Create(string source, FakeFiles files)
     {
         PluginKit kit = new(
             [
                 new ExternalPlugin(),
                 new KubernetesPlugin(static () => [IPAddress.Parse("192.0.2.2"), IPAddress.Parse("fd00::2"), IPAddress.Parse("fe80::fc:ff:fe00:1")]),
             ],
-            "kubernetes cluster.local {\n manifests cluster.json\n}\nk8s_external example.org {\n headless\n}",
+            $"kubernetes cluster.local {{\n {source}\n}}\nk8s_external example.org {{\n headless\n}}",
             static context => context.Response.Drop("next"),
-            new FakeFiles { ["cluster.json"] = File.ReadAllText(Path.Combine(Folder, "cluster.json")) });
+            files);
         Assert.Equal("", kit.Errors);
+        return kit;
+    }
 
+    private static void Compare(PluginKit kit)
+    {
         int answers = 0;
-        foreach (string line in File.ReadLines(Path.Combine(Folder, "external.answers.jsonl")))
+        foreach (string line in File.ReadLines(Path.Combine(GoldenCorefile.Folder, "external.answers.jsonl")))
         {
             using JsonDocument recorded = JsonDocument.Parse(line);
             string name = recorded.RootElement.GetProperty("name").GetString()! + ".";

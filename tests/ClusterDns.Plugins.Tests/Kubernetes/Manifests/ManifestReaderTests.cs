@@ -51,6 +51,21 @@ public sealed class ManifestReaderTests
                 $"{endpoint.Address} {endpoint.Hostname} {endpoint.IsReady} {endpoint.TargetName} {endpoint.Zone}")));
     }
 
+    [Theory]
+    [InlineData("{clusterIP: None}", "Headless ")]
+    [InlineData("{clusterIPs: [None]}", "Headless ")]
+    [InlineData("{clusterIP: None, clusterIPs: [None]}", "Headless ")]
+    [InlineData("{clusterIP: 10.96.0.1}", "ClusterIP 10.96.0.1")]
+    [InlineData("{clusterIPs: [10.96.0.1]}", "ClusterIP 10.96.0.1")]
+    [InlineData("{clusterIP: '', clusterIPs: []}", "ClusterIP ")]
+    [InlineData("{}", "ClusterIP ")]
+    public void A_Service_names_its_addresses_in_either_of_two_ways(string spec, string expected)
+    {
+        ServiceObject service = Read($"{{kind: Service, metadata: {{name: a}}, spec: {spec}}}").Services[new ObjectKey("default", "a")];
+
+        Assert.Equal(expected, $"{service.Kind} {string.Join(' ', service.ClusterIPs)}");
+    }
+
     [Fact]
     public void Slices_of_no_service_and_names_for_addresses_have_no_endpoints()
     {
