@@ -249,26 +249,4 @@ public sealed class AutopathHandlerTests
 
     private static AutopathKit Create(string text, string file = "search a.example b.example")
         => new(text, new FakeFiles { ["resolv.conf"] = file }, [new AutopathPlugin()]);
-
-    /// <summary>A link that answers when the test says so.</summary>
-    private sealed class WaitingLink() : PluginHandler(EndOfChain.Instance)
-    {
-        private TaskCompletionSource _waiting = new();
-        private QueryContext? _query;
-
-        public override string Name => "waiting";
-
-        public override ValueTask ServeAsync(QueryContext context)
-        {
-            _query = context;
-            _waiting = new TaskCompletionSource();
-            return new ValueTask(_waiting.Task);
-        }
-
-        public void Answer(Action<Response> answer)
-        {
-            answer(_query!.Response);
-            _waiting.SetResult();
-        }
-    }
 }

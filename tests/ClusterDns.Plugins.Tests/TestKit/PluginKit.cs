@@ -8,6 +8,7 @@ using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Records;
 using ClusterDns.Core.Resources;
 using ClusterDns.Core.Wire;
+using ClusterDns.TestKit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -160,22 +161,7 @@ internal sealed class PluginKit : ILogOutput
     /// How many bytes some questions allocate when everything is warm: the fewest of several rounds, since a garbage collection that
     /// another test causes counts the rest of this thread's allocation buffer once.
     /// </summary>
-    public long CountAllocatedBytes(QueryContext context)
-    {
-        long fewest = long.MaxValue;
-        for (int round = 0; round < 6; round++)
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 200; i++)
-            {
-                ServeAgain(context);
-            }
-
-            fewest = Math.Min(fewest, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        return fewest;
-    }
+    public long CountAllocatedBytes(QueryContext context) => Allocations.Count(() => ServeAgain(context));
 
     public static string Format(QueryContext context, ResponseRecord record)
         => $"{DomainName.ToText(Owner(context, record))} {record.TimeToLive} "
