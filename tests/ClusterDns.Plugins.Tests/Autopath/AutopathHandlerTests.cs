@@ -145,6 +145,22 @@ public sealed class AutopathHandlerTests
         Assert.Equal(("autopath", null), (response.Plugin, response.ExtendedErrorCode));
     }
 
+    [Theory]
+    [InlineData("www.example.org.a.example.", ResponseCode.NXDomain)]
+    [InlineData("www.example.org.b.example.", ResponseCode.NoError)]
+    public void What_is_for_one_query_stays_so(string name, ResponseCode code)
+    {
+        Assert.False(_kit.Kit.Serve("www.example.org.a.example.").Response.IsForOneQuery);
+        _kit.World[name] = response =>
+        {
+            response.Answer("next", code);
+            response.IsForOneQuery = true;
+        };
+
+        Response response = _kit.Kit.Serve("www.example.org.a.example.").Response;
+        Assert.Equal((ResponseCode.NoError, true), (response.Code, response.IsForOneQuery));
+    }
+
     [Fact]
     public void Questions_of_the_search_have_the_clients_metadata_and_tell_their_upstream()
     {
