@@ -59,7 +59,11 @@ internal sealed class AutopathHandler(PluginHandler next, AutopathOptions option
             return GoOnAsync(context, search);
         }
 
-        _found.For(context.Block).Add();
+        if (response.Code == ResponseCode.NoError)
+        {
+            _found.For(context.Block).Add();
+        }
+
         return ValueTask.CompletedTask;
     }
 

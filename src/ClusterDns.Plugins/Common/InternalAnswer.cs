@@ -16,7 +16,9 @@ internal static class InternalAnswer
     public static bool TryTake(Response response, QueryContext query, string plugin)
     {
         Response found = query.Response;
+        bool isForOneQuery = response.IsForOneQuery || found.IsForOneQuery;
         response.Reset();
+        response.IsForOneQuery = isForOneQuery;
         if (found.Status == ResponseStatus.Failed)
         {
             response.Fail(found.Plugin ?? plugin, found.Code, found.Failure);

@@ -116,6 +116,16 @@ public sealed class AutopathHandlerTests
     }
 
     [Fact]
+    public void A_first_question_that_is_answered_with_an_error_has_found_nothing()
+    {
+        _kit.World["www.example.org.a.example."] = static response => response.Answer("next", ResponseCode.ServFail);
+
+        Assert.Equal("SERVFAIL", _kit.Ask("www.example.org.a.example."));
+        Assert.Single(_kit.Asked);
+        Assert.Equal(0, _kit.Found);
+    }
+
+    [Fact]
     public void Flags_are_those_of_what_was_found_but_an_alias_that_was_made_is_not_authentic()
     {
         _kit.World["www.example.org.a.example."] = static response =>
@@ -133,6 +143,22 @@ public sealed class AutopathHandlerTests
 
         Assert.Equal((true, false, false), (response.RecursionAvailable, response.Authoritative, response.AuthenticData));
         Assert.Equal(("autopath", null), (response.Plugin, response.ExtendedErrorCode));
+    }
+
+    [Theory]
+    [InlineData("www.example.org.a.example.", ResponseCode.NXDomain)]
+    [InlineData("www.example.org.b.example.", ResponseCode.NoError)]
+    public void What_is_for_one_query_stays_so(string name, ResponseCode code)
+    {
+        Assert.False(_kit.Kit.Serve("www.example.org.a.example.").Response.IsForOneQuery);
+        _kit.World[name] = response =>
+        {
+            response.Answer("next", code);
+            response.IsForOneQuery = true;
+        };
+
+        Response response = _kit.Kit.Serve("www.example.org.a.example.").Response;
+        Assert.Equal((ResponseCode.NoError, true), (response.Code, response.IsForOneQuery));
     }
 
     [Fact]

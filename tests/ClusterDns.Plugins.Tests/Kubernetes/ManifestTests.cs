@@ -12,6 +12,16 @@ public sealed class ManifestTests
     private readonly FakeFiles _files = new() { ["web.yaml"] = Web };
 
     [Fact]
+    public void An_empty_namespace_is_the_default_one()
+    {
+        _files["web.yaml"] = Web.Replace("namespace: shop", "namespace: ''", StringComparison.Ordinal);
+        PluginKit kit = Create("manifests web.yaml");
+
+        Assert.Contains("10.96.0.1", kit.Ask("web.default.svc.cluster.local."), StringComparison.Ordinal);
+        Assert.EndsWith("PTR web.default.svc.cluster.local.", kit.Ask("1.0.96.10.in-addr.arpa.", RecordType.PTR), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_change_is_answered_and_what_cannot_be_read_changes_nothing()
     {
         PluginKit kit = Create("manifests web.yaml");

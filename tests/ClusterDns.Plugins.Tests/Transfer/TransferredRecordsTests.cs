@@ -120,6 +120,27 @@ public sealed class TransferredRecordsTests
             kit.Ask("In-addr.arpa.", RecordType.NS).Replace('\n', '|'));
     }
 
+    [Theory]
+    [InlineData("dns")]
+    [InlineData("Names")]
+    public void A_namespace_that_is_called_like_the_apex_is_left_out_as_queries_deny_it(string apex)
+    {
+        string objects = $$$"""
+            {kind: Service, metadata: {name: ns1, namespace: {{{apex}}}}, spec: {clusterIP: 10.96.0.1, externalIPs: [203.0.113.1]}}
+            ---
+            {kind: Service, metadata: {name: web, namespace: {{{apex}}}}, spec: {clusterIP: 10.96.0.2, externalIPs: [203.0.113.2], ports: [{name: http, port: 80}]}}
+            ---
+            {kind: Service, metadata: {name: web, namespace: other}, spec: {clusterIP: 10.96.0.3, externalIPs: [203.0.113.3]}}
+            """;
+        PluginKit kit = TransferKit.Create(Everybody, objects, $"k8s_external example.org {{\n apex {apex}\n}}");
+        string name = apex.ToLowerInvariant();
+
+        Assert.StartsWith("NXDOMAIN", kit.Ask($"web.{name}.example.org."), StringComparison.Ordinal);
+        Assert.Equal(
+            $"example.org. 5 NS ns1.{name}.example.org.\nns1.{name}.example.org. 5 A 192.0.2.2\nweb.other.example.org. 5 A 203.0.113.3",
+            TransferKit.ReadZone(kit, "example.org."));
+    }
+
     [Fact]
     public void Services_that_are_empty_are_left_out_where_queries_deny_them()
     {

@@ -26,8 +26,8 @@ internal sealed class RandomSubset(ThreadRandom random)
     /// <param name="context">The query with its response.</param>
     public void Choose(QueryContext context)
     {
-        Span<ResponseRecord> records = GetChoice(context);
         int room = context.ResponseSizeLimit - DnsHeader.Length - context.QuestionName.Length - 4 - (context.Edns.Present ? OptLength : 0);
+        Span<ResponseRecord> records = GetChoice(context, ref room);
         if (Fit(records, room))
         {
             return;
@@ -42,13 +42,14 @@ internal sealed class RandomSubset(ThreadRandom random)
         }
     }
 
-    /// <summary>The records of the type that was asked; aliases stand before them and stay there.</summary>
-    private static Span<ResponseRecord> GetChoice(QueryContext context)
+    /// <summary>The records of the type that was asked; aliases stand before them, stay there, and take their room.</summary>
+    private static Span<ResponseRecord> GetChoice(QueryContext context, ref int room)
     {
         Span<ResponseRecord> records = context.Response.Answers.Span;
         int first = 0;
         while (first < records.Length && records[first].Type != context.Type)
         {
+            room -= FixedLength + records[first].RdataLength;
             first++;
         }
 

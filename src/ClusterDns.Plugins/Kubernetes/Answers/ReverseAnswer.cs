@@ -56,11 +56,16 @@ internal sealed class ReverseAnswer(ClusterIndex index, KubernetesAnswerOptions 
         return true;
     }
 
+    /// <summary>Adds a name, unless it is longer than names are; false when the response is full.</summary>
     private bool TryAdd(Response response, RecordSet known, ReadOnlySpan<byte> endpoint, ReadOnlySpan<byte> serviceKey, Zone zone)
     {
         Span<byte> name = stackalloc byte[DomainName.MaxWireLength];
-        if (!ServiceName.TryWrite(endpoint, serviceKey, isPod: false, zone.Wire.Span, name, out int length) ||
-            !response.Arena.TryAllocate(length, out byte[] array, out int offset))
+        if (!ServiceName.TryWrite(endpoint, serviceKey, isPod: false, zone.Wire.Span, name, out int length))
+        {
+            return true;
+        }
+
+        if (!response.Arena.TryAllocate(length, out byte[] array, out int offset))
         {
             return false;
         }

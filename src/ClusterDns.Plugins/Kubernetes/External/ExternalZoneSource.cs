@@ -17,6 +17,7 @@ namespace ClusterDns.Plugins.Kubernetes.External;
 internal sealed class ExternalZoneSource(ClusterIndex index, ZoneRecords zone, ExternalOptions options, NameServerAddresses addresses) : IZoneSource
 {
     private readonly TransferRecords _records = new(options.TimeToLive);
+    private readonly byte[] _apex = EntryBuilder.CreateLabel(options.Apex);
 
     /// <inheritdoc/>
     public Zone Zone => zone.Zone;
@@ -43,8 +44,11 @@ internal sealed class ExternalZoneSource(ClusterIndex index, ZoneRecords zone, E
 
     private IEnumerable<ResponseRecord> ReadServices()
         => index.Services.Read()
-            .Where(entry => entry.Service is not null && index.HasNamespace(entry.Key.AsSpan(entry.Key[0] + 1)))
+            .Where(entry => entry.Service is not null && HasNamespace(entry.Key.AsSpan(entry.Key[0] + 1)))
             .SelectMany(entry => TransferRecords.Join(entry.Key, zone.Wire) is { } name ? ReadService(entry, name).Distinct(RecordComparer.Instance) : []);
+
+    /// <summary>The names below the apex are the zone's own: a namespace that is called like it has none.</summary>
+    private bool HasNamespace(ReadOnlySpan<byte> label) => !label.SequenceEqual(_apex) && index.HasNamespace(label);
 
     private IEnumerable<ResponseRecord> ReadService(ServiceEntry entry, byte[] name)
     {

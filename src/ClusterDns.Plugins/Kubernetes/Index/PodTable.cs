@@ -48,18 +48,25 @@ internal sealed class PodTable
     /// <returns>Whether there is one.</returns>
     public bool TryFind(scoped ReadOnlySpan<byte> address, out PodRecord found)
     {
-        found = default;
-        bool hasFound = false;
         PodStore store = Volatile.Read(ref _store);
-        for (PodProbe probe = new(store.ByAddress, WireTableHash.Of(address)); probe.TryNext(out int location);)
+        int removals;
+        bool hasFound;
+        do
         {
-            PodRecord pod = store.Get(location);
-            if (pod.Address.SequenceEqual(address) && (!hasFound || pod.Name.SequenceCompareTo(found.Name) < 0))
+            removals = store.Removals;
+            found = default;
+            hasFound = false;
+            for (PodProbe probe = new(store.ByAddress, WireTableHash.Of(address)); probe.TryNext(out int location);)
             {
-                found = pod;
-                hasFound = true;
+                PodRecord pod = store.Get(location);
+                if (pod.Address.SequenceEqual(address) && (!hasFound || pod.Name.SequenceCompareTo(found.Name) < 0))
+                {
+                    found = pod;
+                    hasFound = true;
+                }
             }
         }
+        while (removals != store.Removals);
 
         return hasFound;
     }

@@ -190,7 +190,7 @@ internal static class ManifestReader
     private static ObjectKey ReadKey(ManifestNode node)
     {
         ManifestNode metadata = Require(node, "metadata");
-        return new ObjectKey(metadata["namespace"]?.Scalar ?? DefaultNamespace, RequireText(metadata, "name"));
+        return new ObjectKey(metadata["namespace"]?.Scalar is { Length: > 0 } name ? name : DefaultNamespace, RequireText(metadata, "name"));
     }
 
     private static ManifestNode Require(ManifestNode node, string name)

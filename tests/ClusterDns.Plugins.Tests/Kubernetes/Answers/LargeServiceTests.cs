@@ -118,6 +118,21 @@ public sealed class LargeServiceTests
         }
     }
 
+    [Fact]
+    public void An_alias_may_be_what_leaves_no_room_for_all()
+    {
+        PluginKit kit = Create(29);
+        QueryContext context = kit.CreateContext("alias.shop.svc.cluster.local.", RecordType.A);
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        for (int i = 0; i < 100; i++)
+        {
+            seen.UnionWith(Serve(kit, context, out DnsHeader header));
+            Assert.True((header.Flags & HeaderFlags.Truncated) != HeaderFlags.None);
+        }
+
+        Assert.Equal(30, seen.Count);
+    }
+
     [Theory]
     [InlineData(RecordType.A)]
     [InlineData(RecordType.SRV)]

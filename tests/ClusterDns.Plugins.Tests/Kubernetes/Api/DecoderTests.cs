@@ -23,6 +23,7 @@ public sealed class DecoderTests
     [InlineData("""{"metadata":{"name":"a","namespace":"n"},"spec":{"clusterIP":7,"clusterIPs":[1,{},"nonsense","10.0.0.2"],"ports":[5,{"port":70000,"name":null},{"port":{}}],"type":[]}}""", "n/a ClusterIP [10.0.0.2] [/tcp/0 /tcp/0] '' False")]
     [InlineData("""{"metadata":{"name":"a","namespace":"n"},"spec":null,"status":{}}""", "n/a ClusterIP [] [] '' False")]
     [InlineData("""{"metadata":{"namespace":"n"},"spec":{"clusterIP":"10.0.0.1"}}""", "none")]
+    [InlineData("""{"metadata":{"name":"a","namespace":7},"spec":{"clusterIP":"10.0.0.1"}}""", "none")]
     public void Services(string json, string expected)
     {
         Utf8JsonReader reader = Enter(json);
@@ -52,6 +53,7 @@ public sealed class DecoderTests
     [InlineData("""{"endpoints":[{"addresses":["10.1.0.1"]}],"addressType":"FQDN","metadata":{"name":"a-1","namespace":"n","labels":{"kubernetes.io/service-name":"a"}}}""", "n/a-1 of a [] ")]
     [InlineData("""{"metadata":{"name":"a-1","namespace":"n","labels":{"kubernetes.io/service-name":"a"}},"endpoints":[7,{"addresses":[false,"10.1.0.1"],"conditions":{"ready":null,"serving":true},"hostname":null,"targetRef":null}]}""", "n/a-1 of a [] 10.1.0.1,,True,,")]
     [InlineData("""{"metadata":{}}""", "none")]
+    [InlineData("""{"metadata":{"name":"a-1","namespace":null,"labels":{"kubernetes.io/service-name":"a"}}}""", "none")]
     public void EndpointSlices(string json, string expected)
     {
         Utf8JsonReader reader = Enter(json);
@@ -68,6 +70,7 @@ public sealed class DecoderTests
     [InlineData("""{"metadata":{"name":"a","namespace":"n"},"spec":[]}""", "n/a ClusterIP [] [] '' False")]
     [InlineData("""{"metadata":{"name":"a","namespace":"n"}}""", "n/a ClusterIP [] [] '' False")]
     [InlineData("""{"spec":{"ips":["10.0.0.1"]}}""", "none")]
+    [InlineData("""{"metadata":{"name":"a"},"spec":{"ips":["10.0.0.1"]}}""", "none")]
     public void ServiceImports(string json, string expected)
     {
         Utf8JsonReader reader = Enter(json);
@@ -100,6 +103,7 @@ public sealed class DecoderTests
     [InlineData("""{"metadata":{"name":"p","namespace":"n"},"status":{"podIP":{},"phase":["Failed"],"podIPs":[7,{"ip":"nonsense"},{"ip":[1]}]}}""", "n/p ")]
     [InlineData("""{"metadata":{"name":"p","namespace":"n"}}""", "n/p ")]
     [InlineData("""{"status":{"podIP":"10.1.0.1"}}""", "none")]
+    [InlineData("""{"metadata":{"name":"p","namespace":""},"status":{"podIP":"10.1.0.1"}}""", "none")]
     public void Pods(string json, string expected)
     {
         Utf8JsonReader reader = Enter(json);

@@ -227,6 +227,39 @@ public sealed class PodTableTests
     }
 
     [Fact]
+    public async Task A_reader_finds_the_same_pod_of_a_host_while_its_labels_change()
+    {
+        const int others = 100;
+        PodTable table = new();
+        byte[] address = Address(0);
+        byte[] name = Name(0);
+        byte[][] labels = [PodLabels.Create([KeyValuePair.Create("app", "web")]), PodLabels.Create([KeyValuePair.Create("app", "shop")])];
+        for (int pod = 0; pod <= others; pod++)
+        {
+            table.Set(Name(3 * pod), address, labels[0]);
+        }
+
+        using CancellationTokenSource done = new();
+        Task<int> reader = Task.Run(() =>
+        {
+            int missing = 0;
+            while (!done.IsCancellationRequested)
+            {
+                missing += table.TryFind(address, out PodRecord found) && found.Name.SequenceEqual(name) ? 0 : 1;
+            }
+
+            return missing;
+        });
+        for (int round = 0; round < 200_000; round++)
+        {
+            table.Set(name, address, labels[round % 2]);
+        }
+
+        await done.CancelAsync();
+        Assert.Equal(0, await reader);
+    }
+
+    [Fact]
     public void A_pod_that_comes_and_goes_leaves_no_trail_to_walk_over()
     {
         PodStore store = new(100_000, 10_000_000);

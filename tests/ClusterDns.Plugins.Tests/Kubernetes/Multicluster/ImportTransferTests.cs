@@ -41,7 +41,7 @@ public sealed class ImportTransferTests
             web.shop.svc.clusterset.local. 5 SRV 0 25 53 web.shop.svc.clusterset.local.
             web.shop.svc.clusterset.local. 5 SRV 0 25 80 web.shop.svc.clusterset.local.
             """,
-            string.Join('\n', TransferKit.ReadZone(_kit, "clusterset.local.").Split('\n').Distinct(StringComparer.Ordinal)));
+            TransferKit.ReadZone(_kit, "clusterset.local."));
 
     [Fact]
     public void The_clusters_own_zone_has_none_of_them()

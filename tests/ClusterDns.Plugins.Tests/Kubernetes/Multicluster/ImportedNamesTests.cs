@@ -153,6 +153,25 @@ public sealed class ImportedNamesTests
     }
 
     [Fact]
+    public void An_address_has_its_other_names_where_one_is_longer_than_names_are()
+    {
+        string label = new('x', 63);
+        string objects = $$$"""
+            kind: EndpointSlice
+            metadata: {name: long, namespace: {{{label}}}, labels: {multicluster.kubernetes.io/service-name: {{{label}}}, multicluster.kubernetes.io/source-cluster: {{{label}}}}}
+            endpoints: [{addresses: [10.1.0.1], hostname: {{{label}}}}]
+            ---
+            kind: EndpointSlice
+            metadata: {name: short, namespace: shop, labels: {multicluster.kubernetes.io/service-name: db, multicluster.kubernetes.io/source-cluster: east}}
+            endpoints: [{addresses: [10.1.0.1], hostname: db-0}]
+            """;
+
+        Assert.Equal(
+            "NOERROR\nAnswer: 1.0.1.10.in-addr.arpa. 5 PTR db-0.east.db.shop.svc.clusterset.local.",
+            MulticlusterKit.Create(objects: objects).Ask("1.0.1.10.in-addr.arpa.", RecordType.PTR));
+    }
+
+    [Fact]
     public void A_zone_within_a_multicluster_zone_is_one()
     {
         PluginKit kit = MulticlusterKit.Create(zones: "cluster.local clusterset.local sub.clusterset.local");

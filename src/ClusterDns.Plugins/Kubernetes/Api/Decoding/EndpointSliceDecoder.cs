@@ -11,7 +11,7 @@ internal static class EndpointSliceDecoder
     /// <param name="reader">The reader, at the object's beginning; afterwards at its end.</param>
     /// <param name="strings">Makes the strings.</param>
     /// <param name="metadata">The object's metadata.</param>
-    /// <returns>The slice, without names of Services that it does not belong to; null when it has no name itself.</returns>
+    /// <returns>The slice, without names of Services that it does not belong to; null when it has no name itself, or no namespace.</returns>
     public static EndpointSliceObject? Read(ref Utf8JsonReader reader, StringPool strings, out ObjectMetadata metadata)
     {
         metadata = ObjectMetadata.Empty;
@@ -42,7 +42,7 @@ internal static class EndpointSliceDecoder
             }
         }
 
-        return metadata.Name.Length == 0
+        return !metadata.HasKey
             ? null
             : new EndpointSliceObject(
                 new ObjectKey(metadata.Namespace, metadata.Name), metadata.ServiceName, ports, hasNames ? [] : endpoints)

@@ -41,6 +41,9 @@ internal struct ObjectMetadata
     /// <summary>Of a bookmark, whether everything that was there at the watch's beginning has been told.</summary>
     public bool EndsInitialEvents { get; private set; }
 
+    /// <summary>Whether it names an object of a namespace.</summary>
+    public readonly bool HasKey => Name.Length > 0 && Namespace.Length > 0;
+
     /// <summary>Nothing yet.</summary>
     public static ObjectMetadata Empty => new()
     {

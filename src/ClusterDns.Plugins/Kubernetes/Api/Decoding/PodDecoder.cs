@@ -12,7 +12,7 @@ internal static class PodDecoder
     /// <param name="strings">Makes the strings.</param>
     /// <param name="withLabels">Whether its labels are read.</param>
     /// <param name="version">The object's version.</param>
-    /// <returns>The Pod; null when it has no name.</returns>
+    /// <returns>The Pod; null when it has no name or namespace.</returns>
     public static PodObject? Read(ref Utf8JsonReader reader, StringPool strings, bool withLabels, out string version)
     {
         ObjectMetadata metadata = ObjectMetadata.Empty;
@@ -34,7 +34,7 @@ internal static class PodDecoder
         }
 
         version = metadata.Version;
-        return metadata.Name.Length == 0
+        return !metadata.HasKey
             ? null
             : new PodObject(new ObjectKey(metadata.Namespace, metadata.Name), metadata.IsEnding ? null : address)
             {

@@ -11,7 +11,7 @@ internal static class ServiceDecoder
     /// <param name="reader">The reader, at the object's beginning; afterwards at its end.</param>
     /// <param name="strings">Makes the strings.</param>
     /// <param name="version">The object's version.</param>
-    /// <returns>The Service; null when it has no name.</returns>
+    /// <returns>The Service; null when it has no name or namespace.</returns>
     public static ServiceObject? Read(ref Utf8JsonReader reader, StringPool strings, out string version)
     {
         ObjectMetadata metadata = ObjectMetadata.Empty;
@@ -38,7 +38,7 @@ internal static class ServiceDecoder
         }
 
         version = metadata.Version;
-        if (metadata.Name.Length == 0)
+        if (!metadata.HasKey)
         {
             return null;
         }

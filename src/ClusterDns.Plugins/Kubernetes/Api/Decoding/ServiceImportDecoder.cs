@@ -11,7 +11,7 @@ internal static class ServiceImportDecoder
     /// <param name="reader">The reader, at the object's beginning; afterwards at its end.</param>
     /// <param name="strings">Makes the strings.</param>
     /// <param name="version">The object's version.</param>
-    /// <returns>What it says of the Service that it stands for; null when it has no name.</returns>
+    /// <returns>What it says of the Service that it stands for; null when it has no name or namespace.</returns>
     public static ServiceObject? Read(ref Utf8JsonReader reader, StringPool strings, out string version)
     {
         ObjectMetadata metadata = ObjectMetadata.Empty;
@@ -35,7 +35,7 @@ internal static class ServiceImportDecoder
         }
 
         version = metadata.Version;
-        return metadata.Name.Length == 0
+        return !metadata.HasKey
             ? null
             : new ServiceObject(
                 new ObjectKey(metadata.Namespace, metadata.Name),
