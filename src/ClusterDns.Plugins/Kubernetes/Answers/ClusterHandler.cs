@@ -52,13 +52,14 @@ internal abstract class ClusterHandler(
             return ValueTask.CompletedTask;
         }
 
-        subset.Choose(context);
-        return context.Type switch
+        // Where a target is outside the cluster, the order tells which.
+        if (context.Type == RecordType.SRV && outside < response.Answers.Count)
         {
-            RecordType.A or RecordType.AAAA => AliasTarget.FollowAsync(context),
-            RecordType.SRV when outside < response.Answers.Count => TargetAddresses.AddAsync(context, outside),
-            _ => ValueTask.CompletedTask,
-        };
+            return TargetAddresses.AddAsync(context, outside);
+        }
+
+        subset.Choose(context);
+        return context.Type is RecordType.A or RecordType.AAAA ? AliasTarget.FollowAsync(context) : ValueTask.CompletedTask;
     }
 
     /// <summary>Answers a query.</summary>
