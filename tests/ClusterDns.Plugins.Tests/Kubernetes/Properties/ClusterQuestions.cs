@@ -178,6 +178,17 @@ internal static class ClusterQuestions
         ports.Remove("");
         SortedSet<string> names = new(StringComparer.Ordinal);
         names.UnionWith(addresses.Select(ToReverse));
+        if (options.ExternalZone.Length > 0)
+        {
+            names.Add($"{options.ExternalZone}.");
+            foreach (string name in spaces.SelectMany(space => services.Select(service => $"{service}.{space}.{options.ExternalZone}.")))
+            {
+                names.Add(name);
+                names.UnionWith(endpoints.Select(endpoint => $"{endpoint}.{name}"));
+                names.UnionWith(ports.SelectMany(port => (string[])[$"_{port}._tcp.{name}", $"_{port}._udp.{name}"]));
+            }
+        }
+
         foreach (string zone in (string[])(options.HasImports ? ["cluster.local.", "clusterset.local."] : ["cluster.local."]))
         {
             names.UnionWith([zone, $"svc.{zone}", $"pod.{zone}", $"dns-version.{zone}", $"ns.dns.{zone}", $"dns.{zone}", $"nosuch.{zone}"]);

@@ -15,8 +15,8 @@ internal static class RandomObjects
         "fd00::5efe:a01:1", "fd00:0:0:1::1", "2001:db8:0:1:1:1:1:1", "::ffff:10.1.0.1", "fd00::1:0:0:1",
     ];
 
-    private static readonly Gen<string> Name = Gen.OneOf("web", "db", "1st", "pod", "ns");
-    private static readonly Gen<string> Space = Gen.OneOf("a", "b", "svc");
+    private static readonly Gen<string> Name = Gen.OneOf("web", "web", "web", "db", "db", "1st", "pod", "ns");
+    private static readonly Gen<string> Space = Gen.OneOf("a", "a", "a", "b", "svc");
     private static readonly Gen<string> Address = Text(Addresses);
 
     private static readonly Gen<string> Extra = Gen.OneOf(
@@ -86,7 +86,7 @@ internal static class RandomObjects
         Gen.OneOf("s0", "s1", "s2", "s3"),
         Space,
         [
-            Maybe("kubernetes.io/service-name", Text("web", "db", "1st", "pod", "lost", "WEB", "")),
+            Maybe("kubernetes.io/service-name", Text("web", "web", "web", "db", "db", "1st", "pod", "lost", "WEB", "")),
             Gen.Frequency((3, Gen.Const("")), (1, Member("multicluster.kubernetes.io/service-name", Text("web", "db", "lost", "WEB")))),
             Maybe("multicluster.kubernetes.io/source-cluster", Text("east", "west", "")),
             Maybe("service.kubernetes.io/headless", Text("")),

@@ -3,6 +3,7 @@ using System.Text;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Kubernetes;
+using ClusterDns.Plugins.Kubernetes.External;
 using ClusterDns.Plugins.Kubernetes.Options;
 using ClusterDns.Plugins.Tests.TestKit;
 using CsCheck;
@@ -29,7 +30,10 @@ internal sealed record RandomOptions(string Zones, string Lines)
             string.Join('\n', ((string[])[pods, podNames, endpoints, namespaces, labels, ignore, multicluster]).Where(static line => line.Length > 0))));
 
     /// <summary>The options that the specification's names are asked under.</summary>
-    public static RandomOptions Default { get; } = new(Own, "pods insecure") { ServerAddresses = [] };
+    public static RandomOptions Default { get; } = new(Own, "pods insecure") { ServerAddresses = [], ExternalZone = "" };
+
+    /// <summary>The zone in which Services are answered for clients outside; empty for none.</summary>
+    public string ExternalZone { get; init; } = "example.org";
 
     /// <summary>The server's own addresses.</summary>
     public IReadOnlyList<IPAddress> ServerAddresses { get; init; } = [IPAddress.Parse("10.1.0.1"), IPAddress.Parse("fd00::1")];
@@ -41,7 +45,9 @@ internal sealed record RandomOptions(string Zones, string Lines)
     /// <param name="files">The files there are.</param>
     public PluginKit Create(string source, FakeFiles files)
     {
-        PluginKit kit = new(CreatePlugin(), Directive(source), files: files);
+        PluginKit kit = ExternalZone.Length > 0
+            ? new([new ExternalPlugin(), CreatePlugin()], $"{Directive(source)}\nk8s_external {ExternalZone} {{\nheadless\n}}", files: files)
+            : new(CreatePlugin(), Directive(source), files: files);
         Assert.Equal("", kit.Errors);
         return kit;
     }

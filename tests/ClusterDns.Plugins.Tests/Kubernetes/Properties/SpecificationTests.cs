@@ -35,7 +35,8 @@ public sealed class SpecificationTests
                         }
                     }
                 }
-            }));
+            }),
+            print: static _ => "");
 
     private static bool IsExtension(string name)
     {
