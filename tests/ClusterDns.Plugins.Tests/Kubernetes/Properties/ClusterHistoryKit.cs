@@ -6,9 +6,6 @@ public enum ClusterStep
     /// <summary>An object comes, or changes.</summary>
     Put,
 
-    /// <summary>The same.</summary>
-    PutToo,
-
     /// <summary>An object goes, if it is there.</summary>
     Delete,
 
@@ -31,6 +28,15 @@ internal sealed class ClusterHistoryKit(FedCluster cluster, ClusterObject[] vers
         cluster.Kinds.ToDictionary(static kind => kind, static _ => new Dictionary<string, ClusterObject>(StringComparer.Ordinal), StringComparer.Ordinal);
 
     private readonly Dictionary<string, HashSet<string>> _listed = new(StringComparer.Ordinal);
+
+    /// <summary>Makes all namespaces that there can be, without which nothing else is answered.</summary>
+    public void Begin()
+    {
+        foreach (string name in (string[])["a", "b", "svc"])
+        {
+            Put(new ClusterObject($$$"""{"kind":"Namespace","metadata":{"name":"{{{name}}}","labels":{"tier":"gold"} } }"""));
+        }
+    }
 
     /// <summary>Something happens.</summary>
     /// <param name="step">What.</param>

@@ -143,14 +143,30 @@ internal static class RandomObjects
 
     /// <summary>Any objects; several may be versions of one.</summary>
     public static Gen<ClusterObject[]> Versions { get; } = Gen.Frequency(
-        (3, Service), (4, Slice), (2, Pod), (2, Import), (2, Namespace)).Array[1, 12];
+        (6, Service), (8, Slice), (3, Pod), (3, Import), (1, Namespace)).Array[1, 14].SelectMany(Crowd);
 
     /// <summary>Of some objects, each once, with the namespaces they are in.</summary>
     /// <param name="objects">An object.</param>
     public static Gen<ClusterObject[]> ClusterOf(Gen<ClusterObject> objects)
-        => Gen.Select(objects.Array[0, 10], NamespaceOf("a"), NamespaceOf("b"), NamespaceOf("svc"), static (some, a, b, svc) =>
+        => Gen.Select(objects.Array[0, 10].SelectMany(Crowd), NamespaceOf("a"), NamespaceOf("b"), NamespaceOf("svc"), static (some, a, b, svc) =>
             ((ClusterObject[])[.. some, .. ((ClusterObject[])[a, b, svc]).Where(space => Array.Exists(some, one => string.Equals(one.Namespace, space.Name, StringComparison.Ordinal)))])
                 .DistinctBy(static one => one.Key, StringComparer.Ordinal).ToArray());
+
+    /// <summary>The objects, or ones of so few names that most are versions of each other, or belong to each other.</summary>
+    private static Gen<ClusterObject[]> Crowd(ClusterObject[] objects)
+        => Gen.Bool.Select(isCrowded => isCrowded ? Array.ConvertAll(objects, Crowd) : objects);
+
+    private static ClusterObject Crowd(ClusterObject one)
+    {
+        string json = one.Json;
+        foreach ((string name, string instead) in (ReadOnlySpan<(string, string)>)
+            [("1st", "web"), ("pod", "web"), ("lost", "web"), ("WEB", "web"), ("ns", "db"), ("b", "a"), ("svc", "a"), ("s2", "s0"), ("s3", "s1")])
+        {
+            json = json.Replace($":\"{name}\"", $":\"{instead}\"", StringComparison.Ordinal);
+        }
+
+        return new ClusterObject(json);
+    }
 
     private static Gen<ClusterObject> NamespaceOf(string name)
         => Object(

@@ -20,9 +20,9 @@ internal sealed record RandomOptions(string Zones, string Lines)
     public static Gen<RandomOptions> Any { get; } = Gen.Select(
         Gen.OneOf("pods disabled", "pods insecure", "pods verified"),
         Gen.OneOf("", "endpoint_pod_names"),
-        Gen.OneOf("", "zonal", "noendpoints", "zonal"),
-        Gen.OneOf("", "", "namespaces a svc", "namespace_labels tier=gold", "namespace_labels tier!=gold", "namespace_labels kubernetes.io/metadata.name in (a,b)"),
-        Gen.OneOf("", "", "labels app=x", "labels app notin (x)", "labels !app"),
+        Gen.OneOf("", "", "zonal", "zonal", "noendpoints"),
+        Gen.OneOf("", "", "", "", "namespaces a svc", "namespace_labels tier=gold", "namespace_labels tier!=gold", "namespace_labels kubernetes.io/metadata.name in (a,b)"),
+        Gen.OneOf("", "", "", "", "labels app=x", "labels app notin (x)", "labels !app"),
         Gen.OneOf("", "ignore empty_service"),
         Gen.OneOf("", "multicluster clusterset.local"),
         static (pods, podNames, endpoints, namespaces, labels, ignore, multicluster) => new RandomOptions(
