@@ -22,7 +22,7 @@ internal sealed class AddressIndex(WireTable<AddressOwners> table)
             AddressOwners? owners = table.Find(key);
             if (owners is null || !owners.Services.Any(owner => owner.AsSpan().SequenceEqual(serviceKey)))
             {
-                table.Set(new AddressOwners(owners?.Key ?? key.ToArray(), [.. owners?.Services ?? [], serviceKey], owners?.Endpoints ?? []));
+                table.Set(new AddressOwners(owners?.Key ?? key.ToArray(), Insert(owners?.Services ?? [], serviceKey), owners?.Endpoints ?? []));
             }
         }
 
@@ -58,6 +58,18 @@ internal sealed class AddressIndex(WireTable<AddressOwners> table)
                 Set(owners.Key, owners.Services, Replace(owners.Endpoints, known, added: null));
             }
         }
+    }
+
+    /// <summary>The Services with another, in an order that does not depend on which came first.</summary>
+    private static byte[][] Insert(byte[][] services, byte[] serviceKey)
+    {
+        int place = 0;
+        while (place < services.Length && services[place].AsSpan().SequenceCompareTo(serviceKey) < 0)
+        {
+            place++;
+        }
+
+        return [.. services.AsSpan(0, place), serviceKey, .. services.AsSpan(place)];
     }
 
     private static void WriteKey(SliceEntry slice, int index, Span<byte> key)

@@ -21,12 +21,7 @@ internal static class EntryBuilder
 
     /// <summary>A name as one label in wire form, in lower case.</summary>
     /// <param name="name">The name; what is longer than 63 bytes is cut, since no query can ask it.</param>
-    public static byte[] CreateLabel(string name)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(name.ToLowerInvariant());
-        ReadOnlySpan<byte> kept = bytes.AsSpan(0, Math.Min(bytes.Length, DomainName.MaxLabelLength));
-        return [(byte)kept.Length, .. kept];
-    }
+    public static byte[] CreateLabel(string name) => CreateCasedLabel(name.ToLowerInvariant());
 
     /// <summary>The key of a Service.</summary>
     /// <param name="namespaceName">Its namespace.</param>
@@ -74,7 +69,7 @@ internal static class EntryBuilder
         }
 
         return new SliceEntry(
-            CreateServiceKey(slice.Key.Namespace, slice.ServiceName), [.. data], [.. endpoints], Create(slice.Ports), zones.ToArray());
+            CreateOwnerKey(slice.Key.Namespace, slice.ServiceName), [.. data], [.. endpoints], Create(slice.Ports), zones.ToArray());
     }
 
     /// <summary>What an EndpointSlice says of an imported Service, whose names have no topology zones.</summary>
@@ -92,7 +87,7 @@ internal static class EntryBuilder
         }
 
         return new SliceEntry(
-            CreateServiceKey(slice.Key.Namespace, slice.ImportName), [.. data], [.. endpoints], Create(slice.Ports), [], isImported: true);
+            CreateOwnerKey(slice.Key.Namespace, slice.ImportName), [.. data], [.. endpoints], Create(slice.Ports), [], isImported: true);
     }
 
     /// <summary>Whether two Services say the same.</summary>
@@ -132,6 +127,18 @@ internal static class EntryBuilder
         address.CopyTo(key[(16 - address.Length)..]);
     }
 
+    /// <summary>
+    /// The key of the Service that a slice's label names. Labels may have upper case, names of Services do not: such a label names none.
+    /// </summary>
+    private static byte[] CreateOwnerKey(string namespaceName, string label) => [.. CreateCasedLabel(label), .. CreateLabel(namespaceName)];
+
+    private static byte[] CreateCasedLabel(string name)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(name);
+        ReadOnlySpan<byte> kept = bytes.AsSpan(0, Math.Min(bytes.Length, DomainName.MaxLabelLength));
+        return [(byte)kept.Length, .. kept];
+    }
+
     private static IEnumerable<EndpointObject> TakePublished(EndpointSliceObject slice)
         => slice.Endpoints.Where(static endpoint => endpoint.IsReady).Take(MaxEndpoints);
 
@@ -144,7 +151,11 @@ internal static class EntryBuilder
         }
         else
         {
-            AddDashed(data, endpoint.Address);
+            Span<byte> bytes = stackalloc byte[MaxAddressLength];
+            Span<byte> label = stackalloc byte[1 + AddressLabel.MaxLength];
+            endpoint.Address.TryWriteBytes(bytes, out int length);
+            label[0] = (byte)AddressLabel.Write(bytes[..length], label[1..]);
+            data.AddRange(label[..(1 + label[0])]);
         }
 
         return entry;
@@ -164,23 +175,6 @@ internal static class EntryBuilder
         return endpointPodNames && endpoint.TargetName is { Length: > 0 and <= DomainName.MaxLabelLength } name && !name.Contains('.', StringComparison.Ordinal)
             ? name
             : null;
-    }
-
-    /// <summary>Adds the label that an address with dashes is; no address in text is longer than a label.</summary>
-    private static void AddDashed(List<byte> data, IPAddress address)
-    {
-        Span<byte> label = stackalloc byte[1 + DomainName.MaxLabelLength];
-        address.TryFormat(label[1..], out int length);
-        Span<byte> dashed = label.Slice(1, length);
-        dashed.Replace((byte)'.', (byte)'-');
-        dashed.Replace((byte)':', (byte)'-');
-        if (dashed[^1] == (byte)'-')
-        {
-            label[++length] = (byte)'0';
-        }
-
-        label[0] = (byte)length;
-        data.AddRange(label[..(1 + length)]);
     }
 
     private static AddressEntry Add(List<byte> data, IPAddress address)

@@ -75,7 +75,10 @@ internal readonly record struct EndpointReference(SliceEntry Slice, int Index);
 /// <summary>What an address belongs to. Its key is the address in 16 bytes, IPv4 mapped into IPv6. Immutable.</summary>
 internal sealed class AddressOwners(byte[] key, byte[][] services, EndpointReference[] endpoints) : WireTableEntry(key)
 {
-    /// <summary>The keys of the Services that have it as their own.</summary>
+    /// <summary>
+    /// The keys of the Services that have it as their own, in order. An API server gives no address to two Services, but nobody sees to it
+    /// that two imported ones do not say the same.
+    /// </summary>
     public byte[][] Services { get; } = services;
 
     /// <summary>The endpoints that have it.</summary>

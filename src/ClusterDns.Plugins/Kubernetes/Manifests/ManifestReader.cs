@@ -184,7 +184,7 @@ internal static class ManifestReader
     private static List<PortObject> ReadPorts(ManifestNode? ports)
         => [.. (ports?.Items ?? []).Select(static port => new PortObject(
             (port["name"]?.Scalar ?? "").ToLowerInvariant(),
-            (port["protocol"]?.Scalar ?? "TCP").ToLowerInvariant(),
+            (port["protocol"]?.Scalar is { Length: > 0 } protocol ? protocol : "TCP").ToLowerInvariant(),
             port["port"] is { } number ? ReadPort(number) : (ushort)0))];
 
     private static ObjectKey ReadKey(ManifestNode node)

@@ -1,3 +1,4 @@
+using System.Net;
 using ClusterDns.Plugins.Kubernetes.Index;
 using ClusterDns.Plugins.Kubernetes.Objects;
 using CsCheck;
@@ -46,6 +47,28 @@ public sealed class ClusterIndexWriterTests
 
         _writer.RemoveEndpointSlice(new ObjectKey("ns", "a"));
         Assert.Equal("10-1-0-1.two.ns.", Owners(_index, "10.1.0.1"));
+    }
+
+    [Fact]
+    public void A_label_with_upper_case_is_no_name_of_a_service()
+    {
+        _writer.Apply(Headless("web"));
+        _writer.Apply(Slice("s", "WEB", "10.1.0.1"));
+
+        Assert.Equal("Headless : ", Entry(_index, "web"));
+        Assert.Equal("10-1-0-1.WEB.ns.", Owners(_index, "10.1.0.1"));
+    }
+
+    [Theory]
+    [InlineData("a", "b", "c")]
+    [InlineData("c", "b", "a")]
+    [InlineData("b", "c", "a")]
+    public void Services_that_have_one_address_have_it_in_the_same_order_whichever_came_first(params string[] names)
+    {
+        Array.ForEach(names, name => _writer.Apply(Service(name, "10.0.0.1")));
+
+        AddressOwners owners = _index.FindAddress(IPAddress.Parse("::ffff:10.0.0.1").GetAddressBytes())!;
+        Assert.Equal("abc", string.Concat(owners.Services.Select(static key => (char)key[1])));
     }
 
     [Fact]

@@ -52,6 +52,18 @@ public sealed class ManifestReaderTests
     }
 
     [Theory]
+    [InlineData("{port: 80}")]
+    [InlineData("{port: 80, protocol: }")]
+    [InlineData("{port: 80, protocol: ''}")]
+    [InlineData("{port: 80, protocol: TCP}")]
+    public void A_port_without_a_protocol_is_one_of_TCP(string port)
+    {
+        ManifestObjects objects = Read($"{{kind: EndpointSlice, metadata: {{name: s, labels: {{kubernetes.io/service-name: web}}}}, ports: [{port}]}}");
+
+        Assert.Equal([new PortObject("", "tcp", 80)], Assert.Single(objects.EndpointSlices.Values).Ports);
+    }
+
+    [Theory]
     [InlineData("{clusterIP: None}", "Headless ")]
     [InlineData("{clusterIPs: [None]}", "Headless ")]
     [InlineData("{clusterIP: None, clusterIPs: [None]}", "Headless ")]
