@@ -1,4 +1,5 @@
 using ClusterDns.Conformance.TestKit;
+using ClusterDns.Soak;
 
 namespace ClusterDns.ApiBench;
 
@@ -38,4 +39,7 @@ internal sealed record ChangeOptions(Executable Executable)
 
     /// <summary>How much the resident memory may grow, in kilobytes, from the first quarter's median to the last one's.</summary>
     public long ResidentSlack { get; init; } = 8 * 1024;
+
+    /// <summary>How many descriptors more there may be in the last quarter than in the first.</summary>
+    public int DescriptorSlack { get; init; } = SoakVerdict.DescriptorSlack;
 }

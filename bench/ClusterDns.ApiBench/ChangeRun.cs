@@ -108,7 +108,7 @@ internal sealed class ChangeRun(ChangeOptions options)
             _problems.AddRange(load.Failures);
         }
 
-        _problems.AddRange(SoakVerdict.Judge(_samples, options.ResidentSlack));
+        _problems.AddRange(SoakVerdict.Judge(_samples, options.ResidentSlack, options.DescriptorSlack));
         _problems.AddRange(server.Output.Where(static line => line.Contains("[ERROR]", StringComparison.Ordinal)));
     }
 

@@ -20,14 +20,15 @@ internal static class SoakVerdict
     /// <summary>Compares the medians of the first and the last quarter.</summary>
     /// <param name="samples">What was seen, in order.</param>
     /// <param name="residentSlack">How much the resident memory may grow, in kilobytes.</param>
+    /// <param name="descriptorSlack">How many descriptors more there may be.</param>
     /// <returns>One line on each figure that has grown beyond its slack.</returns>
-    public static IEnumerable<string> Judge(IReadOnlyList<ProcessFigures> samples, long residentSlack)
+    public static IEnumerable<string> Judge(IReadOnlyList<ProcessFigures> samples, long residentSlack, int descriptorSlack = DescriptorSlack)
         => new[]
         {
             Compare(samples, "resident kilobytes", static sample => sample.ResidentKilobytes, residentSlack),
             Compare(samples, "threads", static sample => sample.Threads, ThreadSlack),
             Compare(samples, "threads of the pool", static sample => sample.PoolThreads, PoolThreadSlack),
-            Compare(samples, "descriptors", static sample => sample.Descriptors, DescriptorSlack),
+            Compare(samples, "descriptors", static sample => sample.Descriptors, descriptorSlack),
             Compare(samples, "sockets to the upstream", static sample => sample.UpstreamSockets, SocketsPerWorker),
         }.OfType<string>();
 
