@@ -57,8 +57,11 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
         _settings = running.Reload;
     }
 
-    /// <summary>How often a look at the Corefile has begun; for tests, which wait for it.</summary>
-    internal int Begun { get; private set; }
+    /// <summary>How often it has begun to wait for the next look; for tests, which wait for it.</summary>
+    internal int Waits { get; private set; }
+
+    /// <summary>How long it waits for the next look; for tests, which let that time pass.</summary>
+    internal TimeSpan Wait { get; private set; }
 
     /// <summary>How often a look, and the reload that followed if there was one, has ended; for tests, which wait for it.</summary>
     internal int Ended { get; private set; }
@@ -125,7 +128,6 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
                 return;
             }
 
-            Begun++;
             await TryLookAsync(isRequested);
             Ended++;
         }
@@ -151,6 +153,8 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
     {
         using CancellationTokenSource timer = new(wait, _timeProvider);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, _stopping.Token);
+        Wait = wait;
+        Waits++;
         try
         {
             await _requests.WaitAsync(either.Token);
