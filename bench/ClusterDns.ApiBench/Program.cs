@@ -44,9 +44,7 @@ if (path is null)
     return 2;
 }
 
-Executable executable = path.EndsWith(".dll", StringComparison.Ordinal)
-    ? new Executable("JIT", "dotnet", [path])
-    : new Executable("AOT", path, []);
+Executable executable = Executable.At(path);
 switch (args[0])
 {
     case "memory":

@@ -31,9 +31,7 @@ if (path is null)
     return 2;
 }
 
-Executable executable = path.EndsWith(".dll", StringComparison.Ordinal)
-    ? new Executable("JIT", "dotnet", [path])
-    : new Executable("AOT", path, []);
+Executable executable = Executable.At(path);
 SoakRun run = new(
     new SoakOptions(executable) { Duration = TimeSpan.FromMinutes(minutes), QueriesPerSecond = rate, Seed = seed },
     Console.Out);

@@ -11,7 +11,7 @@ public sealed partial record Executable
         Environment.GetEnvironmentVariable(NativeVariable) is { Length: > 0 } native ? native : null;
 
     /// <summary>The published one where the environment names it, else the one for development.</summary>
-    public static Executable Best => Native is null ? Development : new Executable("AOT", Native, []);
+    public static Executable Best => Native is null ? Development : At(Native);
 
     /// <summary>The builds that there are: the one for development, and the published one where the environment names it.</summary>
     public static TheoryData<Executable> All
@@ -28,5 +28,5 @@ public sealed partial record Executable
         }
     }
 
-    private static Executable Development => new("JIT", "dotnet", [Path.Combine(AppContext.BaseDirectory, "clusterdns.dll")]);
+    private static Executable Development => At(Path.Combine(AppContext.BaseDirectory, "clusterdns.dll"));
 }
