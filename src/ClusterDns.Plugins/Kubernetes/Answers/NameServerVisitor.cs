@@ -50,17 +50,7 @@ internal ref struct NameServerVisitor(
             Class = RecordClass.IN,
             TimeToLive = timeToLive,
         };
-        ResponseRecord target = new()
-        {
-            OwnerSource = array,
-            OwnerOffset = offset,
-            RdataSource = data,
-            RdataOffset = address.Offset,
-            RdataLength = address.Length,
-            Type = address.Length == 4 ? RecordType.A : RecordType.AAAA,
-            Class = RecordClass.IN,
-            TimeToLive = timeToLive,
-        };
+        ResponseRecord target = address.CreateRecord(array, offset, data, timeToLive);
         if (_names.TryAdd(response.Answers, in server))
         {
             _addresses.TryAdd(response.Additional, in target);

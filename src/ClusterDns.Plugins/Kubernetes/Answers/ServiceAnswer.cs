@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Kubernetes.Index;
@@ -8,9 +7,6 @@ namespace ClusterDns.Plugins.Kubernetes.Answers;
 /// <summary>Adds an SRV record for each port (RFC 2782), and the addresses of its targets beside it.</summary>
 internal ref struct ServiceVisitor : IEndpointVisitor
 {
-    /// <summary>Priority, weight and port.</summary>
-    private const int FieldsLength = 6;
-
     private readonly Response _response;
     private readonly ReadOnlySpan<byte> _suffix;
     private readonly ushort _weight;
@@ -54,7 +50,7 @@ internal ref struct ServiceVisitor : IEndpointVisitor
         }
 
         ReadOnlySpan<byte> name = nameOffset < 0 ? [] : SliceEntry.ReadName(data, nameOffset, _isImported);
-        int length = FieldsLength + name.Length + _suffix.Length;
+        int length = ServiceRdata.FieldsLength + name.Length + _suffix.Length;
         if (name.Length + _suffix.Length > DomainName.MaxWireLength)
         {
             return true;
@@ -66,11 +62,9 @@ internal ref struct ServiceVisitor : IEndpointVisitor
         }
 
         Span<byte> rdata = array.AsSpan(offset, length);
-        BinaryPrimitives.WriteUInt16BigEndian(rdata, 0);
-        BinaryPrimitives.WriteUInt16BigEndian(rdata[2..], _weight);
-        BinaryPrimitives.WriteUInt16BigEndian(rdata[4..], (ushort)port.Number);
-        name.CopyTo(rdata[FieldsLength..]);
-        _suffix.CopyTo(rdata[(FieldsLength + name.Length)..]);
+        ServiceRdata.WriteFields(rdata, _weight, port.Number);
+        name.CopyTo(rdata[ServiceRdata.FieldsLength..]);
+        _suffix.CopyTo(rdata[(ServiceRdata.FieldsLength + name.Length)..]);
 
         ResponseRecord service = new()
         {
@@ -81,17 +75,7 @@ internal ref struct ServiceVisitor : IEndpointVisitor
             Class = RecordClass.IN,
             TimeToLive = _timeToLive,
         };
-        ResponseRecord target = new()
-        {
-            OwnerSource = array,
-            OwnerOffset = offset + FieldsLength,
-            RdataSource = data,
-            RdataOffset = address.Offset,
-            RdataLength = address.Length,
-            Type = address.Length == 4 ? RecordType.A : RecordType.AAAA,
-            Class = RecordClass.IN,
-            TimeToLive = _timeToLive,
-        };
+        ResponseRecord target = address.CreateRecord(array, offset + ServiceRdata.FieldsLength, data, _timeToLive);
         return _services.TryAdd(_response.Answers, in service) && _addresses.TryAdd(_response.Additional, in target);
     }
 }

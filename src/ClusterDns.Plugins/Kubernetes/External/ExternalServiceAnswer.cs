@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Kubernetes.Answers;
@@ -9,8 +8,6 @@ namespace ClusterDns.Plugins.Kubernetes.External;
 /// <summary>Answers SRV of Services that are reached from outside: by addresses, which the Service's own name has, and by names.</summary>
 internal static class ExternalServiceAnswer
 {
-    private const int FieldsLength = 6;
-
     /// <summary>Adds the records that a name means.</summary>
     /// <param name="external">How the Service is reached.</param>
     /// <param name="name">The name.</param>
@@ -61,17 +58,15 @@ internal static class ExternalServiceAnswer
     {
         foreach (byte[] hostname in hostnames)
         {
-            int length = FieldsLength + hostname.Length;
+            int length = ServiceRdata.FieldsLength + hostname.Length;
             if (!response.Arena.TryAllocate(length, out byte[] array, out int offset))
             {
                 return;
             }
 
             Span<byte> rdata = array.AsSpan(offset, length);
-            BinaryPrimitives.WriteUInt16BigEndian(rdata, 0);
-            BinaryPrimitives.WriteUInt16BigEndian(rdata[2..], weight);
-            BinaryPrimitives.WriteUInt16BigEndian(rdata[4..], port);
-            hostname.CopyTo(rdata[FieldsLength..]);
+            ServiceRdata.WriteFields(rdata, weight, port);
+            hostname.CopyTo(rdata[ServiceRdata.FieldsLength..]);
             ResponseRecord record = new()
             {
                 RdataSource = array,

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Kubernetes.Objects;
 
 namespace ClusterDns.Plugins.Kubernetes.Index;
@@ -18,7 +19,25 @@ internal readonly record struct PortEntry(byte[] Name, byte[] Protocol, int Numb
 }
 
 /// <summary>Where an address stands in the bytes of its owner: 4 or 16 of them, which are its rdata.</summary>
-internal readonly record struct AddressEntry(int Offset, byte Length);
+internal readonly record struct AddressEntry(int Offset, byte Length)
+{
+    /// <summary>A record of it.</summary>
+    /// <param name="ownerSource">The bytes in which the owner name stands in wire form.</param>
+    /// <param name="ownerOffset">Where it stands in them.</param>
+    /// <param name="data">The bytes in which the address stands.</param>
+    /// <param name="timeToLive">The time to live.</param>
+    public ResponseRecord CreateRecord(byte[] ownerSource, int ownerOffset, byte[] data, uint timeToLive) => new()
+    {
+        OwnerSource = ownerSource,
+        OwnerOffset = ownerOffset,
+        RdataSource = data,
+        RdataOffset = Offset,
+        RdataLength = Length,
+        Type = Length == 4 ? RecordType.A : RecordType.AAAA,
+        Class = RecordClass.IN,
+        TimeToLive = timeToLive,
+    };
+}
 
 /// <summary>An endpoint: its address, and where its name stands, both in the bytes of its slice.</summary>
 internal readonly record struct EndpointEntry(AddressEntry Address, int NameOffset);

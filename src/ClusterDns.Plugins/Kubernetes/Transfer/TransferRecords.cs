@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Kubernetes.Answers;
@@ -10,8 +9,6 @@ namespace ClusterDns.Plugins.Kubernetes.Transfer;
 /// <param name="timeToLive">The time to live of all but dns-version's.</param>
 internal sealed class TransferRecords(uint timeToLive)
 {
-    private const int FieldsLength = 6;
-
     /// <summary>A name put together of two parts; null when it is longer than names are.</summary>
     /// <param name="labels">Labels in wire form.</param>
     /// <param name="name">A name in wire form.</param>
@@ -153,24 +150,14 @@ internal sealed class TransferRecords(uint timeToLive)
     }
 
     /// <summary>An address, which stands in the bytes of its owner.</summary>
-    private ResponseRecord CreateAddress(byte[] owner, byte[] data, in AddressEntry address) => new()
-    {
-        OwnerSource = owner,
-        RdataSource = data,
-        RdataOffset = address.Offset,
-        RdataLength = address.Length,
-        Type = address.Length == 4 ? RecordType.A : RecordType.AAAA,
-        Class = RecordClass.IN,
-        TimeToLive = timeToLive,
-    };
+    private ResponseRecord CreateAddress(byte[] owner, byte[] data, in AddressEntry address) => address.CreateRecord(owner, 0, data, timeToLive);
 
     /// <summary>An SRV record (RFC 2782).</summary>
     private ResponseRecord CreateService(byte[] owner, ushort weight, int port, ReadOnlySpan<byte> target)
     {
-        byte[] rdata = new byte[FieldsLength + target.Length];
-        BinaryPrimitives.WriteUInt16BigEndian(rdata.AsSpan(2), weight);
-        BinaryPrimitives.WriteUInt16BigEndian(rdata.AsSpan(4), (ushort)port);
-        target.CopyTo(rdata.AsSpan(FieldsLength));
+        byte[] rdata = new byte[ServiceRdata.FieldsLength + target.Length];
+        ServiceRdata.WriteFields(rdata, weight, port);
+        target.CopyTo(rdata.AsSpan(ServiceRdata.FieldsLength));
         return Create(owner, RecordType.SRV, rdata);
     }
 }
