@@ -1,4 +1,5 @@
 using System.Net;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using Microsoft.Extensions.Logging;
@@ -85,6 +86,13 @@ internal sealed record ListenerServices(
 {
     /// <summary>What the process listens on.</summary>
     public OwnPorts Ports { get; } = new();
+
+    /// <summary>Starts background work.</summary>
+    public CallbackGuard Guard
+    {
+        get => field ??= new CallbackGuard(Metrics, TimeProvider, LoggerFactory.CreateLogger("callbacks"));
+        init;
+    }
 
     /// <summary>Finds the addresses of a host name.</summary>
     public Func<string, CancellationToken, Task<IPAddress[]>> ResolveHost { get; init; } = Dns.GetHostAddressesAsync;

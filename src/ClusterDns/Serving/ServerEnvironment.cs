@@ -1,3 +1,4 @@
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
@@ -30,6 +31,13 @@ internal sealed record ServerEnvironment(
 {
     /// <summary>What configurations hand on from one to the next.</summary>
     public SharedResources Resources { get; } = new();
+
+    /// <summary>Starts background work.</summary>
+    public CallbackGuard Guard
+    {
+        get => field ??= new CallbackGuard(Metrics, TimeProvider, LoggerFactory.CreateLogger("callbacks"));
+        init;
+    }
 
     /// <summary>Stops the process with exit code 1.</summary>
     public Action RequestStop { get; init; } = static () => { };
