@@ -2,10 +2,12 @@ using System.Globalization;
 using System.Security.Cryptography;
 using ClusterDns.CommandLine;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Files;
 using ClusterDns.Listeners;
 using ClusterDns.Logging;
+using ClusterDns.Memory;
 using ClusterDns.Plugins;
 using ClusterDns.Serving;
 using ClusterDns.Upstreams;
@@ -86,6 +88,15 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             [loggers], new LoggerFilterOptions { MinLevel = LogLevel.Debug });
         ILogger logger = loggerFactory.CreateLogger("process");
         ServerVersion.Show(metrics);
+        OpenFileLimit openFiles = new();
+        if (openFiles.Raise() is { } problem)
+        {
+            LogOpenFilesNotRaised(logger, problem);
+        }
+
+        MemoryLimit memoryLimit = new(SystemText.Read);
+        MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics, logger);
+        using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, TimeProvider.System, logger);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System);
         ServerEnvironment environment = new(
@@ -100,6 +111,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             static () => RandomNumberGenerator.GetInt32(int.MaxValue))
         {
             RequestStop = () => failed.TrySetResult(),
+            Memory = memory,
+            StartChild = openFiles.WithOriginal,
         };
 
         Configuration configuration = new(
@@ -119,7 +132,11 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
 
         loggers.Debug = model.Debug;
         ListenerServices services = new(
-            new WaitBound(WaitBound.DefaultLimit, metrics), metrics, loggerFactory, TimeProvider.System);
+            new WaitBound(WaitBound.DefaultLimit, metrics), metrics, loggerFactory, TimeProvider.System)
+        {
+            Memory = memory,
+            Descriptors = DescriptorShares.Divide(openFiles.Current),
+        };
         await using DnsServer server = new(services);
         ConfigurationReloader reloader = new(
             configuration, server, model, new ReloadMetrics(metrics), reloaded => loggers.Debug = reloaded.Debug, environment);
@@ -172,6 +189,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
 
         host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The limit of open files cannot be raised: {Reason}")]
+    private static partial void LogOpenFilesNotRaised(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogCorefileWarning(ILogger logger, string warning);
