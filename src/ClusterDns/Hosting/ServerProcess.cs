@@ -3,10 +3,12 @@ using System.Security.Cryptography;
 using ClusterDns.CommandLine;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Execution;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Files;
 using ClusterDns.Listeners;
 using ClusterDns.Logging;
+using ClusterDns.Memory;
 using ClusterDns.Plugins;
 using ClusterDns.Serving;
 using ClusterDns.Upstreams;
@@ -87,6 +89,15 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             [loggers], new LoggerFilterOptions { MinLevel = LogLevel.Debug });
         ILogger logger = loggerFactory.CreateLogger("process");
         ServerVersion.Show(metrics);
+        OpenFileLimit openFiles = new();
+        if (openFiles.Raise() is { } problem)
+        {
+            LogOpenFilesNotRaised(logger, problem);
+        }
+
+        MemoryLimit memoryLimit = new(SystemText.Read);
+        MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics, logger);
+        using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, TimeProvider.System, logger);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         CallbackGuard guard = new(
             metrics, TimeProvider.System, loggerFactory.CreateLogger("callbacks"), problem => EndAtOnce(problem, log));
@@ -104,6 +115,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         {
             RequestStop = () => failed.TrySetResult(),
             Guard = guard,
+            Memory = memory,
+            StartChild = openFiles.WithOriginal,
         };
 
         Configuration configuration = new(
@@ -126,6 +139,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             new WaitBound(WaitBound.DefaultLimit, metrics), metrics, loggerFactory, TimeProvider.System)
         {
             Guard = guard,
+            Memory = memory,
+            Descriptors = DescriptorShares.Divide(openFiles.Current),
         };
         await using DnsServer server = new(services);
         ConfigurationReloader reloader = new(
@@ -187,6 +202,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
 
         host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The limit of open files cannot be raised: {Reason}")]
+    private static partial void LogOpenFilesNotRaised(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogCorefileWarning(ILogger logger, string warning);

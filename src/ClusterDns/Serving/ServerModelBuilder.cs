@@ -129,6 +129,8 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             Resources = resources,
             BlockText = block.Text,
             RequestStop = environment.RequestStop,
+            Memory = environment.Memory,
+            StartChild = environment.StartChild,
         };
         foreach ((IPlugin plugin, object options) in block.Plugins)
         {
