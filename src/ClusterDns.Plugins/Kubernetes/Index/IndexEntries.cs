@@ -82,7 +82,10 @@ internal sealed class ServiceEntry(byte[] key, ServicePart? service, SliceEntry[
     public SliceEntry[] Slices { get; } = slices;
 
     /// <summary>Whether it has no endpoint that is published.</summary>
-    public bool IsEmpty { get; } = Array.TrueForAll(slices, static slice => slice.Endpoints.Length == 0);
+    public bool IsEmpty { get; } = Array.TrueForAll(slices, static slice => slice.Endpoints.Length == 0 && slice.Names.Length == 0);
+
+    /// <summary>The hosts of a headless Service that has nothing but names of hosts; null for any other.</summary>
+    public NamedEndpoints? Names { get; } = NamedEndpoints.Create(service, slices);
 
     /// <summary>Whether it has more endpoints with ports than a section of a response can have records.</summary>
     public bool HasMoreThanFits { get; } = slices.Sum(static slice => (long)slice.Endpoints.Length * slice.Ports.Length) > RecordList.MaxCount;
