@@ -232,4 +232,8 @@ public readonly record struct FileStamp(DateTime ModifiedUtc, long Length);
 /// <summary>Whether a plugin is ready to answer.</summary>
 /// <param name="Plugin">The plugin's name.</param>
 /// <param name="IsReady">Asked at any time, by any thread.</param>
-public sealed record ReadinessCheck(string Plugin, Func<bool> IsReady);
+public sealed record ReadinessCheck(string Plugin, Func<bool> IsReady)
+{
+    /// <summary>Why it is not; empty where that is not known.</summary>
+    public Func<string> Reason { get; init; } = static () => "";
+}

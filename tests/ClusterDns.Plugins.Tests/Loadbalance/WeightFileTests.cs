@@ -1,3 +1,4 @@
+using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Loadbalance;
@@ -162,6 +163,8 @@ public sealed class WeightFileTests
         private readonly IPlugin _plugin = new LoadbalancePlugin();
 
         public string Name => _plugin.Name;
+
+        public DirectiveRepetition Repetition => DirectiveRepetition.All;
 
         public object? Parse(PluginParseContext context) => _plugin.Parse(context);
 
