@@ -12,6 +12,7 @@ using ClusterDns.Memory;
 using ClusterDns.Plugins;
 using ClusterDns.Serving;
 using ClusterDns.Upstreams;
+using ClusterDns.Upstreams.Stream;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -101,7 +102,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics, logger);
         using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard);
+        DescriptorShares descriptors = DescriptorShares.Divide(openFiles.Current);
+        StreamBudget streams = new(Math.Min(StreamBudget.DefaultMost, descriptors.StreamUpstreams), memory[MemoryTable.StreamUpstreams]);
+        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard, streams);
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
@@ -140,7 +143,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         {
             Guard = guard,
             Memory = memory,
-            Descriptors = DescriptorShares.Divide(openFiles.Current),
+            Descriptors = descriptors,
         };
         await using DnsServer server = new(services);
         ConfigurationReloader reloader = new(
