@@ -62,6 +62,9 @@ public sealed class PluginBuildContext
     /// </summary>
     public string BlockText { get; init; } = "";
 
+    /// <summary>Whether a configuration before this one runs, which stays when this one has errors.</summary>
+    public bool IsReload { get; init; }
+
     /// <summary>How often the configuration is looked at for changes (the reload plugin); null for never.</summary>
     public ReloadSettings? Reload { get; set; }
 
