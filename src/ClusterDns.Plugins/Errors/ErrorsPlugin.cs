@@ -59,9 +59,9 @@ public sealed class ErrorsPlugin : Plugin<ErrorsOptions>
     {
         context.StackTraces |= options.StackTraces;
         ErrorReports reports = new(
-            options.Patterns, context.LoggerFactory.CreateLogger("plugin/errors"), context.LogOutput, context.TimeProvider);
+            options.Patterns, context.LoggerFactory.CreateLogger("plugin/errors"), context.LogOutput, context.Guard);
         context.AddService(reports);
-        context.AddLink(next => new ErrorsHandler(next, reports));
+        context.AddObserver(new ErrorsObserver(reports));
     }
 
     private static bool TryParsePattern(DirectiveReader reader, List<ConsolidatePattern> patterns)

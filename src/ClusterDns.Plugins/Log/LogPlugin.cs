@@ -33,7 +33,7 @@ public sealed class LogPlugin : Plugin<LogOptions>
     {
         context.AddMetadata(new MetadataField("log/type", LogMetadata.ReadType));
         context.AddMetadata(new MetadataField("log/class", LogMetadata.ReadClass));
-        context.AddLink(next => new LogHandler(next, options, context.LogOutput, context.TimeProvider));
+        context.AddObserver(new LogObserver(options, context.LogOutput, context.TimeProvider));
     }
 
     private static bool TryParse(DirectiveReader reader, List<LogRule> rules)

@@ -23,6 +23,7 @@ internal sealed class ListenerGroups
             addresses.Add(null);
         }
 
+        IQueryObserver[] observers = [.. context.Observers.Reverse()];
         foreach (IPAddress? address in addresses)
         {
             foreach (BlockKey key in block.Keys)
@@ -39,12 +40,13 @@ internal sealed class ListenerGroups
 
                 Zone zone = key.Address.Zone;
                 ServerBlockInfo info = new(group.Place.ToString(), zone.Text, zone.Wire, "");
-                group.OnDropped ??= context.OnDropped;
+                group.UnroutedObserver ??= context.UnroutedObserver;
                 context.OnServed?.Invoke(info);
                 group.Add(key, new ServerBlock(info, chain)
                 {
                     ServesChaosClass = context.ServesChaosClass,
                     StackTraces = context.StackTraces,
+                    Observers = observers,
                 });
             }
         }
@@ -52,9 +54,9 @@ internal sealed class ListenerGroups
 
     /// <summary>The listeners, in the order in which the Corefile names them.</summary>
     /// <param name="createPipeline">Makes what serves the queries of one place.</param>
-    public IReadOnlyList<ListenerModel> Build(Func<ListenerPlace, IEnumerable<ServerBlock>, Action<QueryContext>?, IQueryPipeline> createPipeline)
+    public IReadOnlyList<ListenerModel> Build(Func<ListenerPlace, IEnumerable<ServerBlock>, IQueryObserver?, IQueryPipeline> createPipeline)
         => [.. _groups.Select(group => new ListenerModel(
-            group.Place, group.Settings, group.Zones, createPipeline(group.Place, group.Blocks, group.OnDropped)))];
+            group.Place, group.Settings, group.Zones, createPipeline(group.Place, group.Blocks, group.UnroutedObserver)))];
 
     private Group GetGroup(ListenerPlace place)
     {
@@ -77,7 +79,7 @@ internal sealed class ListenerGroups
 
         public ListenerSettings Settings { get; } = new();
 
-        public Action<QueryContext>? OnDropped { get; set; }
+        public IQueryObserver? UnroutedObserver { get; set; }
 
         public IReadOnlyList<Zone> Zones => [.. _members.Select(static member => member.Key.Address.Zone)];
 

@@ -1,4 +1,6 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Execution;
+using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Loadbalance;
@@ -102,7 +104,7 @@ public sealed class WeightFileTests
             Assert.Equal(first, MostOftenFirst(kit));
         }
 
-        using WeightFile file = new("weights", TimeSpan.FromDays(1000), _files, TimeProvider.System, NullLogger.Instance);
+        using WeightFile file = new("weights", TimeSpan.FromDays(1000), _files, new CallbackGuard(new MetricRegistry(), TimeProvider.System, NullLogger.Instance), NullLogger.Instance);
         file.Start();
     }
 
