@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using ClusterDns.CommandLine;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Files;
 using ClusterDns.Listeners;
 using ClusterDns.Logging;
@@ -88,6 +89,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         ServerVersion.Show(metrics);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System);
+        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics);
+        QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
@@ -100,6 +103,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             static () => RandomNumberGenerator.GetInt32(int.MaxValue))
         {
             RequestStop = () => failed.TrySetResult(),
+            Queries = queries,
         };
 
         Configuration configuration = new(
@@ -118,8 +122,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         }
 
         loggers.Debug = model.Debug;
-        ListenerServices services = new(
-            new WaitBound(WaitBound.DefaultLimit, metrics), metrics, loggerFactory, TimeProvider.System);
+        ListenerServices services = new(waitBound, metrics, loggerFactory, TimeProvider.System) { Queries = queries };
         await using DnsServer server = new(services);
         ConfigurationReloader reloader = new(
             configuration, server, model, new ReloadMetrics(metrics), reloaded => loggers.Debug = reloaded.Debug, environment);

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Listeners;
 
@@ -8,7 +9,7 @@ namespace ClusterDns.Listeners;
 /// </summary>
 /// <param name="limit">How many may wait at once.</param>
 /// <param name="metrics">Where refusals are counted: <c>clusterdns_waiting_rejected_total</c>.</param>
-internal sealed class WaitBound(int limit, MetricRegistry metrics)
+internal sealed class WaitBound(int limit, MetricRegistry metrics) : IWaitPlaces
 {
     /// <summary>How many may wait: some 72 MiB, so that a dead upstream cannot fill the 170 MiB that the process is granted.</summary>
     internal const int DefaultLimit = 4_000;
@@ -36,6 +37,10 @@ internal sealed class WaitBound(int limit, MetricRegistry metrics)
 
     /// <summary>Takes a place beyond the limit if need be, for a query that waits without having asked.</summary>
     internal void Enter() => Interlocked.Increment(ref _count);
+
+    bool IWaitPlaces.TryEnter(in NetworkEndpoint client) => TryEnter();
+
+    void IWaitPlaces.Leave() => Leave();
 
     /// <summary>Gives a place back.</summary>
     internal void Leave() => Interlocked.Decrement(ref _count);

@@ -31,6 +31,13 @@ internal sealed record ServerEnvironment(
     /// <summary>What configurations hand on from one to the next.</summary>
     public SharedResources Resources { get; } = new();
 
+    /// <summary>Makes queries that outlive the client that began them.</summary>
+    public IQueryFactory Queries
+    {
+        get => field ??= new QueryFactory(QueryFactory.DefaultLimit, places: null, Metrics, TimeProvider, LoggerFactory.CreateLogger("server"));
+        init;
+    }
+
     /// <summary>Stops the process with exit code 1.</summary>
     public Action RequestStop { get; init; } = static () => { };
 }
