@@ -89,7 +89,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         ServerVersion.Show(metrics);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System);
-        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics);
+        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System);
         QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,

@@ -153,7 +153,25 @@ internal sealed partial class QueryPipeline(
     private async ValueTask<bool> FinishAsync(ValueTask served, QueryContext context, ServerBlock? block)
     {
         await served;
-        return Finish(context, block);
+        return context.EndWait() == WaitEnd.Evicted ? FinishEvicted(context) : Finish(context, block);
+    }
+
+    /// <summary>Ends a query whose place another has taken: whatever its chain found out, it is too late.</summary>
+    private static bool FinishEvicted(QueryContext context)
+    {
+        context.Response.Fail("", ResponseCode.ServFail, failure: null);
+        bool isAnswered = context.Transport != TransportProtocol.Udp;
+        if (isAnswered)
+        {
+            context.WriteResponse();
+        }
+        else
+        {
+            context.Response.Drop("");
+        }
+
+        context.End(QueryEnd.Evicted);
+        return isAnswered;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
