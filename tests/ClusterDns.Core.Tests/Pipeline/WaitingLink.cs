@@ -1,11 +1,12 @@
+using System.Threading.Tasks.Sources;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Core.Tests.Pipeline;
 
-/// <summary>A link that ends when the test says so.</summary>
-internal sealed class WaitingLink() : PluginHandler(EndOfChain.Instance)
+/// <summary>A link that ends when the test says so; what waits for it goes on before that returns.</summary>
+internal sealed class WaitingLink() : PluginHandler(EndOfChain.Instance), IValueTaskSource
 {
-    private readonly TaskCompletionSource _done = new();
+    private ManualResetValueTaskSourceCore<bool> _done;
 
     public override string Name => "waiting";
 
@@ -14,10 +15,18 @@ internal sealed class WaitingLink() : PluginHandler(EndOfChain.Instance)
     public override ValueTask ServeAsync(QueryContext context)
     {
         Query = context;
-        return new ValueTask(_done.Task);
+        return new ValueTask(this, _done.Version);
     }
 
-    public void Continue() => _done.SetResult();
+    public void Continue() => _done.SetResult(result: true);
 
     public void Fail(Exception exception) => _done.SetException(exception);
+
+    void IValueTaskSource.GetResult(short token) => _done.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _done.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+        => _done.OnCompleted(continuation, state, token, flags);
 }
