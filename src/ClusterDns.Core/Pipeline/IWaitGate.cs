@@ -8,6 +8,9 @@ public enum WaitEnd : byte
 
     /// <summary>Another query has taken the place, and the answer is discarded.</summary>
     Evicted,
+
+    /// <summary>The client has closed its connection.</summary>
+    ClientGone,
 }
 
 /// <summary>Bounds how many queries wait at once for something outside the process.</summary>

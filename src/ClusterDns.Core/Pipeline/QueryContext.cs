@@ -246,7 +246,14 @@ public sealed class QueryContext
     /// A link that cannot finish at once asks here before it starts to wait. False means that as many queries wait already as may:
     /// the link then settles the response without waiting.
     /// </summary>
-    public bool TryBeginWait() => _waitGate is null || _waitGate.TryEnter();
+    public bool TryBeginWait()
+    {
+        HasWaited = true;
+        return _waitGate is null || _waitGate.TryEnter();
+    }
+
+    /// <summary>Whether a link asked to wait, for this query or for a question within it.</summary>
+    public bool HasWaited { get; internal set; }
 
     /// <summary>The chain waits no longer: whether the client still wants the answer.</summary>
     public WaitEnd EndWait() => _waitGate?.EndWait() ?? WaitEnd.Wanted;
@@ -343,6 +350,7 @@ public sealed class QueryContext
         Metadata = null;
         Upstream = null;
         HasFailed = false;
+        HasWaited = false;
         Observers = default;
         StreamedLength = 0;
         ReleaseInternalQueries();

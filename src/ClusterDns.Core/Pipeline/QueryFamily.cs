@@ -58,7 +58,13 @@ internal sealed class QueryFamily : IWaitGate
     {
         lock (_lock)
         {
-            return _root is not null && (_gate is null || _gate.TryEnter());
+            if (_root is null)
+            {
+                return false;
+            }
+
+            _root.HasWaited = true;
+            return _gate is null || _gate.TryEnter();
         }
     }
 

@@ -52,7 +52,7 @@ internal abstract class ListenerQuery : IWaitGate
     public bool TryEnter() => _place.IsTaken || Core.WaitBound.TryEnter(_place, Context.Remote);
 
     /// <inheritdoc/>
-    public WaitEnd EndWait() => Core.WaitBound.EndWait(_place);
+    public virtual WaitEnd EndWait() => Core.WaitBound.EndWait(_place);
 
     /// <summary>Runs the pipeline over the message that stands in the context's request buffer.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The pipeline promises not to throw; should it, one query is lost and not a worker.")]

@@ -30,14 +30,14 @@ internal sealed class WaitBound : IWaitPlaces
 
     private const int MaxCandidates = 16;
 
-    /// <summary>How long a query waits at least before another client's query may take its place.</summary>
+    /// <summary>How long a query waits at least before another takes its place.</summary>
     internal static readonly TimeSpan MinAge = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// How long it waits before a query of the same client may: longer, so that a client that asks without pause does not renew all its places
-    /// faster than others may take them.
+    /// How long a client takes at least to renew all its places by itself: so slowly that some are always old enough for other clients, however
+    /// fast it asks.
     /// </summary>
-    internal static readonly TimeSpan MinAgeForSameClient = TimeSpan.FromMilliseconds(400);
+    internal static readonly TimeSpan RenewalTime = 2 * MinAge;
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _timeProvider;
@@ -240,12 +240,23 @@ internal sealed class WaitBound : IWaitPlaces
             for (WaitClient? client = _clients.FirstWith(count); client is not null && candidates < MaxCandidates; client = client.Next)
             {
                 candidates++;
-                TimeSpan age = client.Address == newcomer ? MinAgeForSameClient : MinAge;
-                if (_timeProvider.GetElapsedTime(client.Oldest!.Since, now) >= age)
+                if (_timeProvider.GetElapsedTime(client.Oldest!.Since, now) < MinAge)
                 {
-                    victim = client.Oldest;
-                    return true;
+                    continue;
                 }
+
+                if (client.Address == newcomer)
+                {
+                    if (client.RenewedAt != 0 && _timeProvider.GetElapsedTime(client.RenewedAt, now) < RenewalTime / client.Count)
+                    {
+                        continue;
+                    }
+
+                    client.RenewedAt = now;
+                }
+
+                victim = client.Oldest;
+                return true;
             }
         }
 

@@ -6,6 +6,9 @@ internal sealed class WaitClient
     /// <summary>The address: IPv6, or IPv4 mapped into it.</summary>
     internal UInt128 Address { get; set; }
 
+    /// <summary>When it took over a place of its own last; 0 for never.</summary>
+    internal long RenewedAt { get; set; }
+
     /// <summary>How many places it holds.</summary>
     internal int Count { get; set; }
 
@@ -53,6 +56,7 @@ internal sealed class WaitClients
         {
             client = _free.Count > 0 ? _free.Pop() : new WaitClient();
             client.Address = address;
+            client.RenewedAt = 0;
             _clients.Add(address, client);
         }
 

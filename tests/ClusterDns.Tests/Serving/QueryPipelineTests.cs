@@ -102,6 +102,35 @@ public class QueryPipelineTests
         Assert.Equal(ResponseCode.ServFail, recorder.Code);
     }
 
+    [Fact]
+    public async Task A_query_whose_client_has_gone_is_not_written_and_ends_as_such()
+    {
+        EndRecorder recorder = new();
+
+        Assert.Null(await TryAskAsync(
+            AnswerLater, gate: new EvictingGate(WaitEnd.ClientGone), transport: TransportProtocol.Tcp, observer: recorder));
+        Assert.Equal([QueryEnd.ClientGone], recorder.Ends);
+        Assert.Equal(ResponseCode.NoError, recorder.Code);
+    }
+
+    [Fact]
+    public async Task An_answer_of_many_messages_keeps_its_place()
+    {
+        EvictingGate gate = new(WaitEnd.Wanted);
+        await TryAskAsync(
+            static context =>
+            {
+                Assert.True(context.TryBeginWait());
+                context.Response.Answer("test");
+                context.Response.Stream = new NoMoreMessages();
+                return ValueTask.CompletedTask;
+            },
+            gate: gate,
+            transport: TransportProtocol.Tcp);
+
+        Assert.Equal(1, gate.Ends);
+    }
+
     private static async ValueTask AnswerLater(QueryContext context)
     {
         Assert.True(context.TryBeginWait());
@@ -142,12 +171,23 @@ public class QueryPipelineTests
         public override ValueTask ServeAsync(QueryContext context) => serve(context);
     }
 
-    /// <summary>Has given the place to another query by the time the answer is there.</summary>
-    private sealed class EvictingGate : IWaitGate
+    /// <summary>Has given the place to another query by the time the answer is there, or says what the test wants.</summary>
+    private sealed class EvictingGate(WaitEnd end = WaitEnd.Evicted) : IWaitGate
     {
+        public int Ends { get; private set; }
+
         public bool TryEnter() => true;
 
-        public WaitEnd EndWait() => WaitEnd.Evicted;
+        public WaitEnd EndWait()
+        {
+            Ends++;
+            return end;
+        }
+    }
+
+    private sealed class NoMoreMessages : ResponseStream
+    {
+        public override bool TryFill(Response response) => false;
     }
 
     private sealed class EndRecorder : IQueryObserver

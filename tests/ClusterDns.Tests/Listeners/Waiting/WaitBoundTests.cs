@@ -71,7 +71,7 @@ public sealed class WaitBoundTests
             places.AddRange(Enter(Honest, 1));
         }
 
-        Assert.Equal(Limit, _bound.Count);
+        Assert.Equal(Limit, _bound.Count - _bound.Evicted);
         Assert.All(places.Take(Limit / 2), static place => Assert.Equal(WaitPlaceState.Kept, place.State));
     }
 
@@ -106,13 +106,17 @@ public sealed class WaitBoundTests
     }
 
     [Fact]
-    public void A_client_replaces_its_own_query_later_than_others_do()
+    public void A_client_renews_its_own_places_slowly_enough_that_others_find_old_ones()
     {
         Enter(Flooder, Limit);
-        _time.Advance(TimeSpan.FromMilliseconds(399));
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+        Assert.True(_bound.TryEnter(Place(), in Flooder));
         Assert.False(_bound.TryEnter(Place(), in Flooder));
+        Assert.True(_bound.TryEnter(Place(), in Honest));
 
-        _time.Advance(TimeSpan.FromMilliseconds(1));
+        _time.Advance(WaitBound.RenewalTime / (Limit / 2));
+        Assert.False(_bound.TryEnter(Place(), in Flooder));
+        _time.Advance(TimeSpan.FromMilliseconds(2));
         Assert.True(_bound.TryEnter(Place(), in Flooder));
     }
 
@@ -123,6 +127,7 @@ public sealed class WaitBoundTests
         _time.Advance(TimeSpan.FromMilliseconds(250));
         NetworkEndpoint otherPort = Client("192.0.2.66", 777);
 
+        Assert.True(_bound.TryEnter(Place(), in Flooder));
         Assert.False(_bound.TryEnter(Place(), in otherPort));
     }
 
