@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using ClusterDns.CommandLine;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Files;
@@ -88,7 +89,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         ILogger logger = loggerFactory.CreateLogger("process");
         ServerVersion.Show(metrics);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using UpstreamFactory upstreams = new(metrics, TimeProvider.System);
+        CallbackGuard guard = new(
+            metrics, TimeProvider.System, loggerFactory.CreateLogger("callbacks"), problem => EndAtOnce(problem, log));
+        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard);
         WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System);
         QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
         ServerEnvironment environment = new(
@@ -104,6 +107,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         {
             RequestStop = () => failed.TrySetResult(),
             Queries = queries,
+            Guard = guard,
         };
 
         Configuration configuration = new(
@@ -122,13 +126,13 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         }
 
         loggers.Debug = model.Debug;
-        ListenerServices services = new(waitBound, metrics, loggerFactory, TimeProvider.System) { Queries = queries };
+        ListenerServices services = new(waitBound, metrics, loggerFactory, TimeProvider.System) { Queries = queries, Guard = guard };
         await using DnsServer server = new(services);
         ConfigurationReloader reloader = new(
             configuration, server, model, new ReloadMetrics(metrics), reloaded => loggers.Debug = reloaded.Debug, environment);
         using IHost host = CreateHost(
             loggerFactory, new DnsServerService(model, server, reloader, log, options.Quiet, _stopAtOnce.Token));
-        using ProcessSignals signals = new(reason => Stop(host, reason), Environment.Exit, reloader.Request, logger);
+        using ProcessSignals signals = new(reason => Stop(host, reason), Environment.Exit, reloader.Request, guard, logger);
         try
         {
             await host.StartAsync();
@@ -164,6 +168,14 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         builder.Services.AddSingleton<IHostedService>(server);
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         return builder.Build();
+    }
+
+    /// <summary>Ends the process although threads of it still run.</summary>
+    private void EndAtOnce(string problem, LogQueue log)
+    {
+        error.WriteLine(problem);
+        log.Stop(LogPatience);
+        Environment.Exit(StartFailed);
     }
 
     private void Stop(IHost host, StopReason reason)

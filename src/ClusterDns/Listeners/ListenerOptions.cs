@@ -1,4 +1,5 @@
 using System.Net;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using Microsoft.Extensions.Logging;
@@ -88,6 +89,13 @@ internal sealed record ListenerServices(
 
     /// <summary>The queries that outlive their clients, which the server waits for when it stops; null where there are none.</summary>
     public QueryFactory? Queries { get; init; }
+
+    /// <summary>Starts background work.</summary>
+    public CallbackGuard Guard
+    {
+        get => field ??= new CallbackGuard(Metrics, TimeProvider, LoggerFactory.CreateLogger("callbacks"));
+        init;
+    }
 
     /// <summary>Finds the addresses of a host name.</summary>
     public Func<string, CancellationToken, Task<IPAddress[]>> ResolveHost { get; init; } = Dns.GetHostAddressesAsync;

@@ -36,7 +36,7 @@ internal abstract class ListenerQuery : IWaitGate
     {
         Core = core;
         _place = new WaitPlace(Context);
-        _onCompleted = OnCompleted;
+        _onCompleted = core.Guard.Wrap("query_completion", OnCompleted);
     }
 
     /// <summary>The listener.</summary>
