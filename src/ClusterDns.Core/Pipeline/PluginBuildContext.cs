@@ -2,6 +2,7 @@ using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Execution;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Logging;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Resources;
 using ClusterDns.Core.Upstreams;
@@ -78,6 +79,15 @@ public sealed class PluginBuildContext
     /// do the same.
     /// </summary>
     public string BlockText { get; init; } = "";
+
+    /// <summary>What the process may hold in memory: a plugin that keeps more than a little reserves it there.</summary>
+    public MemoryBudget Memory { get; init; } = MemoryBudget.CreateUnlimited();
+
+    /// <summary>
+    /// Runs what starts a child process, so that the child inherits the limits that this process was started with. What it is given
+    /// starts the child and returns as soon as it runs.
+    /// </summary>
+    public Action<Action> StartChild { get; init; } = static start => start();
 
     /// <summary>How often the configuration is looked at for changes (the reload plugin); null for never.</summary>
     public ReloadSettings? Reload { get; set; }
@@ -230,4 +240,8 @@ public readonly record struct FileStamp(DateTime ModifiedUtc, long Length);
 /// <summary>Whether a plugin is ready to answer.</summary>
 /// <param name="Plugin">The plugin's name.</param>
 /// <param name="IsReady">Asked at any time, by any thread.</param>
-public sealed record ReadinessCheck(string Plugin, Func<bool> IsReady);
+public sealed record ReadinessCheck(string Plugin, Func<bool> IsReady)
+{
+    /// <summary>Why it is not; empty where that is not known.</summary>
+    public Func<string> Reason { get; init; } = static () => "";
+}

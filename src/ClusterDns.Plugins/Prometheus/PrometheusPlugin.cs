@@ -22,11 +22,13 @@ public sealed partial class PrometheusPlugin : Plugin<PrometheusOptions>
     public override string Name => "prometheus";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
+
+    /// <inheritdoc/>
     protected override PrometheusOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
-        isRight &= HttpOption.TryAddress(reader, DefaultAddress, out HttpAddress address);
+        bool isRight = HttpOption.TryAddress(reader, DefaultAddress, out HttpAddress address);
         bool runtimeMetrics = false;
         foreach (DirectiveSyntax option in reader.Directive.Block)
         {

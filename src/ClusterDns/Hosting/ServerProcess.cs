@@ -3,11 +3,13 @@ using System.Security.Cryptography;
 using ClusterDns.CommandLine;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Execution;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Files;
 using ClusterDns.Listeners;
 using ClusterDns.Logging;
+using ClusterDns.Memory;
 using ClusterDns.Plugins;
 using ClusterDns.Serving;
 using ClusterDns.Upstreams;
@@ -88,9 +90,18 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             [loggers], new LoggerFilterOptions { MinLevel = LogLevel.Debug });
         ILogger logger = loggerFactory.CreateLogger("process");
         ServerVersion.Show(metrics);
-        TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         CallbackGuard guard = new(
             metrics, TimeProvider.System, loggerFactory.CreateLogger("callbacks"), problem => EndAtOnce(problem, log));
+        OpenFileLimit openFiles = new();
+        if (openFiles.Raise() is { } problem)
+        {
+            LogOpenFilesNotRaised(logger, problem);
+        }
+
+        MemoryLimit memoryLimit = new(SystemText.Read);
+        MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics, logger);
+        using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
+        TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard);
         WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System);
         QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
@@ -108,6 +119,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             RequestStop = () => failed.TrySetResult(),
             Queries = queries,
             Guard = guard,
+            Memory = memory,
+            StartChild = openFiles.WithOriginal,
         };
 
         Configuration configuration = new(
@@ -126,7 +139,13 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         }
 
         loggers.Debug = model.Debug;
-        ListenerServices services = new(waitBound, metrics, loggerFactory, TimeProvider.System) { Queries = queries, Guard = guard };
+        ListenerServices services = new(waitBound, metrics, loggerFactory, TimeProvider.System)
+        {
+            Queries = queries,
+            Guard = guard,
+            Memory = memory,
+            Descriptors = DescriptorShares.Divide(openFiles.Current),
+        };
         await using DnsServer server = new(services);
         ConfigurationReloader reloader = new(
             configuration, server, model, new ReloadMetrics(metrics), reloaded => loggers.Debug = reloaded.Debug, environment);
@@ -187,6 +206,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
 
         host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The limit of open files cannot be raised: {Reason}")]
+    private static partial void LogOpenFilesNotRaised(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogCorefileWarning(ILogger logger, string warning);

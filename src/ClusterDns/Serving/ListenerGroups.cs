@@ -8,6 +8,7 @@ namespace ClusterDns.Serving;
 internal sealed class ListenerGroups
 {
     private readonly List<Group> _groups = [];
+    private readonly Dictionary<ListenerPlace, Group> _byPlace = [];
 
     /// <summary>Adds a block at every place where it listens.</summary>
     /// <param name="block">The block.</param>
@@ -17,7 +18,7 @@ internal sealed class ListenerGroups
     public void Add(ConfiguredBlock block, PluginBuildContext context, PluginHandler? chain, DiagnosticBag diagnostics)
     {
         List<IPAddress?> addresses = [.. context.Listener.BindAddresses];
-        if (addresses.Count == 0)
+        if (addresses.Count == 0 && !context.Listener.IsBound)
         {
             addresses.Add(null);
         }
@@ -59,11 +60,11 @@ internal sealed class ListenerGroups
 
     private Group GetGroup(ListenerPlace place)
     {
-        Group? group = _groups.Find(candidate => candidate.Place == place);
-        if (group is null)
+        if (!_byPlace.TryGetValue(place, out Group? group))
         {
             group = new Group(place);
             _groups.Add(group);
+            _byPlace.Add(place, group);
         }
 
         return group;
@@ -72,6 +73,7 @@ internal sealed class ListenerGroups
     private sealed class Group(ListenerPlace place)
     {
         private readonly List<(BlockKey Key, ServerBlock Block)> _members = [];
+        private readonly Dictionary<Zone, BlockKey> _keys = [];
 
         public ListenerPlace Place { get; } = place;
 
@@ -83,9 +85,13 @@ internal sealed class ListenerGroups
 
         public IEnumerable<ServerBlock> Blocks => _members.Select(static member => member.Block);
 
-        public BlockKey? Find(Zone zone) => _members.Find(member => member.Key.Address.Zone.Equals(zone)).Key;
+        public BlockKey? Find(Zone zone) => _keys.GetValueOrDefault(zone);
 
-        public void Add(BlockKey key, ServerBlock block) => _members.Add((key, block));
+        public void Add(BlockKey key, ServerBlock block)
+        {
+            _members.Add((key, block));
+            _keys.Add(key.Address.Zone, key);
+        }
 
         /// <summary>Takes in what a block asks of the listener; what another block has asked first counts.</summary>
         public void Merge(ListenerSettings asked, SourcePlace place, DiagnosticBag diagnostics)

@@ -101,7 +101,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         {
             if (directives.Contains(name) &&
                 environment.Plugins.TryGetValue(name, out IPlugin? plugin) &&
-                plugin.Parse(new PluginParseContext([.. directives[name]], parsed, diagnostics)) is { } options)
+                DirectiveParsing.Parse(plugin, new PluginParseContext([.. directives[name]], parsed, diagnostics)) is { } options)
             {
                 plugins.Add((plugin, options));
             }
@@ -130,6 +130,8 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             Resources = resources,
             BlockText = block.Text,
             RequestStop = environment.RequestStop,
+            Memory = environment.Memory,
+            StartChild = environment.StartChild,
         };
         foreach ((IPlugin plugin, object options) in block.Plugins)
         {

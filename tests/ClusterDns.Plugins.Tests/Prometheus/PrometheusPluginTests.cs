@@ -121,7 +121,7 @@ public class PrometheusPluginTests
 
     [Fact]
     public void ItStandsOnceInABlock() => Assert.Equal(
-        "Corefile:3:1: prometheus stands at Corefile:2:1 already, expected it once in a server block", Create("prometheus\nprometheus").Errors);
+        "Corefile:3:1: duplicate 'prometheus' in this server block (first at Corefile:2:1): expected once", Create("prometheus\nprometheus").Errors);
 
     [Fact]
     public void TheProcessIsDescribed()

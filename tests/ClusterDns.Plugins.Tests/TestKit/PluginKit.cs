@@ -53,7 +53,7 @@ internal sealed class PluginKit : ILogOutput
         {
             DirectiveSyntax[] directives =
                 [.. document.Blocks[0].Directives.Where(directive => string.Equals(directive.Name.Text, plugin.Name, StringComparison.Ordinal))];
-            object? options = plugin.Parse(new PluginParseContext(directives, keys, Diagnostics));
+            object? options = DirectiveParsing.Parse(plugin, new PluginParseContext(directives, keys, Diagnostics));
             if (options is not null)
             {
                 plugin.Build(options, Build);

@@ -145,6 +145,8 @@ public sealed class FailedQueryTests : ILogOutput
     {
         public string Name => "erratic";
 
+        public DirectiveRepetition Repetition => DirectiveRepetition.Once;
+
         public object Parse(PluginParseContext context) => this;
 
         public void Build(object options, PluginBuildContext context) => context.AddLink(next => new PanicLink(next, time));
