@@ -5,6 +5,7 @@ using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Execution;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Files;
 using ClusterDns.Listeners;
 using ClusterDns.Logging;
@@ -105,6 +106,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         DescriptorShares descriptors = DescriptorShares.Divide(openFiles.Current);
         StreamBudget streams = new(Math.Min(StreamBudget.DefaultMost, descriptors.StreamUpstreams), memory[MemoryTable.StreamUpstreams]);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard, streams);
+        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System);
+        QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
@@ -117,6 +120,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             static () => RandomNumberGenerator.GetInt32(int.MaxValue))
         {
             RequestStop = () => failed.TrySetResult(),
+            Queries = queries,
             Guard = guard,
             Memory = memory,
             StartChild = openFiles.WithOriginal,
@@ -138,9 +142,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         }
 
         loggers.Debug = model.Debug;
-        ListenerServices services = new(
-            new WaitBound(WaitBound.DefaultLimit, metrics), metrics, loggerFactory, TimeProvider.System)
+        ListenerServices services = new(waitBound, metrics, loggerFactory, TimeProvider.System)
         {
+            Queries = queries,
             Guard = guard,
             Memory = memory,
             Descriptors = descriptors,
