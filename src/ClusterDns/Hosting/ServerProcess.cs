@@ -103,7 +103,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard);
-        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System);
+        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System) { Memory = memory[MemoryTable.WaitingQueries] };
         QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
