@@ -80,6 +80,9 @@ public sealed class PluginBuildContext
     /// </summary>
     public string BlockText { get; init; } = "";
 
+    /// <summary>Whether a configuration before this one runs, which stays when this one has errors.</summary>
+    public bool IsReload { get; init; }
+
     /// <summary>What the process may hold in memory: a plugin that keeps more than a little reserves it there.</summary>
     public MemoryBudget Memory { get; init; } = MemoryBudget.CreateUnlimited();
 

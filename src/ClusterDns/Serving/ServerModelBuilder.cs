@@ -14,6 +14,9 @@ namespace ClusterDns.Serving;
 /// <param name="dnsPort">The port of <c>dns://</c> keys that name none.</param>
 internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsPort)
 {
+    /// <summary>Whether another model was built before.</summary>
+    public bool IsReload { get; init; }
+
     /// <summary>Builds a model.</summary>
     /// <param name="document">The Corefile.</param>
     /// <param name="diagnostics">Where errors and warnings go.</param>
@@ -129,6 +132,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             Readiness = readiness,
             Resources = resources,
             BlockText = block.Text,
+            IsReload = IsReload,
             RequestStop = environment.RequestStop,
             Memory = environment.Memory,
             StartChild = environment.StartChild,
