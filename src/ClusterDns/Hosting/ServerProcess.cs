@@ -103,15 +103,10 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics, logger);
         using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-<<<<<<< HEAD
-        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard);
-        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System) { Memory = memory[MemoryTable.WaitingQueries] };
-=======
         DescriptorShares descriptors = DescriptorShares.Divide(openFiles.Current);
         StreamBudget streams = new(Math.Min(StreamBudget.DefaultMost, descriptors.StreamUpstreams), memory[MemoryTable.StreamUpstreams]);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard, streams);
-        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System);
->>>>>>> 124860d
+        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System) { Memory = memory[MemoryTable.WaitingQueries] };
         QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
