@@ -106,7 +106,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         DescriptorShares descriptors = DescriptorShares.Divide(openFiles.Current);
         StreamBudget streams = new(Math.Min(StreamBudget.DefaultMost, descriptors.StreamUpstreams), memory[MemoryTable.StreamUpstreams]);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard, streams);
-        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System);
+        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System) { Memory = memory[MemoryTable.WaitingQueries] };
         QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
