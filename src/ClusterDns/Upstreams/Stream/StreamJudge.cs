@@ -15,6 +15,7 @@ internal sealed class StreamJudge(List<StreamConnection> connections, TimeSpan m
     private readonly TimeProvider _timeProvider = services.TimeProvider;
     private long _lastReplyAt = services.TimeProvider.GetTimestamp();
     private bool _isAnyOrder;
+    private bool _isCrowded;
 
     /// <summary>When a connection may be opened.</summary>
     internal ConnectBackoff Backoff { get; } = new(services.TimeProvider, services.Jitter);
@@ -81,8 +82,14 @@ internal sealed class StreamJudge(List<StreamConnection> connections, TimeSpan m
         }
 
         int most = Backoff.IsDoubtful ? StreamLimits.MaxDoubtfulConnections : StreamLimits.MaxConnections;
-        if (open >= most || connecting >= StreamLimits.MaxConnecting || Backoff.IsPausing(now) || !services.Budget.TryTake(open))
+        if (connecting >= StreamLimits.MaxConnecting || Backoff.IsPausing(now))
         {
+            return false;
+        }
+
+        if (open >= most || !services.Budget.TryTake(open))
+        {
+            _isCrowded = true;
             return false;
         }
 
@@ -119,6 +126,14 @@ internal sealed class StreamJudge(List<StreamConnection> connections, TimeSpan m
     {
         _answerTime.AddLate();
         services.Metrics.Late.Add();
+    }
+
+    /// <summary>Whether a connection was wanted since the last time that there was no place for.</summary>
+    internal bool TakeCrowded()
+    {
+        bool isCrowded = _isCrowded;
+        _isCrowded = false;
+        return isCrowded;
     }
 
     /// <summary>A query waited behind a late one: the upstream may answer in order after all.</summary>
