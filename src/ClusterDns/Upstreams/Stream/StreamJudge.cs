@@ -57,7 +57,7 @@ internal sealed class StreamJudge(List<StreamConnection> connections, TimeSpan m
             : queries.Count < best.Count;
 
     private bool TakesQueries(StreamConnection connection, long now)
-        => !connection.IsProbe && !connection.IsRetired && !IsOld(connection, now) &&
+        => !connection.IsProbe && !connection.IsRetired && !connection.IsReserved && !IsOld(connection, now) &&
             connection.Queries.Count < StreamLimits.MaxQueriesPerConnection && connection.UnsentBytes < StreamLimits.MaxUnsentBytes &&
             !IsLate(connection, now);
 
@@ -107,6 +107,7 @@ internal sealed class StreamJudge(List<StreamConnection> connections, TimeSpan m
     {
         _isAnyOrder |= connection.Queries.IsAnyOrder;
         connection.Replies++;
+        connection.IsReserved = false;
         connection.LastReplyAt = connection.IdleSince = _lastReplyAt = now;
         Backoff.Succeeded();
     }
