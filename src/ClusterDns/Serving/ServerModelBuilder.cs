@@ -128,6 +128,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             Files = environment.Files,
             Upstreams = environment.Upstreams,
             NextSeed = environment.NextSeed,
+            Queries = environment.Queries,
             Readiness = readiness,
             Resources = resources,
             BlockText = block.Text,
