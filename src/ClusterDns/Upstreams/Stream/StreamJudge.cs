@@ -13,6 +13,7 @@ internal sealed class StreamJudge(List<StreamConnection> connections, TimeSpan m
 {
     private readonly AnswerTime _answerTime = new();
     private readonly TimeProvider _timeProvider = services.TimeProvider;
+    private long _lastReplyAt = services.TimeProvider.GetTimestamp();
     private bool _isAnyOrder;
 
     /// <summary>When a connection may be opened.</summary>
@@ -21,8 +22,8 @@ internal sealed class StreamJudge(List<StreamConnection> connections, TimeSpan m
     /// <summary>After this time without a reply a query is late.</summary>
     internal TimeSpan Late => _answerTime.Late;
 
-    /// <summary>When the last reply came, on any connection.</summary>
-    internal long LastReplyAt { get; private set; } = long.MinValue;
+    /// <summary>Whether no reply has come on any connection for so long that the upstream, not its connections, is silent.</summary>
+    internal bool IsUpstreamSilent(long now) => _timeProvider.GetElapsedTime(_lastReplyAt, now) >= StreamLimits.UpstreamSilence;
 
     /// <summary>Whether a connection's oldest query is late, so that none may be put behind it.</summary>
     internal bool IsLate(StreamConnection connection, long now) => HasWaited(connection, Late, now);
@@ -79,7 +80,8 @@ internal sealed class StreamJudge(List<StreamConnection> connections, TimeSpan m
             connecting += connection.IsProbe || connection.IsConnected ? 0 : 1;
         }
 
-        if (open >= StreamLimits.MaxConnections || connecting >= Backoff.MaxConnecting || Backoff.IsPausing(now) || !services.Budget.TryTake(open))
+        int most = Backoff.IsDoubtful ? StreamLimits.MaxDoubtfulConnections : StreamLimits.MaxConnections;
+        if (open >= most || connecting >= StreamLimits.MaxConnecting || Backoff.IsPausing(now) || !services.Budget.TryTake(open))
         {
             return false;
         }
@@ -98,7 +100,7 @@ internal sealed class StreamJudge(List<StreamConnection> connections, TimeSpan m
     {
         _isAnyOrder |= connection.Queries.IsAnyOrder;
         connection.Replies++;
-        connection.LastReplyAt = connection.IdleSince = LastReplyAt = now;
+        connection.LastReplyAt = connection.IdleSince = _lastReplyAt = now;
         Backoff.Succeeded();
     }
 

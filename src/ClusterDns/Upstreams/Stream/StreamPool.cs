@@ -170,10 +170,10 @@ internal sealed class StreamPool : IDisposable
 
         // A server may close a connection at rest, and after an answer, whenever it likes. Where it answers on other connections, this one
         // was silent because of its queries.
-        bool isUnanswered = end is StreamEnd.Silent or StreamEnd.LateQueries && Judge.LastReplyAt < connection.OpenedAt;
+        bool isUnanswered = end is StreamEnd.Silent or StreamEnd.LateQueries && Judge.IsUpstreamSilent(now);
         if (connection.Replies == 0 && (isUnanswered || StreamEnds.IsUpstreamsFault(end)))
         {
-            Judge.Backoff.Failed(StreamEnds.FailureOf(end), connection.OpenedAt, now);
+            Judge.Backoff.Failed(StreamEnds.FailureOf(end), isUnanswered ? now : connection.OpenedAt, now);
         }
 
         foreach (OutstandingQuery query in connection.Queries.All.ToArray())
