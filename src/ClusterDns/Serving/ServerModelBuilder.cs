@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Resources;
+using ClusterDns.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Serving;
@@ -59,7 +61,8 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         {
             PluginBuildContext context = BuildPlugins(block, readiness, resources, diagnostics);
             contexts.Add(context);
-            groups.Add(block, context, Chain(context), diagnostics);
+            object? chain = Try("server block", block.Keys[0].Key.Place, diagnostics, () => Chain(context));
+            groups.Add(block, context, (PluginHandler?)chain, diagnostics);
         }
 
         return diagnostics.HasErrors ? null : new ServerModel
@@ -95,19 +98,25 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
 
         IReadOnlyList<ServerAddress> parsed = [.. keys.Select(static key => key.Address)];
         List<(IPlugin Plugin, object Options)> plugins = [];
+        List<SourcePlace> places = [];
         ILookup<string, DirectiveSyntax> directives =
             syntax.Directives.ToLookup(static directive => directive.Name.Text, StringComparer.Ordinal);
         foreach (string name in environment.PluginOrder)
         {
             if (directives.Contains(name) &&
                 environment.Plugins.TryGetValue(name, out IPlugin? plugin) &&
-                plugin.Parse(new PluginParseContext([.. directives[name]], parsed, diagnostics)) is { } options)
+                Try(
+                    name,
+                    directives[name].First().Name.Place,
+                    diagnostics,
+                    () => plugin.Parse(new PluginParseContext([.. directives[name]], parsed, diagnostics))) is { } options)
             {
                 plugins.Add((plugin, options));
+                places.Add(directives[name].First().Name.Place);
             }
         }
 
-        return new ConfiguredBlock(keys, plugins, BlockText.Of(syntax));
+        return new ConfiguredBlock(keys, plugins, places, BlockText.Of(syntax));
     }
 
     private PluginBuildContext BuildPlugins(
@@ -130,10 +139,15 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             BlockText = block.Text,
             RequestStop = environment.RequestStop,
         };
-        foreach ((IPlugin plugin, object options) in block.Plugins)
+        for (int i = 0; i < block.Plugins.Count; i++)
         {
+            (IPlugin plugin, object options) = block.Plugins[i];
             int links = context.Links.Count;
-            plugin.Build(options, context);
+            Try(plugin.Name, block.Places[i], diagnostics, () =>
+            {
+                plugin.Build(options, context);
+                return plugin;
+            });
             if (context.Links.Count > links)
             {
                 context.LinkNames.Add(plugin.Name);
@@ -141,6 +155,21 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         }
 
         return context;
+    }
+
+    /// <summary>Whatever a plugin throws while it is set up is an error with its place, and never the end of the process.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "What a plugin throws is its own; the error names the plugin and the exception.")]
+    private static object? Try(string plugin, SourcePlace place, DiagnosticBag diagnostics, Func<object?> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception exception)
+        {
+            diagnostics.Error(place, $"'{plugin}' cannot be set up: {exception.GetType().Name}: {ErrorLine.Of(exception)}");
+            return null;
+        }
     }
 
     private static PluginHandler? Chain(PluginBuildContext context)
@@ -177,6 +206,10 @@ internal sealed record BlockKey(Token Key, ServerAddress Address);
 /// <summary>A server block whose options have been read.</summary>
 /// <param name="Keys">Its zones.</param>
 /// <param name="Plugins">Its plugins in running order, each with its options.</param>
+/// <param name="Places">Where each of them begins.</param>
 /// <param name="Text">The block in one fixed form.</param>
 internal sealed record ConfiguredBlock(
-    IReadOnlyList<BlockKey> Keys, IReadOnlyList<(IPlugin Plugin, object Options)> Plugins, string Text);
+    IReadOnlyList<BlockKey> Keys,
+    IReadOnlyList<(IPlugin Plugin, object Options)> Plugins,
+    IReadOnlyList<SourcePlace> Places,
+    string Text);
