@@ -4,10 +4,12 @@ using System.Security.Cryptography;
 using ClusterDns.CommandLine;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Execution;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Files;
 using ClusterDns.Listeners;
 using ClusterDns.Logging;
+using ClusterDns.Memory;
 using ClusterDns.Plugins;
 using ClusterDns.Serving;
 using ClusterDns.Upstreams;
@@ -103,9 +105,18 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             [loggers], new LoggerFilterOptions { MinLevel = LogLevel.Debug });
         ILogger logger = loggerFactory.CreateLogger("process");
         ServerVersion.Show(metrics);
-        TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         CallbackGuard guard = new(
             metrics, TimeProvider.System, loggerFactory.CreateLogger("callbacks"), problem => EndAtOnce(problem, log));
+        OpenFileLimit openFiles = new();
+        if (openFiles.Raise() is { } problem)
+        {
+            LogOpenFilesNotRaised(logger, problem);
+        }
+
+        MemoryLimit memoryLimit = new(SystemText.Read);
+        MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics, logger);
+        using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
+        TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard);
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
@@ -120,6 +131,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         {
             RequestStop = () => failed.TrySetResult(),
             Guard = guard,
+            Memory = memory,
+            StartChild = openFiles.WithOriginal,
         };
 
         Configuration configuration = new(
@@ -142,6 +155,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             new WaitBound(WaitBound.DefaultLimit, metrics), metrics, loggerFactory, TimeProvider.System)
         {
             Guard = guard,
+            Memory = memory,
+            Descriptors = DescriptorShares.Divide(openFiles.Current),
         };
         await using DnsServer server = new(services);
         ConfigurationReloader reloader = new(
@@ -234,6 +249,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
 
         host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The limit of open files cannot be raised: {Reason}")]
+    private static partial void LogOpenFilesNotRaised(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogCorefileWarning(ILogger logger, string warning);

@@ -109,7 +109,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
                     name,
                     directives[name].First().Name.Place,
                     diagnostics,
-                    () => plugin.Parse(new PluginParseContext([.. directives[name]], parsed, diagnostics))) is { } options)
+                    () => DirectiveParsing.Parse(plugin, new PluginParseContext([.. directives[name]], parsed, diagnostics))) is { } options)
             {
                 plugins.Add((plugin, options));
                 places.Add(directives[name].First().Name.Place);
@@ -138,17 +138,19 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             Resources = resources,
             BlockText = block.Text,
             RequestStop = environment.RequestStop,
+            Memory = environment.Memory,
+            StartChild = environment.StartChild,
         };
         for (int i = 0; i < block.Plugins.Count; i++)
         {
             (IPlugin plugin, object options) = block.Plugins[i];
-            int links = context.Links.Count;
+            int parts = context.Links.Count + context.Observers.Count;
             Try(plugin.Name, block.Places[i], diagnostics, () =>
             {
                 plugin.Build(options, context);
                 return plugin;
             });
-            if (context.Links.Count > links)
+            if (context.Links.Count + context.Observers.Count > parts)
             {
                 context.LinkNames.Add(plugin.Name);
             }
@@ -174,7 +176,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
 
     private static PluginHandler? Chain(PluginBuildContext context)
     {
-        if (context.Links.Count == 0)
+        if (context.Links.Count + context.Observers.Count == 0)
         {
             return null;
         }
@@ -188,14 +190,14 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         return chain;
     }
 
-    private QueryPipeline CreatePipeline(ListenerPlace place, IEnumerable<ServerBlock> blocks, Action<QueryContext>? onDropped)
+    private QueryPipeline CreatePipeline(ListenerPlace place, IEnumerable<ServerBlock> blocks, IQueryObserver? unrouted)
         => new(
             place.ToString(),
             new RoutingTable(blocks),
-            environment.Metrics.Counter("coredns_panics_total", "A metrics that counts the number of panics."),
+            new QueryEndMetrics(environment.Metrics),
             environment.TimeProvider,
             environment.LoggerFactory.CreateLogger("server"),
-            onDropped);
+            unrouted);
 }
 
 /// <summary>A zone of a server block, and the key that named it.</summary>

@@ -324,11 +324,14 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
                 await Task.Yield();
             }
             while (!IsAborted && query.Context.TryWriteNextMessage());
+
+            query.Context.End(IsAborted ? QueryEnd.ClientGone : QueryEnd.Answered);
         }
         catch (Exception exception)
         {
             _transport.Core.Metrics.TcpFailed.Add();
             _transport.Core.LogPipelineFailure(exception);
+            query.Context.End(QueryEnd.Failed);
             Abort();
         }
 
