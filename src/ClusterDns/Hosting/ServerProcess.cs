@@ -167,9 +167,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         try
         {
             await host.StartAsync();
-            if (options.PidFile is { } pidFile && TryWritePidFile(pidFile) is { } problem)
+            if (options.PidFile is { } pidFile && TryWritePidFile(pidFile) is { } reason)
             {
-                WriteError(problem);
+                WriteError(reason);
                 await host.StopAsync();
                 return StartFailed;
             }
