@@ -176,6 +176,8 @@ public sealed class FailedStartTests : IDisposable
     {
         public string Name => "whoami";
 
+        public DirectiveRepetition Repetition => DirectiveRepetition.First;
+
         public object? Parse(PluginParseContext context) => throwsInParse ? throw new InvalidOperationException("one\ntwo") : this;
 
         public void Build(object options, PluginBuildContext context) => throw new InvalidOperationException("one\ntwo");
