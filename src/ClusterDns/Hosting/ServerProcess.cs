@@ -6,6 +6,7 @@ using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Execution;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Files;
 using ClusterDns.Listeners;
 using ClusterDns.Logging;
@@ -118,6 +119,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard);
+        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System);
+        QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
@@ -130,6 +133,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             static () => RandomNumberGenerator.GetInt32(int.MaxValue))
         {
             RequestStop = () => failed.TrySetResult(),
+            Queries = queries,
             Guard = guard,
             Memory = memory,
             StartChild = openFiles.WithOriginal,
@@ -151,9 +155,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         }
 
         loggers.Debug = model.Debug;
-        ListenerServices services = new(
-            new WaitBound(WaitBound.DefaultLimit, metrics), metrics, loggerFactory, TimeProvider.System)
+        ListenerServices services = new(waitBound, metrics, loggerFactory, TimeProvider.System)
         {
+            Queries = queries,
             Guard = guard,
             Memory = memory,
             Descriptors = DescriptorShares.Divide(openFiles.Current),
