@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Memory;
@@ -41,6 +42,13 @@ public sealed class PluginBuildContext
 
     /// <summary>The clock.</summary>
     public required TimeProvider TimeProvider { get; init; }
+
+    /// <summary>Starts timers, loops and tasks, so that no exception leaves one.</summary>
+    public CallbackGuard Guard
+    {
+        get => field ??= new CallbackGuard(Metrics, TimeProvider, LoggerFactory.CreateLogger("callbacks"));
+        init;
+    }
 
     /// <summary>Files and folders outside the Corefile.</summary>
     public required IFileAccess Files { get; init; }

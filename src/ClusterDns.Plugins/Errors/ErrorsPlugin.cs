@@ -56,7 +56,7 @@ public sealed class ErrorsPlugin : Plugin<ErrorsOptions>
     {
         context.StackTraces |= options.StackTraces;
         ErrorReports reports = new(
-            options.Patterns, context.LoggerFactory.CreateLogger("plugin/errors"), context.LogOutput, context.TimeProvider);
+            options.Patterns, context.LoggerFactory.CreateLogger("plugin/errors"), context.LogOutput, context.Guard);
         context.AddService(reports);
         context.AddLink(next => new ErrorsHandler(next, reports));
     }

@@ -57,6 +57,6 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
     {
         UpstreamOptions options = UpstreamOptions.Of(endpoint, stanza);
         return context.Resources.Get(
-            options, () => new ForwardUpstream(options, context.Upstreams, context.Metrics, context.TimeProvider));
+            options, () => new ForwardUpstream(options, context.Upstreams, context.Metrics, context.TimeProvider, context.Guard));
     }
 }

@@ -49,7 +49,7 @@ public sealed class HealthPlugin : Plugin<HealthOptions>
         context.AddService(new Lameduck(options.Lameduck, options.LameduckText, context.TimeProvider, logger));
         if (options.Address.Port != 0)
         {
-            context.AddService(new HealthCheck(options.Address, Path, metrics, context.TimeProvider, logger));
+            context.AddService(new HealthCheck(options.Address, Path, metrics, context.TimeProvider, context.Guard, logger));
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class LoadbalancePlugin : Plugin<LoadbalanceOptions>
         WeightFile file = context.Resources.Get(
             (path, options.Reload),
             () => new WeightFile(
-                path, options.Reload, context.Files, context.TimeProvider, context.LoggerFactory.CreateLogger("plugin/loadbalance")));
+                path, options.Reload, context.Files, context.Guard, context.LoggerFactory.CreateLogger("plugin/loadbalance")));
         if (file.Problem is { } problem)
         {
             context.Diagnostics.Error(options.File.Place, problem);

@@ -31,6 +31,7 @@ public sealed class LoopPlugin : Plugin<LoopOptions>
             context.RequestStop,
             context.Metrics,
             context.TimeProvider,
+            context.Guard,
             context.LoggerFactory.CreateLogger("plugin/loop"));
         context.AddService(probe);
         context.AddLink(next => new LoopHandler(next, probe));

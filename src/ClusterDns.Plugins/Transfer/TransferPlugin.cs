@@ -21,7 +21,7 @@ public sealed class TransferPlugin : Plugin<TransferOptions>
         context.AddLink(next => new TransferHandler(next, rules, [.. context.GetOffers<IZoneSource>()], context.TimeProvider, logger));
         if (options.Rules.Any(static rule => rule.Secondaries.Count > 0))
         {
-            context.AddService(new ZoneNotifier(context.GetOffers<IZoneSource>(), rules, context.Upstreams, context.TimeProvider, logger));
+            context.AddService(new ZoneNotifier(context.GetOffers<IZoneSource>(), rules, context.Upstreams, context.TimeProvider, context.Guard, logger));
         }
     }
 }

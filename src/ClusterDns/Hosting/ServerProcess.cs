@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using ClusterDns.CommandLine;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Files;
@@ -96,9 +97,11 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
 
         MemoryLimit memoryLimit = new(SystemText.Read);
         MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics, logger);
-        using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, TimeProvider.System, logger);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using UpstreamFactory upstreams = new(metrics, TimeProvider.System);
+        CallbackGuard guard = new(
+            metrics, TimeProvider.System, loggerFactory.CreateLogger("callbacks"), problem => EndAtOnce(problem, log));
+        using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
+        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard);
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
@@ -113,6 +116,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             RequestStop = () => failed.TrySetResult(),
             Memory = memory,
             StartChild = openFiles.WithOriginal,
+            Guard = guard,
         };
 
         Configuration configuration = new(
@@ -136,13 +140,14 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         {
             Memory = memory,
             Descriptors = DescriptorShares.Divide(openFiles.Current),
+            Guard = guard,
         };
         await using DnsServer server = new(services);
         ConfigurationReloader reloader = new(
             configuration, server, model, new ReloadMetrics(metrics), reloaded => loggers.Debug = reloaded.Debug, environment);
         using IHost host = CreateHost(
             loggerFactory, new DnsServerService(model, server, reloader, log, options.Quiet, _stopAtOnce.Token));
-        using ProcessSignals signals = new(reason => Stop(host, reason), Environment.Exit, reloader.Request, logger);
+        using ProcessSignals signals = new(reason => Stop(host, reason), Environment.Exit, reloader.Request, guard, logger);
         try
         {
             await host.StartAsync();
@@ -178,6 +183,14 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         builder.Services.AddSingleton<IHostedService>(server);
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         return builder.Build();
+    }
+
+    /// <summary>Ends the process although threads of it still run.</summary>
+    private void EndAtOnce(string problem, LogQueue log)
+    {
+        error.WriteLine(problem);
+        log.Stop(LogPatience);
+        Environment.Exit(StartFailed);
     }
 
     private void Stop(IHost host, StopReason reason)

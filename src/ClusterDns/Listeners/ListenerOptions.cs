@@ -1,4 +1,5 @@
 using System.Net;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
@@ -93,6 +94,13 @@ internal sealed record ListenerServices(
 
     /// <summary>How many descriptors each use may have.</summary>
     public DescriptorShares Descriptors { get; init; } = DescriptorShares.Unlimited;
+
+    /// <summary>Starts background work.</summary>
+    public CallbackGuard Guard
+    {
+        get => field ??= new CallbackGuard(Metrics, TimeProvider, LoggerFactory.CreateLogger("callbacks"));
+        init;
+    }
 
     /// <summary>Finds the addresses of a host name.</summary>
     public Func<string, CancellationToken, Task<IPAddress[]>> ResolveHost { get; init; } = Dns.GetHostAddressesAsync;

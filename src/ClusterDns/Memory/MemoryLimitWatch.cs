@@ -1,3 +1,4 @@
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Memory;
 using Microsoft.Extensions.Logging;
 
@@ -22,15 +23,15 @@ internal sealed partial class MemoryLimitWatch : IDisposable
     /// <param name="readLimit">Reads the limit, in bytes.</param>
     /// <param name="budget">What follows it.</param>
     /// <param name="refreshHeap">Has the runtime read its limit again; <see cref="GC.RefreshMemoryLimit"/>.</param>
-    /// <param name="timeProvider">The clock.</param>
+    /// <param name="guard">Starts the timer.</param>
     /// <param name="logger">Reports changes.</param>
-    public MemoryLimitWatch(Func<long> readLimit, MemoryBudget budget, Action refreshHeap, TimeProvider timeProvider, ILogger logger)
+    public MemoryLimitWatch(Func<long> readLimit, MemoryBudget budget, Action refreshHeap, CallbackGuard guard, ILogger logger)
     {
         _readLimit = readLimit;
         _budget = budget;
         _refreshHeap = refreshHeap;
         _logger = logger;
-        _timer = timeProvider.CreateTimer(static state => ((MemoryLimitWatch)state!).Look(), this, Period, Period);
+        _timer = guard.CreateTimer("memory_limit", static watch => watch.Look(), this, Period, Period);
     }
 
     /// <inheritdoc/>

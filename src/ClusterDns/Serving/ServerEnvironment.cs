@@ -1,3 +1,4 @@
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
@@ -37,6 +38,13 @@ internal sealed record ServerEnvironment(
 
     /// <summary>Runs what starts a child process, so that the child inherits what this process was started with.</summary>
     public Action<Action> StartChild { get; init; } = static start => start();
+
+    /// <summary>Starts background work.</summary>
+    public CallbackGuard Guard
+    {
+        get => field ??= new CallbackGuard(Metrics, TimeProvider, LoggerFactory.CreateLogger("callbacks"));
+        init;
+    }
 
     /// <summary>Stops the process with exit code 1.</summary>
     public Action RequestStop { get; init; } = static () => { };

@@ -121,6 +121,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             LogOutput = environment.LogOutput,
             Metrics = environment.Metrics,
             TimeProvider = environment.TimeProvider,
+            Guard = environment.Guard,
             Files = environment.Files,
             Upstreams = environment.Upstreams,
             NextSeed = environment.NextSeed,

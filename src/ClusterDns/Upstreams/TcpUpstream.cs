@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Upstreams;
 
 namespace ClusterDns.Upstreams;
@@ -9,7 +10,8 @@ namespace ClusterDns.Upstreams;
 /// <param name="expire">How long a connection may rest before it is closed.</param>
 /// <param name="maxAge">How long a connection takes new queries; zero for as long as it works.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class TcpUpstream(IPEndPoint endpoint, TimeSpan expire, TimeSpan maxAge, TimeProvider timeProvider) : IDisposable
+/// <param name="guard">Starts background work.</param>
+internal sealed class TcpUpstream(IPEndPoint endpoint, TimeSpan expire, TimeSpan maxAge, TimeProvider timeProvider, CallbackGuard guard) : IDisposable
 {
     private readonly Lock _lock = new();
     private TcpUpstreamConnection? _connection;
@@ -68,7 +70,7 @@ internal sealed class TcpUpstream(IPEndPoint endpoint, TimeSpan expire, TimeSpan
             _connection?.Retire();
             try
             {
-                _connection = new TcpUpstreamConnection(endpoint, expire, maxAge, timeProvider);
+                _connection = new TcpUpstreamConnection(endpoint, expire, maxAge, timeProvider, guard);
             }
             catch (SocketException)
             {

@@ -23,7 +23,7 @@ internal sealed class Upstream : IUpstream
         Endpoint = endpoint;
         MaxAge = maxAge;
         _factory = factory;
-        _tcp = new TcpUpstream(endpoint.ToIPEndPoint(), expire, maxAge, factory.TimeProvider);
+        _tcp = new TcpUpstream(endpoint.ToIPEndPoint(), expire, maxAge, factory.TimeProvider, factory.Guard);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Memory;
@@ -48,5 +49,5 @@ public sealed class MemoryLimitWatchTests
         Assert.Equal(64 * MiB, _budget.Limit);
     }
 
-    private MemoryLimitWatch Create(Action refresh) => new(() => _limit, _budget, refresh, _time, NullLogger.Instance);
+    private MemoryLimitWatch Create(Action refresh) => new(() => _limit, _budget, refresh, new CallbackGuard(new MetricRegistry(), _time, NullLogger.Instance), NullLogger.Instance);
 }

@@ -37,6 +37,7 @@ internal static class ApiClusterFactory
                 context.TimeProvider),
             indexOptions,
             context.TimeProvider,
+            context.Guard,
             context.NextSeed(),
             logger));
     }
