@@ -105,7 +105,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             IReadOnlyList<string> paths = [.. options.Manifests.Select(path => context.ResolvePath(path.Text))];
             return context.Resources.Get(
                 (string.Join('\n', paths), held),
-                () => new ManifestCluster(paths, held, context.Files, context.TimeProvider, context.Guard, logger)).Index;
+                () => new ManifestCluster(paths, held, context.Files, context.TimeProvider, context.Guard, context.Memory, logger)).Index;
         }
         catch (ApiAccessException exception)
         {

@@ -9,6 +9,9 @@ internal sealed class PhysicalFileAccess : IFileAccess
     public byte[] ReadAllBytes(string path) => File.ReadAllBytes(path);
 
     /// <inheritdoc/>
+    public Stream OpenRead(string path) => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+
+    /// <inheritdoc/>
     public FileStamp? GetStamp(string path)
     {
         try
