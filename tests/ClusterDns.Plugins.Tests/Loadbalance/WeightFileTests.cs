@@ -1,3 +1,4 @@
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Loadbalance;
@@ -101,7 +102,8 @@ public sealed class WeightFileTests
             Assert.Equal(first, MostOftenFirst(kit));
         }
 
-        using WeightFile file = new("weights", TimeSpan.FromDays(1000), _files, TimeProvider.System, NullLogger.Instance);
+        CallbackGuard guard = new(kit.Metrics, TimeProvider.System, NullLogger.Instance);
+        using WeightFile file = new("weights", TimeSpan.FromDays(1000), _files, guard, NullLogger.Instance);
         file.Start();
     }
 

@@ -6,10 +6,10 @@ using ClusterDns.Core.Execution;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
 
-namespace ClusterDns.Upstreams;
+namespace ClusterDns.Upstreams.Stream;
 
 /// <summary>One connection: queries go out as they come, replies come in as they are ready, in any order.</summary>
-internal sealed class TcpUpstreamConnection : IDisposable
+internal sealed class StreamConnection : IDisposable
 {
     private const int PrefixLength = 2;
     private const int MaxUsers = 4096;
@@ -31,7 +31,7 @@ internal sealed class TcpUpstreamConnection : IDisposable
     private bool _broken;
 
     /// <summary>A connection that is being made, with a place on it for one query.</summary>
-    internal TcpUpstreamConnection(IPEndPoint endpoint, TimeSpan expire, TimeSpan maxAge, TimeProvider timeProvider, CallbackGuard guard)
+    internal StreamConnection(IPEndPoint endpoint, TimeSpan expire, TimeSpan maxAge, TimeProvider timeProvider, CallbackGuard guard)
     {
         _expire = expire;
         _maxAge = maxAge;
