@@ -3,6 +3,7 @@ using ClusterDns.Core.Execution;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Http;
 using ClusterDns.Listeners.Tcp;
 using ClusterDns.Memory;
 using Microsoft.Extensions.Logging;
@@ -96,6 +97,12 @@ internal sealed record ListenerServices(
     /// <summary>The stream connections of all listeners.</summary>
     public StreamClients StreamClients => LazyInitializer.EnsureInitialized(
         ref field, () => new StreamClients(Memory, Descriptors, new ListenerMetrics(Metrics)));
+
+    /// <summary>The connections of all HTTP servers.</summary>
+    public HttpConnections HttpConnections => LazyInitializer.EnsureInitialized(ref field, () => new HttpConnections(
+        Descriptors.Http,
+        Metrics.Counter("clusterdns_http_connections_closed_total", "Counter of HTTP connections closed to make room for new ones."),
+        Memory[MemoryTable.Http]));
 
     /// <summary>Starts background work.</summary>
     public CallbackGuard Guard
