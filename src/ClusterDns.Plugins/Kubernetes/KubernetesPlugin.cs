@@ -40,6 +40,9 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
     public override string Name => "kubernetes";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
+
+    /// <inheritdoc/>
     protected override KubernetesOptions? Parse(PluginParseContext context) => new KubernetesOptionsParser(context).Parse();
 
     /// <inheritdoc/>
@@ -50,7 +53,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             return;
         }
 
-        context.AddReadinessCheck(new ReadinessCheck(Name, () => index.IsSynced));
+        context.AddReadinessCheck(new ReadinessCheck(Name, () => index.IsSynced) { Reason = () => index.UnsyncedReason });
         ZoneSet multiclusterZones = new(options.MulticlusterZones);
         KubernetesAnswerOptions answerOptions = new(
             new ZoneSet(options.Zones),

@@ -1,3 +1,4 @@
+using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
@@ -9,6 +10,9 @@ public sealed class TransferPlugin : Plugin<TransferOptions>
 {
     /// <inheritdoc/>
     public override string Name => "transfer";
+
+    /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
     /// <inheritdoc/>
     protected override TransferOptions? Parse(PluginParseContext context) => new TransferOptionsParser(context).Parse();

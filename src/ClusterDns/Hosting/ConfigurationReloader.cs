@@ -190,6 +190,13 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
             return;
         }
 
+        if (document.Blocks.Count == 0)
+        {
+            // Most likely the file is being written, or was emptied by mistake. A server that serves nothing would not look again.
+            Fail($"{document.Files[0]} has no server block; the configuration before it stays");
+            return;
+        }
+
         if (isRequested || !string.Equals(document.ContentHash, _runningHash, StringComparison.Ordinal))
         {
             await ReloadAsync(document, isRequested, diagnostics);

@@ -89,6 +89,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             [loggers], new LoggerFilterOptions { MinLevel = LogLevel.Debug });
         ILogger logger = loggerFactory.CreateLogger("process");
         ServerVersion.Show(metrics);
+        CallbackGuard guard = new(
+            metrics, TimeProvider.System, loggerFactory.CreateLogger("callbacks"), problem => EndAtOnce(problem, log));
         OpenFileLimit openFiles = new();
         if (openFiles.Raise() is { } problem)
         {
@@ -97,10 +99,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
 
         MemoryLimit memoryLimit = new(SystemText.Read);
         MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics, logger);
-        TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        CallbackGuard guard = new(
-            metrics, TimeProvider.System, loggerFactory.CreateLogger("callbacks"), problem => EndAtOnce(problem, log));
         using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
+        TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard);
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
@@ -114,9 +114,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             static () => RandomNumberGenerator.GetInt32(int.MaxValue))
         {
             RequestStop = () => failed.TrySetResult(),
+            Guard = guard,
             Memory = memory,
             StartChild = openFiles.WithOriginal,
-            Guard = guard,
         };
 
         Configuration configuration = new(
@@ -138,9 +138,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         ListenerServices services = new(
             new WaitBound(WaitBound.DefaultLimit, metrics), metrics, loggerFactory, TimeProvider.System)
         {
+            Guard = guard,
             Memory = memory,
             Descriptors = DescriptorShares.Divide(openFiles.Current),
-            Guard = guard,
         };
         await using DnsServer server = new(services);
         ConfigurationReloader reloader = new(

@@ -88,6 +88,13 @@ internal sealed record ListenerServices(
     /// <summary>What the process listens on.</summary>
     public OwnPorts Ports { get; } = new();
 
+    /// <summary>Starts background work.</summary>
+    public CallbackGuard Guard
+    {
+        get => field ??= new CallbackGuard(Metrics, TimeProvider, LoggerFactory.CreateLogger("callbacks"));
+        init;
+    }
+
     /// <summary>What the process may hold in memory.</summary>
     public MemoryBudget Memory { get; init; } = MemoryBudget.CreateUnlimited();
 
@@ -103,13 +110,6 @@ internal sealed record ListenerServices(
         Descriptors.Http,
         Metrics.Counter("clusterdns_http_connections_closed_total", "Counter of HTTP connections closed to make room for new ones."),
         Memory[MemoryTable.Http]));
-
-    /// <summary>Starts background work.</summary>
-    public CallbackGuard Guard
-    {
-        get => field ??= new CallbackGuard(Metrics, TimeProvider, LoggerFactory.CreateLogger("callbacks"));
-        init;
-    }
 
     /// <summary>Finds the addresses of a host name.</summary>
     public Func<string, CancellationToken, Task<IPAddress[]>> ResolveHost { get; init; } = Dns.GetHostAddressesAsync;

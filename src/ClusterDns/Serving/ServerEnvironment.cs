@@ -33,18 +33,18 @@ internal sealed record ServerEnvironment(
     /// <summary>What configurations hand on from one to the next.</summary>
     public SharedResources Resources { get; } = new();
 
-    /// <summary>What the process may hold in memory.</summary>
-    public MemoryBudget Memory { get; init; } = MemoryBudget.CreateUnlimited();
-
-    /// <summary>Runs what starts a child process, so that the child inherits what this process was started with.</summary>
-    public Action<Action> StartChild { get; init; } = static start => start();
-
     /// <summary>Starts background work.</summary>
     public CallbackGuard Guard
     {
         get => field ??= new CallbackGuard(Metrics, TimeProvider, LoggerFactory.CreateLogger("callbacks"));
         init;
     }
+
+    /// <summary>What the process may hold in memory.</summary>
+    public MemoryBudget Memory { get; init; } = MemoryBudget.CreateUnlimited();
+
+    /// <summary>Runs what starts a child process, so that the child inherits what this process was started with.</summary>
+    public Action<Action> StartChild { get; init; } = static start => start();
 
     /// <summary>Stops the process with exit code 1.</summary>
     public Action RequestStop { get; init; } = static () => { };

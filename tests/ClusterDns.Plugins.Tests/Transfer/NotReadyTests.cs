@@ -52,13 +52,7 @@ public sealed class NotReadyTests
         upstreams.Answers("192.0.2.53:53");
         FakeTimeProvider time = new();
         TransferRules rules = new([new TransferRule(Options.Zones, AllowsAll: false, [], [NetworkEndpoint.From(IPEndPoint.Parse("192.0.2.53:53"))])]);
-        using ZoneNotifier notifier = new(
-            [new ExternalZoneSource(_index, _zone, Options, _addresses)],
-            rules,
-            upstreams,
-            time,
-            new CallbackGuard(new MetricRegistry(), time, NullLogger.Instance),
-            NullLogger.Instance);
+        using ZoneNotifier notifier = new([new ExternalZoneSource(_index, _zone, Options, _addresses)], rules, upstreams, time, new CallbackGuard(new MetricRegistry(), time, NullLogger.Instance), NullLogger.Instance);
         await notifier.StartAsync(CancellationToken.None);
 
         time.Advance(ZoneNotifier.Period);

@@ -49,5 +49,6 @@ public sealed class MemoryLimitWatchTests
         Assert.Equal(64 * MiB, _budget.Limit);
     }
 
-    private MemoryLimitWatch Create(Action refresh) => new(() => _limit, _budget, refresh, new CallbackGuard(new MetricRegistry(), _time, NullLogger.Instance), NullLogger.Instance);
+    private MemoryLimitWatch Create(Action refresh) => new(
+        () => _limit, _budget, refresh, new CallbackGuard(new MetricRegistry(), _time, NullLogger.Instance), NullLogger.Instance);
 }

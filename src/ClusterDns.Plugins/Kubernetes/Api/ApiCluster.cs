@@ -62,7 +62,7 @@ internal sealed class ApiCluster : ISharedResource
         }
 
         _reflectors = [.. feeds.Select((feed, index) => new Reflector(
-            feed, client, history, timeProvider, new RandomSequence(SplitMix64.Mix(((ulong)(uint)seed << 8) | (uint)index)), logger, OnListed))];
+            feed, client, history, timeProvider, new RandomSequence(SplitMix64.Mix(((ulong)(uint)seed << 8) | (uint)index)), logger, OnListed) { OnFailed = OnFailed })];
     }
 
     /// <summary>What the cluster holds.</summary>
@@ -70,6 +70,11 @@ internal sealed class ApiCluster : ISharedResource
 
     /// <summary>Completes when the index is synced.</summary>
     public Task Synced => _synced.Task;
+
+    /// <summary>Which kinds are not known yet, each with the reason; empty when the index is synced.</summary>
+    public string Unsynced => Index.IsSynced
+        ? ""
+        : string.Join("; ", _reflectors.Select(static reflector => reflector.Problem).Where(static problem => problem.Length > 0));
 
     /// <summary>Whether a start has waited for it: the next one, at a reload or of another server block, does not wait again.</summary>
     public bool WasWaitedFor { get; set; }
@@ -107,8 +112,12 @@ internal sealed class ApiCluster : ISharedResource
         _stopping.Dispose();
     }
 
+    /// <summary>What is still not known, and why, after an attempt of any kind.</summary>
+    private void OnFailed() => Index.SetUnsyncedReason(Unsynced);
+
     private void OnListed()
     {
+        OnFailed();
         if (Index.IsSynced)
         {
             _synced.TrySetResult();

@@ -410,6 +410,8 @@ internal sealed class TcpConnection : IThreadPoolWorkItem, IStreamMemory
                 await Task.Yield();
             }
             while (!IsAborted && query.Context.TryWriteNextMessage());
+
+            query.Context.End(IsAborted ? QueryEnd.ClientGone : QueryEnd.Answered);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException && IsAborted)
         {
@@ -419,6 +421,7 @@ internal sealed class TcpConnection : IThreadPoolWorkItem, IStreamMemory
         {
             _transport.Core.Metrics.TcpFailed.Add();
             _transport.Core.LogPipelineFailure(exception);
+            query.Context.End(QueryEnd.Failed);
             Abort();
         }
 

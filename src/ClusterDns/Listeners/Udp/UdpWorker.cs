@@ -176,7 +176,8 @@ internal sealed class UdpWorker : IDisposable
         {
             if (socket.MayHaveMore)
             {
-                socket.MayHaveMore = _batch.Run(socket) == DatagramBatch.Size;
+                _batch.Run(socket);
+                socket.MayHaveMore = _batch.WasFull;
                 more |= socket.MayHaveMore;
             }
         }
