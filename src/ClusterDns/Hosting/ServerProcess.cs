@@ -135,8 +135,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         }
 
         loggers.Debug = model.Debug;
+        int waitLimit = (int)Math.Min(WaitBound.DefaultLimit, memory[MemoryTable.WaitingQueries].Limit / MemoryTable.BytesPerWaitingQuery);
         ListenerServices services = new(
-            new WaitBound(WaitBound.DefaultLimit, metrics), metrics, loggerFactory, TimeProvider.System)
+            new WaitBound(waitLimit, metrics), metrics, loggerFactory, TimeProvider.System)
         {
             Guard = guard,
             Memory = memory,

@@ -115,7 +115,13 @@ internal sealed class HttpConnections(int most, Counter closed, MemoryShare? mem
             {
                 if ((isReserved && _open.Count < most) || _open.Count == 0)
                 {
-                    connection.Reserved = isReserved ? ConnectionBytes : 0;
+                    if (!isReserved)
+                    {
+                        // The only connection is let in however little memory there is: it may be a probe.
+                        memory?.Reserve(ConnectionBytes);
+                    }
+
+                    connection.Reserved = ConnectionBytes;
                     _open.AddLast(connection.Node);
                     return;
                 }

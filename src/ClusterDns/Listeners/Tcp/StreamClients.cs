@@ -58,6 +58,9 @@ internal sealed class StreamClients : IDisposable
         }
     }
 
+    /// <summary>Whether more than half of the memory for queues is used: connections then stop reading with less unsent.</summary>
+    internal bool IsScarce => _buffers.Used > _buffers.Limit / 2;
+
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_subscriptions, static subscription => subscription.Dispose());
 
@@ -107,12 +110,12 @@ internal sealed class StreamClients : IDisposable
         closed?.ForEach(connection => connection.Cut(_metrics.MadeRoom));
     }
 
-    /// <summary>Reserves a larger send buffer for a connection that sends much; false when there is no memory for it.</summary>
+    /// <summary>Reserves a larger send buffer for a connection that sends much; false when it has one, or there is no memory for it.</summary>
     internal bool TryWiden(TcpConnection connection)
     {
         lock (_lock)
         {
-            if (!_connections.Contains(connection) || !_places.TryReserve(WideBytes))
+            if (connection.PlaceBytes > ConnectionBytes || !_connections.Contains(connection) || !_places.TryReserve(WideBytes))
             {
                 return false;
             }

@@ -86,7 +86,8 @@ internal sealed class TcpConnection : IThreadPoolWorkItem, IStreamMemory
         {
             int inFlight = Volatile.Read(ref _inFlight);
             int backlog = _output.Backlog;
-            return inFlight < _transport.Options.MaxQueriesPerConnection && backlog < MaxBacklog &&
+            int most = _transport.Clients.IsScarce ? TcpOutput.SegmentSize : MaxBacklog;
+            return inFlight < _transport.Options.MaxQueriesPerConnection && backlog < most &&
                 backlog + ((inFlight + 1L) * Math.Max(Volatile.Read(ref _expectedAnswer), LeastAnswer)) <= MaxUnderWay;
         }
     }
@@ -416,6 +417,7 @@ internal sealed class TcpConnection : IThreadPoolWorkItem, IStreamMemory
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException && IsAborted)
         {
             // The connection was cut off before its buffer could be widened.
+            query.Context.End(QueryEnd.ClientGone);
         }
         catch (Exception exception)
         {
