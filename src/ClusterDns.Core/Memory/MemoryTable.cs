@@ -18,9 +18,6 @@ public static class MemoryTable
     /// <summary>What of <see cref="BaseBytes"/> lies on the heap.</summary>
     public const long BaseHeapBytes = 6 * MiB;
 
-    /// <summary>What a query that waits holds: its own buffers, about 12 KiB, and those of its query to an upstream, about 6 KiB.</summary>
-    public const long BytesPerWaitingQuery = 18 * 1024;
-
     private const long MiB = 1024 * 1024;
 
     /// <summary>Objects of the cluster, and what replaces them while they are listed again. Never refused.</summary>

@@ -5,6 +5,7 @@ using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Execution;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Files;
 using ClusterDns.Listeners;
 using ClusterDns.Logging;
@@ -99,9 +100,13 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
 
         MemoryLimit memoryLimit = new(SystemText.Read);
         MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics, logger);
-        using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard);
+        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System);
+        WaitingMemory waiting = new(memory[MemoryTable.WaitingQueries], waitBound);
+        waiting.Follow();
+        using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger) { OnLook = waiting.Follow };
+        QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
@@ -114,6 +119,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             static () => RandomNumberGenerator.GetInt32(int.MaxValue))
         {
             RequestStop = () => failed.TrySetResult(),
+            Queries = queries,
             Guard = guard,
             Memory = memory,
             StartChild = openFiles.WithOriginal,
@@ -135,10 +141,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         }
 
         loggers.Debug = model.Debug;
-        int waitLimit = (int)Math.Min(WaitBound.DefaultLimit, memory[MemoryTable.WaitingQueries].Limit / MemoryTable.BytesPerWaitingQuery);
-        ListenerServices services = new(
-            new WaitBound(waitLimit, metrics), metrics, loggerFactory, TimeProvider.System)
+        ListenerServices services = new(waitBound, metrics, loggerFactory, TimeProvider.System)
         {
+            Queries = queries,
             Guard = guard,
             Memory = memory,
             Descriptors = DescriptorShares.Divide(openFiles.Current),

@@ -6,6 +6,7 @@ using ClusterDns.Listeners;
 using ClusterDns.Memory;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Tests.Listeners;
 
@@ -22,7 +23,7 @@ internal sealed class TestListener : IAsyncDisposable
         Func<MetricRegistry, MemoryBudget>? memory = null, DescriptorShares? descriptors = null)
     {
         options ??= new ListenerOptions { Port = 0 };
-        WaitBound = new WaitBound(waitLimit, Metrics);
+        WaitBound = new WaitBound(waitLimit, Metrics, WaitTime);
         Listener = DnsListener.Open(
             options with { Addresses = options.Addresses.Count == 0 ? [IPAddress.Loopback] : options.Addresses },
             new ListenerServices(WaitBound, Metrics, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System)
@@ -41,6 +42,9 @@ internal sealed class TestListener : IAsyncDisposable
     internal WaitBound WaitBound { get; }
 
     internal MemoryBudget Memory { get; }
+
+    /// <summary>The clock of places: queries that wait grow no older unless the test advances it.</summary>
+    internal FakeTimeProvider WaitTime { get; } = new();
 
     internal ScriptedPipeline Pipeline { get; init; } = new();
 
@@ -107,9 +111,13 @@ internal sealed class UdpTestClient : IDisposable
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[65536];
 
-    internal UdpTestClient(IPEndPoint server)
+    internal UdpTestClient(IPEndPoint server, IPAddress? from = null)
     {
         _socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 1 << 20 };
+        if (from is not null)
+        {
+            _socket.Bind(new IPEndPoint(from, 0));
+        }
 
         // A connected socket gets nothing from another address than it asked.
         _socket.Connect(server);
@@ -118,6 +126,9 @@ internal sealed class UdpTestClient : IDisposable
     internal void Send(string script, ushort id, int padding = 0) => Send(TestQuery.Create(script, id, padding));
 
     internal void Send(byte[] datagram) => _socket.Send(datagram);
+
+    /// <summary>Whether an answer is there that was not received yet.</summary>
+    internal bool HasAnswer => _socket.Available > 0;
 
     internal async Task<byte[]> ReceiveAsync()
     {

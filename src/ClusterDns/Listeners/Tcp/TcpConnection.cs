@@ -94,7 +94,8 @@ internal sealed class TcpConnection : IThreadPoolWorkItem, IStreamMemory
 
     private bool IsSpent => _transport.Options.MaxConnectionQueries is > 0 and int most && _served >= most;
 
-    private bool IsAborted
+    /// <summary>Whether the connection is closed, for whatever reason.</summary>
+    internal bool IsAborted
     {
         get
         {
