@@ -14,7 +14,7 @@ namespace ClusterDns.Plugins.Common;
 /// <param name="maxLength">The longest file that is read, in bytes.</param>
 /// <param name="files">The file system.</param>
 /// <param name="guard">Starts the timer.</param>
-internal abstract class WatchedFile(string path, TimeSpan interval, long maxLength, IFileAccess files, CallbackGuard guard) : ISharedResource
+internal abstract class WatchedFile(string path, TimeSpan interval, int maxLength, IFileAccess files, CallbackGuard guard) : ISharedResource
 {
     private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(1);
 
@@ -76,11 +76,17 @@ internal abstract class WatchedFile(string path, TimeSpan interval, long maxLeng
             }
             else
             {
-                OnChanged(files.ReadAllBytes(path), stamp.Value);
+                OnChanged(files.ReadAllBytes(path, maxLength), stamp.Value);
             }
 
             _seen = stamp;
             _unreadable = null;
+        }
+        catch (FileTooLongException)
+        {
+            // The length that the file system reports is not always so: 0 for a file of /proc.
+            OnRefused(string.Create(CultureInfo.InvariantCulture, $"has more than {maxLength} bytes and is not read"));
+            _seen = stamp;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Http;
 using ClusterDns.Listeners;
 using Microsoft.AspNetCore.Connections;
@@ -26,6 +28,7 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
 
     private readonly KestrelServer _server;
     private readonly OwnPorts _ports;
+    private readonly CallbackGuard _guard;
     private readonly List<IPEndPoint> _bound = [];
     private readonly HttpConnections _connections;
     private volatile FrozenDictionary<string, Action<HttpExchange>> _handlers;
@@ -35,6 +38,7 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
     {
         Address = address;
         _ports = services.Ports;
+        _guard = services.Guard;
         _connections = new HttpConnections(
             MaxConnections,
             services.Metrics.Counter("clusterdns_http_connections_closed_total", "Counter of HTTP connections closed to make room for new ones."));
@@ -109,6 +113,7 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
         }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "A handler is a plugin's: what it throws is one request's failure.")]
     private async Task AnswerAsync(IFeatureCollection context)
     {
         IHttpRequestFeature request = context.GetRequiredFeature<IHttpRequestFeature>();
@@ -128,7 +133,17 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
         }
 
         HttpExchange exchange = new(request.Headers.Accept.ToString());
-        handler(exchange);
+        try
+        {
+            handler(exchange);
+        }
+        catch (Exception exception)
+        {
+            _guard.Report("http_handler", exception);
+            response.StatusCode = 500;
+            return;
+        }
+
         response.StatusCode = exchange.Status;
         response.Headers.ContentType = exchange.ContentType;
         response.Headers.ContentLength = exchange.Written.Length;

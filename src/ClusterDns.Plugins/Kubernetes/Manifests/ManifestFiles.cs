@@ -26,17 +26,24 @@ internal sealed class ManifestFiles(IFileAccess files, IReadOnlyList<string> pat
         long bytes = 0;
         foreach (string path in paths.SelectMany(Open))
         {
-            byte[] content = files.ReadAllBytes(path);
+            byte[] content = Read(path, MaxBytes - bytes);
             bytes += content.Length;
-            if (bytes > MaxBytes)
-            {
-                throw new IOException($"{path}: the manifests have more than {MaxBytes} bytes together");
-            }
-
             ManifestReader.Read(path, Encoding.UTF8.GetString(content), objects);
         }
 
         return objects;
+    }
+
+    private byte[] Read(string path, long left)
+    {
+        try
+        {
+            return files.ReadAllBytes(path, (int)left);
+        }
+        catch (FileTooLongException exception)
+        {
+            throw new FileTooLongException($"{path}: the manifests have more than {MaxBytes} bytes together", exception);
+        }
     }
 
     private IEnumerable<string> Open(string path)
