@@ -1,3 +1,5 @@
+using ClusterDns.Core.Pipeline;
+
 namespace ClusterDns.Plugins.Common;
 
 /// <summary>Reads from a stream, and no more than a bound, whatever length the file system reported.</summary>
@@ -36,7 +38,7 @@ internal sealed class BoundedStream(Stream inner, long maxLength, string problem
     {
         int read = inner.Read(buffer);
         Count += read;
-        return Count <= maxLength ? read : throw new IOException(problem);
+        return Count <= maxLength ? read : throw new FileTooLongException(problem);
     }
 
     /// <inheritdoc/>

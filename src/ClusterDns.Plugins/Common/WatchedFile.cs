@@ -14,7 +14,7 @@ namespace ClusterDns.Plugins.Common;
 /// <param name="maxLength">The longest file that is read, in bytes.</param>
 /// <param name="files">The file system.</param>
 /// <param name="guard">Starts the timer.</param>
-internal abstract class WatchedFile(string path, TimeSpan interval, long maxLength, IFileAccess files, CallbackGuard guard) : ISharedResource
+internal abstract class WatchedFile(string path, TimeSpan interval, int maxLength, IFileAccess files, CallbackGuard guard) : ISharedResource
 {
     private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(1);
 
@@ -85,6 +85,12 @@ internal abstract class WatchedFile(string path, TimeSpan interval, long maxLeng
             _seen = stamp;
             _unreadable = null;
         }
+        catch (FileTooLongException)
+        {
+            // The length that the file system reports is not always so: 0 for a file of /proc.
+            OnRefused(string.Create(CultureInfo.InvariantCulture, $"has more than {maxLength} bytes and is not read"));
+            _seen = stamp;
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // It is tried again at the next look, since rights come back without a new stamp, but told once.
@@ -104,7 +110,7 @@ internal abstract class WatchedFile(string path, TimeSpan interval, long maxLeng
     /// <summary>Reads the file, which is new or has changed: whole, unless a derived class reads it in parts.</summary>
     /// <param name="stamp">Differs when the file changes again.</param>
     /// <exception cref="IOException">It cannot be read, or does not fit into memory; what it said before stays.</exception>
-    protected virtual void Read(FileStamp stamp) => OnChanged(files.ReadAllBytes(path), stamp);
+    protected virtual void Read(FileStamp stamp) => OnChanged(files.ReadAllBytes(path, maxLength), stamp);
 
     /// <summary>The file is new or has changed.</summary>
     /// <param name="content">What it says now.</param>

@@ -11,7 +11,7 @@ namespace ClusterDns.Plugins.Hosts;
 internal sealed partial class HostsFile : WatchedFile
 {
     /// <summary>The longest file that is read: a block list of a million names.</summary>
-    public const long MaxLength = 64 * 1024 * 1024;
+    public const int MaxLength = 64 * 1024 * 1024;
 
     private readonly HostsOptions _options;
     private readonly ZoneSet _zones;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using ClusterDns.Core.Memory;
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Common;
 
@@ -81,7 +82,7 @@ internal sealed class HostsReader(ZoneSet zones, bool reverse)
             length += read;
             if (length > maxLength)
             {
-                throw new IOException(string.Create(CultureInfo.InvariantCulture, $"it has more than {maxLength} bytes"));
+                throw new FileTooLongException(string.Create(CultureInfo.InvariantCulture, $"the file has more than {maxLength} bytes"));
             }
 
             ReadOnlySpan<byte> unread = buffer.AsSpan(0, filled + read);

@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Listeners;
@@ -35,6 +37,7 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
 
     private readonly KestrelServer _server;
     private readonly OwnPorts _ports;
+    private readonly CallbackGuard _guard;
     private readonly List<IPEndPoint> _bound = [];
     private readonly HttpConnections _connections;
     private readonly TimeProvider _timeProvider;
@@ -46,6 +49,7 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
     {
         Address = address;
         _ports = services.Ports;
+        _guard = services.Guard;
         _connections = services.HttpConnections;
         _timeProvider = services.TimeProvider;
         _slowReaders = services.Metrics.Counter(
@@ -124,6 +128,7 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
         }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "A handler is a plugin's: what it throws is one request's failure.")]
     private async Task AnswerAsync(IFeatureCollection context, HttpConnection connection)
     {
         IHttpRequestFeature request = context.GetRequiredFeature<IHttpRequestFeature>();
@@ -144,7 +149,17 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
 
         using HttpBody body = new(connection.TryReserve);
         HttpExchange exchange = new(request.Headers.Accept.ToString(), body);
-        handler(exchange);
+        try
+        {
+            handler(exchange);
+        }
+        catch (Exception exception)
+        {
+            _guard.Report("http_handler", exception);
+            response.StatusCode = 500;
+            return;
+        }
+
         if (body.IsCut)
         {
             response.StatusCode = 503;

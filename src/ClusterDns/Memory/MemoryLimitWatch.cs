@@ -34,19 +34,10 @@ internal sealed partial class MemoryLimitWatch : IDisposable
         _timer = guard.CreateTimer("memory_limit", static watch => watch.Look(), this, Period, Period);
     }
 
-    /// <summary>Called at each look, after the limit has been read: for bounds that follow their shares.</summary>
-    public Action? OnLook { get; init; }
-
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
     private void Look()
-    {
-        FollowLimit();
-        OnLook?.Invoke();
-    }
-
-    private void FollowLimit()
     {
         long before = _budget.Limit;
         long limit = _readLimit();

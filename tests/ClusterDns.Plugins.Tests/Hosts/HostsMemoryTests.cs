@@ -2,6 +2,7 @@ using System.Text;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Hosts;
@@ -108,7 +109,7 @@ public sealed class HostsMemoryTests
         MemoryBudget memory = MemoryBudget.CreateUnlimited();
         using MemoryStream file = new(Encoding.UTF8.GetBytes(BlockList(10_000)));
 
-        Assert.Throws<IOException>(() => new HostsReader(Everything(), reverse: true).Read(file, memory[MemoryTable.Files], 1000, out _));
+        Assert.Throws<FileTooLongException>(() => new HostsReader(Everything(), reverse: true).Read(file, memory[MemoryTable.Files], 1000, out _));
 
         Assert.Equal(0, memory[MemoryTable.Files].Used);
     }

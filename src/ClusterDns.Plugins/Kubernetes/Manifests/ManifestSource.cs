@@ -79,9 +79,9 @@ internal sealed partial class ManifestSource : IDisposable
         }
         catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
         {
-            // What is written wrongly stays so until it is written anew; rights come back without a new stamp, so that is tried
+            // What is malformed or too long stays so until it is written again; rights come back without a new stamp, so that is tried
             // again at each look, but told once.
-            if (exception is ManifestException)
+            if (exception is ManifestException or FileTooLongException)
             {
                 _seen = stamps;
             }
