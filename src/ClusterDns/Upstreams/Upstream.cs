@@ -21,16 +21,16 @@ internal sealed class Upstream : IUpstream
     internal Upstream(NetworkEndpoint endpoint, TimeSpan expire, TimeSpan maxAge, UpstreamFactory factory)
     {
         Endpoint = endpoint;
-        MaxAge = maxAge;
         _factory = factory;
+        Ports = new UpstreamPorts(expire, maxAge, factory.Sockets, factory.TimeProvider);
         _tcp = new TcpUpstream(endpoint.ToIPEndPoint(), expire, maxAge, factory.TimeProvider);
     }
 
     /// <inheritdoc/>
     public NetworkEndpoint Endpoint { get; }
 
-    /// <summary>How long a socket is used; zero for as long as engines see fit.</summary>
-    internal TimeSpan MaxAge { get; }
+    /// <summary>What engines share about the ports that datagrams leave by.</summary>
+    internal UpstreamPorts Ports { get; }
 
     /// <summary>
     /// How long to wait before a datagram is sent again: four times the usual time, since what takes longer than that is lost

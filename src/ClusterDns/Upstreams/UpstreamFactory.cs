@@ -17,6 +17,9 @@ internal sealed class UpstreamFactory(MetricRegistry metrics, TimeProvider timeP
     /// <summary>The clock.</summary>
     internal TimeProvider TimeProvider => timeProvider;
 
+    /// <summary>How many datagram sockets are open, all upstreams together.</summary>
+    internal UpstreamSocketLimit Sockets { get; init; } = new();
+
     /// <summary>What is counted.</summary>
     internal UpstreamMetrics Metrics { get; } = new(metrics);
 
