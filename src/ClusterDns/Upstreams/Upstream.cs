@@ -1,6 +1,7 @@
-using System.Diagnostics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
+using ClusterDns.Upstreams.Stream;
+using ClusterDns.Upstreams.Udp;
 
 namespace ClusterDns.Upstreams;
 
@@ -10,8 +11,7 @@ internal sealed class Upstream : IUpstream
     private static readonly TimeSpan MinRetransmit = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxRetransmit = TimeSpan.FromSeconds(1);
 
-    private readonly UpstreamFactory _factory;
-    private readonly TcpUpstream _tcp;
+    private readonly StreamChannel _stream;
     private readonly Lock _lock = new();
     private readonly List<UpstreamEngine> _engines = [];
     private bool _disposed;
@@ -21,13 +21,24 @@ internal sealed class Upstream : IUpstream
     internal Upstream(NetworkEndpoint endpoint, TimeSpan expire, TimeSpan maxAge, UpstreamFactory factory)
     {
         Endpoint = endpoint;
-        _factory = factory;
         Ports = new UpstreamPorts(expire, maxAge, factory.Sockets, factory.TimeProvider);
-        _tcp = new TcpUpstream(endpoint.ToIPEndPoint(), expire, maxAge, factory.TimeProvider);
+        _stream = new StreamChannel(endpoint.ToIPEndPoint(), expire, maxAge, factory.TimeProvider);
+        UdpChannel datagrams = new(this, factory);
+        Udp = new UdpFirstChannel(datagrams, _stream, retriesTruncated: false, factory.TimeProvider);
+        UdpThenStream = new UdpFirstChannel(datagrams, _stream, retriesTruncated: true, factory.TimeProvider);
     }
 
     /// <inheritdoc/>
     public NetworkEndpoint Endpoint { get; }
+
+    /// <inheritdoc/>
+    public IUpstreamChannel Udp { get; }
+
+    /// <inheritdoc/>
+    public IUpstreamChannel UdpThenStream { get; }
+
+    /// <inheritdoc/>
+    public IUpstreamChannel Stream => _stream;
 
     /// <summary>What engines share about the ports that datagrams leave by.</summary>
     internal UpstreamPorts Ports { get; }
@@ -46,12 +57,6 @@ internal sealed class Upstream : IUpstream
     }
 
     /// <inheritdoc/>
-    public ValueTask<UpstreamOutcome> AskAsync(ReadOnlySpan<byte> query, UpstreamProtocol protocol, TimeSpan timeout)
-        => protocol == UpstreamProtocol.Udp && query.Length <= UdpExchange.MaxRequestSize && UpstreamEngine.IsSupported
-            ? _factory.AskByDatagram(this, query, timeout)
-            : _tcp.AskAsync(query.ToArray(), timeout);
-
-    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_lock)
@@ -63,7 +68,7 @@ internal sealed class Upstream : IUpstream
             }
         }
 
-        _tcp.Dispose();
+        _stream.Dispose();
     }
 
     /// <summary>Takes note that an engine is about to keep sockets; false when the upstream has been disposed of.</summary>
@@ -89,7 +94,7 @@ internal sealed class Upstream : IUpstream
         }
     }
 
-    /// <summary>Takes in how long a reply took that was asked for once.</summary>
+    /// <summary>Takes in how long a reply took.</summary>
     internal void Measured(TimeSpan roundTrip)
     {
         // A lost update of another thread's sample is no loss.

@@ -376,7 +376,7 @@ internal sealed class UpstreamEngine : IDisposable
         _metrics.Unreachable.Add();
         long now = _timeProvider.GetTimestamp();
         socket.Missed(now);
-        foreach (UdpExchange exchange in socket.Pending.ToArray())
+        foreach (UdpExchange exchange in socket.Pending.Distinct().ToArray())
         {
             if (!exchange.IsPending || !exchange.Uses(socket) || Close(exchange, socket))
             {
@@ -399,7 +399,7 @@ internal sealed class UpstreamEngine : IDisposable
     {
         _metrics.Suspicious.Add();
         _table.Retire(socket, PortRetirement.Suspicious);
-        foreach (UdpExchange exchange in socket.Pending.ToArray())
+        foreach (UdpExchange exchange in socket.Pending.Distinct().ToArray())
         {
             if (exchange.IsPending && exchange.Uses(socket) && !Close(exchange, socket))
             {

@@ -5,6 +5,7 @@ using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Interop;
 using ClusterDns.Upstreams;
+using ClusterDns.Upstreams.Udp;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Tests.Upstreams;
@@ -67,7 +68,8 @@ internal sealed class EngineRig : IDisposable
 
     /// <summary>Asks, for the next flush.</summary>
     public PendingQuery AskWithoutSending(string name = "www.example.", double seconds = 5, IUpstream? upstream = null) => new(
-        (upstream ?? Upstream).AskAsync(ForwardRig.Query(name), UpstreamProtocol.Udp, TimeSpan.FromSeconds(seconds)), Time.GetUtcNow());
+        new UdpChannel((Upstream)(upstream ?? Upstream), Factory).AskAsync(new UpstreamQuery(ForwardRig.Query(name), TimeSpan.FromSeconds(seconds))),
+        Time.GetUtcNow());
 
     /// <summary>What has arrived at the peer.</summary>
     public IReadOnlyList<Datagram> Take(Socket? peer = null)

@@ -127,9 +127,16 @@ public sealed class RetransmissionTests
 
         rig.Pump();
 
-        Datagram again = Assert.Single(rig.Take(), datagram => datagram.Message.AsSpan().IndexOf("www"u8) > 0);
         Assert.True(refused.IsWaiting);
-        rig.Reply(again);
+        IReadOnlyList<Datagram> again = rig.Take();
+        Assert.Single(again, static datagram => datagram.Message.AsSpan().IndexOf("www"u8) > 0);
+
+        // By chance both were sent from one port: then both are asked again.
+        foreach (Datagram datagram in again)
+        {
+            rig.Reply(datagram);
+        }
+
         rig.Reply(unaffected);
         Assert.Equal(UpstreamStatus.Answered, refused.Status);
         Assert.Equal(UpstreamStatus.Answered, before.Status);
