@@ -44,7 +44,8 @@ public sealed class StalePortTests
         }
 
         Assert.InRange(longest.TotalMilliseconds, 0, 1000);
-        Assert.InRange(late, 1, queriesPerSecond == 8 ? heard.Count : heard.Count * 3);
+        // Before the first of a port is overdue, a few more may have taken it.
+        Assert.InRange(late, 1, queriesPerSecond == 8 ? 2 * heard.Count : 4 * heard.Count);
         Assert.InRange(rig.Count("ports_retired", "stale"), heard.Count / 2, 2 * heard.Count);
     }
 
