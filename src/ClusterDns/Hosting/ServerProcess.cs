@@ -101,7 +101,11 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics, logger);
         using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard);
+        DescriptorShares descriptors = DescriptorShares.Divide(openFiles.Current);
+        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard)
+        {
+            Sockets = UpstreamSocketLimit.Within(descriptors.DatagramUpstreams),
+        };
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
@@ -140,7 +144,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         {
             Guard = guard,
             Memory = memory,
-            Descriptors = DescriptorShares.Divide(openFiles.Current),
+            Descriptors = descriptors,
         };
         await using DnsServer server = new(services);
         ConfigurationReloader reloader = new(

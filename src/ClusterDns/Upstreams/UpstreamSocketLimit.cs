@@ -18,6 +18,10 @@ internal sealed class UpstreamSocketLimit(int max = UpstreamSocketLimit.DefaultM
     /// <summary>How many are open.</summary>
     internal int Count => Volatile.Read(ref _count);
 
+    /// <summary>The usual bound, or a lower one where fewer descriptors are there for such sockets.</summary>
+    /// <param name="descriptors">The descriptors.</param>
+    internal static UpstreamSocketLimit Within(int descriptors) => new(Math.Clamp(descriptors, 1, DefaultMax));
+
     /// <summary>Takes one; false when all are taken.</summary>
     internal bool TryTake()
     {
