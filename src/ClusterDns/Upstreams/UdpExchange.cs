@@ -56,6 +56,9 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
     /// <summary>When to give up, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
     internal long Deadline { get; private set; }
 
+    /// <summary>The query that is to be answered; null where there is none.</summary>
+    internal QueryContext? Asker { get; set; }
+
     /// <summary>When it was sent first.</summary>
     internal long FirstSentAt { get; set; }
 
@@ -103,8 +106,12 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
         _replyLength = 0;
         Upstream = upstream;
         Deadline = deadline;
+        Asker = query.Asker;
         WasRefused = WasDoubted = false;
     }
+
+    /// <summary>Whether nobody waits for the reply any more. The asker's context serves no other query before the exchange is complete.</summary>
+    internal bool IsOver(long now) => Deadline <= now || Asker is { IsAbandoned: true };
 
     /// <summary>Whether a reply is taken at a socket.</summary>
     internal bool Uses(UpstreamSocket socket) => ReferenceEquals(Current.Socket, socket) || ReferenceEquals(Earlier.Socket, socket);
@@ -198,6 +205,7 @@ internal static class UdpExchangePool
     internal static void Return(UdpExchange exchange)
     {
         exchange.Pool = null;
+        exchange.Asker = null;
         lock (Gate)
         {
             if (IdleCount < MaxIdle)
