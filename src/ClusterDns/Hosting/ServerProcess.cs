@@ -13,6 +13,7 @@ using ClusterDns.Memory;
 using ClusterDns.Plugins;
 using ClusterDns.Serving;
 using ClusterDns.Upstreams;
+using ClusterDns.Upstreams.Stream;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -103,7 +104,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         DescriptorShares descriptors = DescriptorShares.Divide(openFiles.Current);
-        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard)
+        StreamBudget streams = new(Math.Min(StreamBudget.DefaultMost, descriptors.StreamUpstreams), memory[MemoryTable.StreamUpstreams]);
+        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard, streams)
         {
             Sockets = UpstreamSocketLimit.Within(descriptors.DatagramUpstreams),
         };
