@@ -109,7 +109,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         {
             Sockets = UpstreamSocketLimit.Within(descriptors.DatagramUpstreams),
         };
-        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System);
+        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System) { Memory = memory[MemoryTable.WaitingQueries] };
         QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,

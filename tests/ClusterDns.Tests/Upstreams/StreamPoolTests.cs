@@ -1,3 +1,4 @@
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Tests.Listeners;
 using ClusterDns.Upstreams.Stream;
@@ -25,6 +26,24 @@ public sealed class StreamPoolTests
         Assert.Equal(2, kit.Peer.Accepted);
         Assert.Equal(1, kit.Count("clusterdns_upstream_tcp_asked_again_total", "behind_late_query"));
         Assert.Equal(1, kit.Peer.TimesAsked("dead.example."));
+    }
+
+    [Fact]
+    public async Task Exchange_of_an_abandoned_query_ends_at_the_next_look()
+    {
+        using StreamKit kit = new(static connection => StreamPeer.AnswerInOrderAsync(connection, HoldDeadAsync));
+        await kit.AskAsync("warm.example.");
+        QueryContext asker = new();
+        Task<UpstreamOutcome> dead = kit.Upstream.Stream.AskAsync(
+            new UpstreamQuery(StreamKit.Query("dead.example."), StreamKit.Timeout) { Asker = asker }).AsTask();
+        await TestListener.UntilAsync(() => kit.Peer.TimesAsked("dead.example.") > 0);
+        kit.Time.Advance(StreamLimits.Tick);
+        Assert.False(dead.IsCompleted);
+
+        asker.Abandon();
+        kit.Time.Advance(StreamLimits.Tick);
+
+        Assert.Equal(UpstreamStatus.TimedOut, (await dead.WaitAsync(TestListener.Patience)).Status);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ internal sealed class StreamWatch
         bool isConnected = _pool.Connections.Exists(static connection => connection.IsConnected);
         for (int i = waiting.Count - 1; i >= 0; i--)
         {
-            if (waiting[i].Deadline <= now)
+            if (waiting[i].IsOver(now))
             {
                 waiting[i].Fail(UpstreamStatus.TimedOut, isConnected ? UpstreamFailure.Overloaded : UpstreamFailure.NoConnection);
                 waiting.RemoveAt(i);
@@ -122,7 +122,7 @@ internal sealed class StreamWatch
                 continue;
             }
 
-            if (exchange.Deadline <= now)
+            if (exchange.IsOver(now))
             {
                 queries.Abandon(i);
                 exchange.Fail(
