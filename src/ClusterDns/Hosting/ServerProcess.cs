@@ -121,7 +121,10 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         DescriptorShares descriptors = DescriptorShares.Divide(openFiles.Current);
         StreamBudget streams = new(Math.Min(StreamBudget.DefaultMost, descriptors.StreamUpstreams), memory[MemoryTable.StreamUpstreams]);
-        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard, streams);
+        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard, streams)
+        {
+            Sockets = UpstreamSocketLimit.Within(descriptors.DatagramUpstreams),
+        };
         WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System) { Memory = memory[MemoryTable.WaitingQueries] };
         QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
         ServerEnvironment environment = new(
