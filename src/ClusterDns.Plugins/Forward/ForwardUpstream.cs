@@ -48,8 +48,8 @@ internal sealed class ForwardUpstream : IDisposable
     /// <summary>Its address and port.</summary>
     public string Address { get; }
 
-    /// <summary>How queries that came as datagrams go to it.</summary>
-    public UpstreamProtocol Protocol => _options.ForceTcp ? UpstreamProtocol.Tcp : UpstreamProtocol.Udp;
+    /// <summary>How health checks, and queries that came as datagrams, go to it.</summary>
+    public IUpstreamChannel Channel => _options.ForceTcp ? Upstream.Stream : Upstream.Udp;
 
     /// <summary>What is counted.</summary>
     public UpstreamMetrics Metrics { get; }
@@ -58,12 +58,11 @@ internal sealed class ForwardUpstream : IDisposable
     public bool IsDown => _options.MaxFails > 0 && Volatile.Read(ref _fails) > _options.MaxFails;
 
     /// <summary>Why the last query to it failed, for a person; nothing is put together when many fail.</summary>
-    /// <param name="status">What became of the query.</param>
-    /// <param name="protocol">How it was asked.</param>
-    public string Explain(UpstreamStatus status, UpstreamProtocol protocol)
+    /// <param name="outcome">How the query ended.</param>
+    public string Explain(in UpstreamOutcome outcome)
     {
-        (string TimedOut, string Unreadable, string Cut) failures = protocol == UpstreamProtocol.Udp ? _udpFailures : _tcpFailures;
-        return status switch
+        (string TimedOut, string Unreadable, string Cut) failures = outcome.Protocol == UpstreamProtocol.Udp ? _udpFailures : _tcpFailures;
+        return outcome.Status switch
         {
             UpstreamStatus.TimedOut => failures.TimedOut,
             UpstreamStatus.Answered => failures.Unreadable,
@@ -109,13 +108,9 @@ internal sealed class ForwardUpstream : IDisposable
     {
         while (!_stopped.IsCancellationRequested)
         {
-            UpstreamOutcome outcome = await Upstream.AskAsync(_question, Protocol, CheckTimeout);
-            if (outcome.Status == UpstreamStatus.Suspicious)
-            {
-                // Whoever forges replies must not be able to take the upstream down by it.
-                outcome = await Upstream.AskAsync(_question, UpstreamProtocol.Tcp, CheckTimeout);
-            }
-
+            // Where somebody forges replies the channel asks again over TCP, so a forger cannot take the upstream down.
+            UpstreamOutcome outcome = await Channel.AskAsync(
+                new UpstreamQuery(_question, CheckTimeout) { TotalTimeout = 2 * CheckTimeout, IsProbe = true });
             outcome.Reply?.Release();
 
             // Whatever it answered, it is there: an upstream that knows nothing of the name is not to blame for that.

@@ -110,7 +110,7 @@ internal sealed partial class LoopProbe : IHostService, IDisposable
         _names[name] = target;
         for (int tries = 0; tries < MaxTries && !_stopping.IsCancellationRequested; tries++)
         {
-            UpstreamOutcome outcome = await target.Upstream.AskAsync(query, target.Protocol, Timeout);
+            UpstreamOutcome outcome = await target.Channel.AskAsync(new UpstreamQuery(query, Timeout));
             outcome.Reply?.Release();
             if (outcome.Status == UpstreamStatus.Answered)
             {

@@ -116,7 +116,7 @@ internal sealed partial class ZoneNotifier : IHostService, IDisposable
         string reason = "";
         for (int tries = 0; tries < MaxTries && !_stopping; tries++)
         {
-            UpstreamOutcome outcome = await secondary.AskAsync(message, UpstreamProtocol.Udp, Timeout);
+            UpstreamOutcome outcome = await secondary.Udp.AskAsync(new UpstreamQuery(message, Timeout));
             ResponseCode? code = outcome.Reply is { } reply && DnsHeader.TryRead(reply.Message.AsSpan(0, reply.Length), out DnsHeader header)
                 ? header.ResponseCode
                 : null;

@@ -26,26 +26,8 @@ internal sealed class UpstreamFactory(MetricRegistry metrics, TimeProvider timeP
     /// <inheritdoc/>
     public void Dispose() => _loop?.Dispose();
 
-    /// <summary>Asks by the calling thread's engine, or by the one that threads without share.</summary>
-    internal ValueTask<UpstreamOutcome> AskByDatagram(Upstream upstream, ReadOnlySpan<byte> query, TimeSpan timeout)
-    {
-        UdpExchange exchange = UdpExchangePool.Rent();
-        exchange.Prepare(
-            upstream, query, timeProvider.GetTimestamp() + (long)(timeout.TotalSeconds * timeProvider.TimestampFrequency));
-        ValueTask<UpstreamOutcome> completion = exchange.Completion;
-        if (UpstreamEngine.Current is { } engine)
-        {
-            engine.Submit(exchange);
-        }
-        else
-        {
-            GetLoop().Submit(exchange);
-        }
-
-        return completion;
-    }
-
-    private UpstreamLoop GetLoop()
+    /// <summary>The engine for threads that have none.</summary>
+    internal UpstreamLoop GetLoop()
     {
         if (Volatile.Read(ref _loop) is { } loop)
         {

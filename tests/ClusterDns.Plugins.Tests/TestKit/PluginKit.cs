@@ -30,6 +30,8 @@ internal sealed class PluginKit : ILogOutput
         FakeUpstreams? upstreams = null, Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null)
     {
         Files = files ?? new FakeFiles();
+        Upstreams = upstreams ?? new FakeUpstreams();
+        Upstreams.Time = Time;
         CorefileDocument document = CorefileParser.Parse(
             "Corefile", Encoding.UTF8.GetBytes($". {{\n{blockBody}\n}}\n"), new InMemoryCorefileSource(), static _ => null, Diagnostics);
         Assert.True(ServerAddressParser.TryParse(document.Blocks[0].Keys[0], 53, Diagnostics, out IReadOnlyList<ServerAddress> keys));
@@ -42,7 +44,7 @@ internal sealed class PluginKit : ILogOutput
             Metrics = Metrics,
             TimeProvider = Time,
             Files = Files,
-            Upstreams = upstreams ?? new FakeUpstreams(),
+            Upstreams = Upstreams,
             RequestStop = requestStop ?? (static () => { }),
             NextSeed = static () => 42,
             Resources = resources ?? new SharedResources().CreateScope(),
@@ -74,6 +76,8 @@ internal sealed class PluginKit : ILogOutput
     public PluginHandler Handler { get; }
 
     public FakeFiles Files { get; }
+
+    public FakeUpstreams Upstreams { get; }
 
     public FakeTimeProvider Time { get; } = new();
 

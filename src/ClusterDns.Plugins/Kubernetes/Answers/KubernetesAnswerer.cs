@@ -145,6 +145,13 @@ internal sealed class KubernetesAnswerer(
             return type == RecordType.SOA;
         }
 
+        if (type is RecordType.A or RecordType.AAAA && name.IsWhole &&
+            entry.TryFindOnlyAddress(type == RecordType.A ? 4 : 16, out int offset))
+        {
+            return offset == 0 ||
+                response.TryAdd(ResponseSection.Answer, type, options.TimeToLive, entry.Source, offset, type == RecordType.A ? 4 : 16);
+        }
+
         if (service.Kind == ServiceKind.ExternalName)
         {
             return TryAnswerExternalName(in name, service, type, zone, response) || type == RecordType.SOA;

@@ -40,7 +40,7 @@ internal static class EntryBuilder
     /// <param name="service">The Service.</param>
     public static ServicePart Create(ServiceObject service)
     {
-        List<byte> data = [];
+        List<byte> data = [.. CreateServiceKey(service.Key.Namespace, service.Key.Name)];
         AddressEntry[] addresses = [.. service.ClusterIPs.Distinct().Select(address => Add(data, address))];
         PortEntry[] ports = Create(service.Ports);
         return new ServicePart

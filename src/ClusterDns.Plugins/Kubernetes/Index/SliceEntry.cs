@@ -1,3 +1,5 @@
+using ClusterDns.Core.Wire;
+
 namespace ClusterDns.Plugins.Kubernetes.Index;
 
 /// <summary>An EndpointSlice: all its bytes in one array, and its endpoints found by name. Immutable.</summary>
@@ -99,7 +101,7 @@ internal sealed class SliceEntry
         }
 
         int mask = _byName.Length - 1;
-        position = position < 0 ? (int)WireTableHash.Of(name) & mask : position;
+        position = position < 0 ? (int)KeyedHash.Of(name) & mask : position;
         while (_byName[position] != 0)
         {
             int index = _byName[position] - 1;
@@ -139,7 +141,7 @@ internal sealed class SliceEntry
         ushort[] table = new ushort[capacity];
         for (int index = 0; index < Endpoints.Length; index++)
         {
-            int position = (int)WireTableHash.Of(GetName(in Endpoints[index])) & (capacity - 1);
+            int position = (int)KeyedHash.Of(GetName(in Endpoints[index])) & (capacity - 1);
             while (table[position] != 0)
             {
                 position = (position + 1) & (capacity - 1);

@@ -5,10 +5,10 @@ using System.Security.Cryptography;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
 
-namespace ClusterDns.Upstreams;
+namespace ClusterDns.Upstreams.Stream;
 
 /// <summary>One connection: queries go out as they come, replies come in as they are ready, in any order.</summary>
-internal sealed class TcpUpstreamConnection : IDisposable
+internal sealed class StreamConnection : IDisposable
 {
     private const int PrefixLength = 2;
     private const int MaxUsers = 4096;
@@ -29,7 +29,7 @@ internal sealed class TcpUpstreamConnection : IDisposable
     private bool _broken;
 
     /// <summary>A connection that is being made, with a place on it for one query.</summary>
-    internal TcpUpstreamConnection(IPEndPoint endpoint, TimeSpan expire, TimeSpan maxAge, TimeProvider timeProvider)
+    internal StreamConnection(IPEndPoint endpoint, TimeSpan expire, TimeSpan maxAge, TimeProvider timeProvider)
     {
         _expire = expire;
         _maxAge = maxAge;
@@ -37,7 +37,7 @@ internal sealed class TcpUpstreamConnection : IDisposable
         _openedAt = timeProvider.GetTimestamp();
         _socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         _idleTimer = timeProvider.CreateTimer(
-            static state => ((TcpUpstreamConnection)state!).CloseIfIdle(), this, expire, Timeout.InfiniteTimeSpan);
+            static state => ((StreamConnection)state!).CloseIfIdle(), this, expire, Timeout.InfiniteTimeSpan);
         _connected = ConnectAsync(endpoint);
     }
 
