@@ -1,3 +1,4 @@
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
@@ -15,6 +16,7 @@ internal sealed class ForwardUpstream : IDisposable
 
     private readonly UpstreamOptions _options;
     private readonly TimeProvider _timeProvider;
+    private readonly CallbackGuard _guard;
     private readonly byte[] _question;
     private readonly (string TimedOut, string Unreadable, string Cut) _udpFailures;
     private readonly (string TimedOut, string Unreadable, string Cut) _tcpFailures;
@@ -29,7 +31,8 @@ internal sealed class ForwardUpstream : IDisposable
     /// <param name="factory">Makes upstreams.</param>
     /// <param name="registry">The process's metrics.</param>
     /// <param name="timeProvider">The clock.</param>
-    public ForwardUpstream(UpstreamOptions options, IUpstreamFactory factory, MetricRegistry registry, TimeProvider timeProvider)
+    /// <param name="guard">Runs the checks.</param>
+    public ForwardUpstream(UpstreamOptions options, IUpstreamFactory factory, MetricRegistry registry, TimeProvider timeProvider, CallbackGuard guard)
     {
         Upstream = factory.Open(options.Endpoint, options.Expire, options.MaxAge);
         Address = options.Endpoint.ToString();
@@ -37,6 +40,7 @@ internal sealed class ForwardUpstream : IDisposable
         _stopped = _stopping.Token;
         _options = options;
         _timeProvider = timeProvider;
+        _guard = guard;
         _udpFailures = CreateFailures("udp");
         _tcpFailures = CreateFailures("tcp");
         _question = Question.Create(DomainName.Parse(options.HealthCheckName), RecordType.NS, options.HealthCheckRecursion);
@@ -82,7 +86,7 @@ internal sealed class ForwardUpstream : IDisposable
         {
             if (_checking.IsCompleted && !_stopped.IsCancellationRequested)
             {
-                _checking = Task.Run(CheckAsync);
+                _checking = _guard.Run("forward_health_check", CheckAsync);
             }
         }
     }

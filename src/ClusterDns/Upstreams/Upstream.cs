@@ -22,7 +22,7 @@ internal sealed class Upstream : IUpstream
     {
         Endpoint = endpoint;
         MaxAge = maxAge;
-        _stream = new StreamChannel(endpoint.ToIPEndPoint(), expire, maxAge, factory.TimeProvider);
+        _stream = new StreamChannel(endpoint.ToIPEndPoint(), expire, maxAge, factory.TimeProvider, factory.Guard);
         UdpChannel datagrams = new(this, factory);
         Udp = new UdpFirstChannel(datagrams, _stream, retriesTruncated: false, factory.TimeProvider);
         UdpThenStream = new UdpFirstChannel(datagrams, _stream, retriesTruncated: true, factory.TimeProvider);

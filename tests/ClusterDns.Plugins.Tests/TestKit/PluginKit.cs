@@ -53,7 +53,7 @@ internal sealed class PluginKit : ILogOutput
         {
             DirectiveSyntax[] directives =
                 [.. document.Blocks[0].Directives.Where(directive => string.Equals(directive.Name.Text, plugin.Name, StringComparison.Ordinal))];
-            object? options = plugin.Parse(new PluginParseContext(directives, keys, Diagnostics));
+            object? options = DirectiveParsing.Parse(plugin, new PluginParseContext(directives, keys, Diagnostics));
             if (options is not null)
             {
                 plugin.Build(options, Build);
@@ -126,7 +126,7 @@ internal sealed class PluginKit : ILogOutput
                 NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 53)),
                 NetworkEndpoint.From(IPEndPoint.Parse(client)),
                 Time.GetTimestamp()));
-        AssertCompleted(Handler.ServeAsync(_context));
+        Serve(_context);
         return _context;
     }
 
@@ -151,13 +151,26 @@ internal sealed class PluginKit : ILogOutput
     }
 
     /// <summary>Serves a question that was made before, and that waits for nothing.</summary>
-    public void Serve(QueryContext context) => AssertCompleted(Handler.ServeAsync(context));
+    public void Serve(QueryContext context)
+    {
+        AssertCompleted(Handler.ServeAsync(context));
+        End(context);
+    }
+
+    /// <summary>Shows the end of a question to the plugins, as the pipeline does.</summary>
+    public void End(QueryContext context)
+    {
+        for (int i = Build.Observers.Count - 1; i >= 0; i--)
+        {
+            Build.Observers[i].OnEnd(context, context.Response.Status == ResponseStatus.Dropped ? QueryEnd.Dropped : QueryEnd.Answered);
+        }
+    }
 
     /// <summary>Serves the same question again and writes the response: what a test of allocations repeats.</summary>
     public void ServeAgain(QueryContext context)
     {
         context.Response.Reset();
-        AssertCompleted(Handler.ServeAsync(context));
+        Serve(context);
         context.WriteResponse();
     }
 

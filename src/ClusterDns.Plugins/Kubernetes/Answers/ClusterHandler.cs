@@ -39,7 +39,7 @@ internal abstract class ClusterHandler(
 
         if (!index.IsSynced)
         {
-            NotReadyAnswer.Fail(response, Name);
+            NotReadyAnswer.Fail(response, Name, index.UnsyncedText);
             return ValueTask.CompletedTask;
         }
 

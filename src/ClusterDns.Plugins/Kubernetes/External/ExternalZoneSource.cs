@@ -58,6 +58,11 @@ internal sealed class ExternalZoneSource(ClusterIndex index, ZoneRecords zone, E
             return _records.ReadAddressed(external, name);
         }
 
+        if (options.Headless && entry.Names is { } names)
+        {
+            return _records.ReadAddressed(names.Part, name);
+        }
+
         return options.Headless && service.Kind == ServiceKind.Headless
             ? _records.ReadEndpoints(service, entry.Slices, entry.Key.ToArray(), name, areOfNames: true)
             : [];

@@ -88,7 +88,8 @@ internal sealed class ServiceEntry : WireTableEntry
     {
         Service = service;
         Slices = slices;
-        IsEmpty = Array.TrueForAll(slices, static slice => slice.Endpoints.Length == 0);
+        IsEmpty = Array.TrueForAll(slices, static slice => slice.Endpoints.Length == 0 && slice.Names.Length == 0);
+        Names = NamedEndpoints.Create(service, slices);
         HasMoreThanFits = slices.Sum(static slice => (long)slice.Endpoints.Length * slice.Ports.Length) > RecordList.MaxCount;
         if (service is { Kind: ServiceKind.ClusterIP, Ports.Length: > 0 })
         {
@@ -104,6 +105,9 @@ internal sealed class ServiceEntry : WireTableEntry
 
     /// <summary>Whether it has no endpoint that is published.</summary>
     public bool IsEmpty { get; }
+
+    /// <summary>The hosts of a headless Service that has nothing but names of hosts; null for any other.</summary>
+    public NamedEndpoints? Names { get; }
 
     /// <summary>Whether it has more endpoints with ports than a section of a response can have records.</summary>
     public bool HasMoreThanFits { get; }

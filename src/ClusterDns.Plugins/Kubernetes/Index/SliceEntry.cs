@@ -42,6 +42,9 @@ internal sealed class SliceEntry
     /// <summary>The ports of all endpoints.</summary>
     public PortEntry[] Ports { get; }
 
+    /// <summary>The hosts that are published by their names.</summary>
+    public NamedEndpoint[] Names { get; init; } = [];
+
     /// <summary>The relist in which it was last seen; the writer's.</summary>
     public int Generation { get; set; }
 
@@ -122,6 +125,7 @@ internal sealed class SliceEntry
             && Data.AsSpan().SequenceEqual(other.Data)
             && Endpoints.AsSpan().SequenceEqual(other.Endpoints)
             && _zoneOffsets.AsSpan().SequenceEqual(other._zoneOffsets)
+            && NamedEndpoints.AreEqual(Names, other.Names)
             && EntryBuilder.PortsEqual(Ports, other.Ports);
 
     /// <summary>Indices plus one, each as near after its name's hash as there is room; half the places stay empty.</summary>

@@ -61,6 +61,7 @@ internal sealed class ClusterZoneSource(
         ServicePart service = entry.Service!;
         return service.Kind switch
         {
+            ServiceKind.Headless when entry.Names is { } names => _records.ReadNames(names, name),
             ServiceKind.Headless => _records.ReadEndpoints(service, entry.Slices, entry.Key.ToArray(), name, areOfNames: false),
             ServiceKind.ExternalName when service.ExternalName.Length > 0 => [_records.Create(name, RecordType.CNAME, service.ExternalName)],
             ServiceKind.ExternalName => [],

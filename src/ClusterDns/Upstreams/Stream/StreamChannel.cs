@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Upstreams;
 
 namespace ClusterDns.Upstreams.Stream;
@@ -9,7 +10,8 @@ namespace ClusterDns.Upstreams.Stream;
 /// <param name="expire">How long a connection may rest before it is closed.</param>
 /// <param name="maxAge">How long a connection takes new queries; zero for as long as it works.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class StreamChannel(IPEndPoint endpoint, TimeSpan expire, TimeSpan maxAge, TimeProvider timeProvider)
+/// <param name="guard">Starts background work.</param>
+internal sealed class StreamChannel(IPEndPoint endpoint, TimeSpan expire, TimeSpan maxAge, TimeProvider timeProvider, CallbackGuard guard)
     : IUpstreamChannel, IDisposable
 {
     private readonly Lock _lock = new();
@@ -78,7 +80,7 @@ internal sealed class StreamChannel(IPEndPoint endpoint, TimeSpan expire, TimeSp
             _connection?.Retire();
             try
             {
-                _connection = new StreamConnection(endpoint, expire, maxAge, timeProvider);
+                _connection = new StreamConnection(endpoint, expire, maxAge, timeProvider, guard);
             }
             catch (SocketException)
             {
