@@ -129,7 +129,7 @@ internal sealed class ForwardHandler : PluginHandler
         while (true)
         {
             TimeSpan left = TimeUntil(end);
-            if (left <= TimeSpan.Zero || (_maxAttempts > 0 && attempts >= _maxAttempts))
+            if (left <= TimeSpan.Zero || context.IsAbandoned || (_maxAttempts > 0 && attempts >= _maxAttempts))
             {
                 break;
             }
@@ -175,6 +175,12 @@ internal sealed class ForwardHandler : PluginHandler
             bool isMalformed = fault != MessageFault.None;
             if (isMalformed || last.Reply is null)
             {
+                if (context.IsAbandoned)
+                {
+                    // The exchange was cut short: it says nothing about the upstream.
+                    break;
+                }
+
                 if (!isMalformed)
                 {
                     upstream.Suspect();
@@ -200,7 +206,7 @@ internal sealed class ForwardHandler : PluginHandler
             return _isBeforeAnother && (_options.Next.Contains(code) || (_options.NextOnNoData && IsNoData(context.Response)));
         }
 
-        if (context.Deadline != 0 && TimeUntil(context.Deadline) <= TimeSpan.Zero)
+        if (context.IsAbandoned || (context.Deadline != 0 && TimeUntil(context.Deadline) <= TimeSpan.Zero))
         {
             context.Response.Drop(Name);
         }
@@ -257,6 +263,7 @@ internal sealed class ForwardHandler : PluginHandler
         => new(context.RequestBuffer.AsMemory(0, context.Request.Length), left < _options.ReadTimeout ? left : _options.ReadTimeout)
         {
             TotalTimeout = left,
+            Asker = context,
             UdpSizeOffset = context.Edns.Present && context.UdpSize != context.Edns.UdpSize ? context.Edns.ClassOffset : 0,
             UdpSize = context.UdpSize,
         };

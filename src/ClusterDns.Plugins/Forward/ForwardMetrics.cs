@@ -55,6 +55,8 @@ internal sealed class UpstreamMetrics(MetricRegistry registry, string to)
     private readonly CounterFamily _malformed = registry.Counters(
         "clusterdns_upstream_malformed_replies_total", "Counter of upstream replies with a malformed section.", "to", "section");
 
+    private readonly Counter?[] _malformedBySection = new Counter?[(int)MessageFault.Trailing + 1];
+
     private ByCode?[] _byCode = new ByCode?[KnownCodes];
     private Counter? _udpHits;
     private Counter? _udpMisses;
@@ -123,7 +125,7 @@ internal sealed class UpstreamMetrics(MetricRegistry registry, string to)
 
     /// <summary>A reply came that is malformed.</summary>
     /// <param name="fault">What is malformed.</param>
-    public void Malformed(MessageFault fault) => _malformed.With(to, SectionOf(fault)).Add();
+    public void Malformed(MessageFault fault) => (_malformedBySection[(int)fault] ??= _malformed.With(to, SectionOf(fault))).Add();
 
     /// <summary>A fault as label.</summary>
     /// <param name="fault">What is malformed.</param>

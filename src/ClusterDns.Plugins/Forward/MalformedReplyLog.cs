@@ -20,14 +20,12 @@ internal sealed partial class MalformedReplyLog(TimeProvider timeProvider, ILogg
     public void Report(string upstream, MessageFault fault)
     {
         long now = timeProvider.GetTimestamp();
-        bool isFirst = _logged.TryAdd(upstream, now);
-        if (!isFirst)
+        bool mayLog = _logged.TryGetValue(upstream, out long last)
+            ? timeProvider.GetElapsedTime(last, now) >= Interval && _logged.TryUpdate(upstream, now, last)
+            : _logged.TryAdd(upstream, now);
+        if (!mayLog)
         {
-            long last = _logged[upstream];
-            if (timeProvider.GetElapsedTime(last, now) < Interval || !_logged.TryUpdate(upstream, now, last))
-            {
-                return;
-            }
+            return;
         }
 
         if (fault is MessageFault.Additional or MessageFault.Trailing)
