@@ -124,6 +124,7 @@ internal sealed class ForwardHandler : PluginHandler
         int attempts = 0;
         int failovers = 0;
         UpstreamOutcome last = default;
+        TimeSpan lastTimeout = default;
         ForwardUpstream? lastAsked = null;
         ForwardUpstream? faulty = null;
         while (true)
@@ -170,7 +171,9 @@ internal sealed class ForwardHandler : PluginHandler
             context.Upstream = upstream.Address;
             upstream.Metrics.Asked();
             long start = _timeProvider.GetTimestamp();
-            last = await ChooseChannel(upstream.Upstream, context).AskAsync(CreateQuery(context, left));
+            UpstreamQuery query = CreateQuery(context, left);
+            lastTimeout = query.Timeout;
+            last = await ChooseChannel(upstream.Upstream, context).AskAsync(query);
             MessageFault fault = Take(context, upstream, last, start);
             bool isMalformed = fault != MessageFault.None;
             if (isMalformed || last.Reply is null)
@@ -212,7 +215,7 @@ internal sealed class ForwardHandler : PluginHandler
         }
         else
         {
-            context.Response.Fail(Name, ResponseCode.ServFail, lastAsked?.Explain(last) ?? "no healthy proxies");
+            context.Response.Fail(Name, ResponseCode.ServFail, lastAsked?.Explain(last, lastTimeout) ?? "no healthy proxies");
         }
 
         return false;
