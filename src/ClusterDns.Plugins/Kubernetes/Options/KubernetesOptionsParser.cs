@@ -80,7 +80,7 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
         switch (option.Name.Text)
         {
             case "manifests":
-                _isRight &= reader.ExpectArguments(1, int.MaxValue, "manifests PATH...");
+                _isRight &= reader.ExpectArguments(1, int.MaxValue, "manifests PATH...") && reader.Arguments.All(reader.ExpectPath);
                 _manifests.AddRange(option.Arguments);
                 break;
             case "pods":
