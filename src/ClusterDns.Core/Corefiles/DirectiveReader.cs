@@ -37,19 +37,6 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
         return false;
     }
 
-    /// <summary>Whether a path can name a file: it is not empty and contains no NUL character.</summary>
-    /// <param name="path">The path.</param>
-    public bool ExpectPath(Token path)
-    {
-        bool isValid = path.Text.Length > 0 && !path.Text.Contains('\0', StringComparison.Ordinal);
-        if (!isValid)
-        {
-            diagnostics.Error(path.Place, $"invalid path '{path.Text}' for {Name}: expected the path of a file or directory");
-        }
-
-        return isValid;
-    }
-
     /// <summary>Whether the line has no braces.</summary>
     public bool ExpectNoBlock()
     {

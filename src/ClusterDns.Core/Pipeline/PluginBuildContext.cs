@@ -235,6 +235,12 @@ public interface IFileAccess
     /// <inheritdoc cref="ReadAllBytes(string, int)"/>
     byte[] ReadAllBytes(string path) => ReadAllBytes(path, DefaultMaxLength);
 
+    /// <summary>Opens a file that is read in parts, so that it is never in memory as a whole. The reader bounds what it reads.</summary>
+    /// <param name="path">The path.</param>
+    /// <exception cref="IOException">It is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    Stream OpenRead(string path) => new MemoryStream(ReadAllBytes(path), writable: false);
+
     /// <summary>What tells that a file has changed; null when it is missing.</summary>
     /// <param name="path">The path.</param>
     FileStamp? GetStamp(string path);

@@ -62,6 +62,22 @@ internal static class BoundedReader
         }
     }
 
+    /// <summary>Opens a file that its reader reads in parts and bounds itself.</summary>
+    /// <param name="path">The path.</param>
+    /// <exception cref="IOException">It is missing, cannot be read, or is a folder, device or pipe.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static Stream OpenStream(string path)
+    {
+        SafeFileHandle file = Open(path, out _, out bool isPipe);
+        if (isPipe)
+        {
+            file.Dispose();
+            throw new IOException($"'{path}' is a pipe: expected a regular file");
+        }
+
+        return new FileStream(file, FileAccess.Read, bufferSize: 0);
+    }
+
     /// <summary>Whether a path is a pipe, whose content is there once.</summary>
     /// <param name="path">The path.</param>
     public static bool IsPipe(string path)

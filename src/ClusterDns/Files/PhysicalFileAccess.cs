@@ -9,6 +9,9 @@ internal sealed class PhysicalFileAccess : IFileAccess
     public byte[] ReadAllBytes(string path, int maxLength) => BoundedReader.Read(path, maxLength);
 
     /// <inheritdoc/>
+    public Stream OpenRead(string path) => BoundedReader.OpenStream(path);
+
+    /// <inheritdoc/>
     public FileStamp? GetStamp(string path)
     {
         if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))

@@ -11,7 +11,8 @@ internal sealed class Upstream : IUpstream
     private static readonly TimeSpan MinRetransmit = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxRetransmit = TimeSpan.FromSeconds(1);
 
-    private readonly StreamChannel _stream;
+    private readonly UpstreamFactory _factory;
+    private readonly StreamPool _streams;
     private readonly Lock _lock = new();
     private readonly List<UpstreamEngine> _engines = [];
     private bool _disposed;
@@ -21,11 +22,13 @@ internal sealed class Upstream : IUpstream
     internal Upstream(NetworkEndpoint endpoint, TimeSpan expire, TimeSpan maxAge, UpstreamFactory factory)
     {
         Endpoint = endpoint;
-        MaxAge = maxAge;
-        _stream = new StreamChannel(endpoint.ToIPEndPoint(), expire, maxAge, factory.TimeProvider, factory.Guard);
+        Ports = new UpstreamPorts(expire, maxAge, factory.Sockets, factory.TimeProvider);
+        _factory = factory;
+        _streams = factory.Streams.Acquire(endpoint, expire, maxAge);
+        Stream = new StreamChannel(_streams);
         UdpChannel datagrams = new(this, factory);
-        Udp = new UdpFirstChannel(datagrams, _stream, retriesTruncated: false, factory.TimeProvider);
-        UdpThenStream = new UdpFirstChannel(datagrams, _stream, retriesTruncated: true, factory.TimeProvider);
+        Udp = new UdpFirstChannel(datagrams, Stream, retriesTruncated: false, factory.TimeProvider);
+        UdpThenStream = new UdpFirstChannel(datagrams, Stream, retriesTruncated: true, factory.TimeProvider);
     }
 
     /// <inheritdoc/>
@@ -38,10 +41,10 @@ internal sealed class Upstream : IUpstream
     public IUpstreamChannel UdpThenStream { get; }
 
     /// <inheritdoc/>
-    public IUpstreamChannel Stream => _stream;
+    public IUpstreamChannel Stream { get; }
 
-    /// <summary>How long a socket is used; zero for as long as engines see fit.</summary>
-    internal TimeSpan MaxAge { get; }
+    /// <summary>What engines share about the ports that datagrams leave by.</summary>
+    internal UpstreamPorts Ports { get; }
 
     /// <summary>
     /// How long to wait before a datagram is sent again: four times the usual time, since what takes longer than that is lost
@@ -61,6 +64,11 @@ internal sealed class Upstream : IUpstream
     {
         lock (_lock)
         {
+            if (_disposed)
+            {
+                return;
+            }
+
             _disposed = true;
             foreach (UpstreamEngine engine in _engines)
             {
@@ -68,7 +76,7 @@ internal sealed class Upstream : IUpstream
             }
         }
 
-        _stream.Dispose();
+        _factory.Streams.Release(_streams);
     }
 
     /// <summary>Takes note that an engine is about to keep sockets; false when the upstream has been disposed of.</summary>
@@ -94,7 +102,7 @@ internal sealed class Upstream : IUpstream
         }
     }
 
-    /// <summary>Takes in how long a reply took that was asked for once.</summary>
+    /// <summary>Takes in how long a reply took.</summary>
     internal void Measured(TimeSpan roundTrip)
     {
         // A lost update of another thread's sample is no loss.
