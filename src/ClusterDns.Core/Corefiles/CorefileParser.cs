@@ -44,8 +44,7 @@ public sealed class CorefileParser
     {
         if (Current.Kind == TokenKind.Close)
         {
-            _diagnostics.Error(Current.Token.Place, "unexpected '}', expected a server block");
-            _tokens.Advance();
+            SkipCloseBrace();
             return;
         }
 
@@ -59,7 +58,7 @@ public sealed class CorefileParser
 
         if (keys.Count == 0)
         {
-            _diagnostics.Error(place, "a server block without a zone, expected a zone before '{'");
+            _diagnostics.Warning(place, "a server block without a zone has no effect: write a zone such as '.' before '{'");
         }
 
         List<DirectiveSyntax> directives;
@@ -76,7 +75,25 @@ public sealed class CorefileParser
             }
         }
 
-        _blocks.Add(new ServerBlockSyntax(keys, directives, place));
+        if (keys.Count > 0)
+        {
+            _blocks.Add(new ServerBlockSyntax(keys, directives, place));
+        }
+    }
+
+    /// <summary>A brace too many has no effect at the end of the file. Before that, most likely the block before it ended too early.</summary>
+    private void SkipCloseBrace()
+    {
+        SourcePlace place = Current.Token.Place;
+        _tokens.Advance();
+        if (Current.Kind == TokenKind.End)
+        {
+            _diagnostics.Warning(place, "unexpected '}' has no effect: delete it");
+        }
+        else
+        {
+            _diagnostics.Error(place, "unexpected '}': expected a server block");
+        }
     }
 
     private List<Token> ParseKeys()

@@ -11,6 +11,7 @@ public sealed class DiagnosticBag
     private readonly List<CorefileDiagnostic> _errors = [];
     private readonly List<CorefileDiagnostic> _warnings = [];
     private readonly HashSet<CorefileDiagnostic> _seen = [];
+    private readonly Dictionary<SourcePlace, string> _hints = [];
 
     /// <summary>The errors in the order they were found, at most <see cref="Limit"/>.</summary>
     public IReadOnlyList<CorefileDiagnostic> Errors => _errors;
@@ -26,11 +27,23 @@ public sealed class DiagnosticBag
 
     /// <summary>Adds an error; a second one with the same text at the same place (an import used twice) is ignored.</summary>
     public void Error(SourcePlace place, string message, string? suggestion = null) =>
-        Add(_errors, new CorefileDiagnostic(DiagnosticSeverity.Error, place, message, suggestion));
+        Add(_errors, new CorefileDiagnostic(
+            DiagnosticSeverity.Error, place, _hints.TryGetValue(place, out string? hint) ? $"{message}; {hint}" : message, suggestion));
 
     /// <summary>Adds a warning; a second one with the same text at the same place is ignored.</summary>
     public void Warning(SourcePlace place, string message, string? suggestion = null) =>
         Add(_warnings, new CorefileDiagnostic(DiagnosticSeverity.Warning, place, message, suggestion));
+
+    /// <summary>Remembers what is likely behind an error at a place, if there is to be one.</summary>
+    /// <param name="place">Where.</param>
+    /// <param name="hint">What the author should know.</param>
+    public void Hint(SourcePlace place, string hint)
+    {
+        if (_hints.Count < Limit)
+        {
+            _hints.TryAdd(place, hint);
+        }
+    }
 
     /// <summary>Throws when there are errors.</summary>
     /// <exception cref="CorefileException">With all of them.</exception>

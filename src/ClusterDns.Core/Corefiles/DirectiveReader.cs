@@ -48,18 +48,74 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
         return !Directive.HasBlock;
     }
 
-    /// <summary>Whether a plugin that may stand once in a server block does; later occurrences are reported.</summary>
-    /// <param name="directives">All occurrences in the block.</param>
-    /// <param name="diagnostics">Where errors go.</param>
-    public static bool ExpectOnce(IReadOnlyList<DirectiveSyntax> directives, DiagnosticBag diagnostics)
+    /// <summary>Whether there are no options in braces; empty braces are accepted.</summary>
+    public bool ExpectNoOptions()
     {
-        foreach (DirectiveSyntax later in directives.Skip(1))
+        foreach (DirectiveSyntax option in Directive.Block)
         {
-            diagnostics.Error(
-                later.Place, $"{later.Name.Text} stands at {directives[0].Place} already, expected it once in a server block");
+            UnknownOption(option, []);
         }
 
-        return directives.Count == 1;
+        return Directive.Block.Count == 0;
+    }
+
+    /// <summary>Warns that a block in braces has no effect, for plugins whose block CoreDNS does not read.</summary>
+    public void IgnoreBlock()
+    {
+        if (Directive.HasBlock)
+        {
+            Warn(Directive.Place, $"the braces after '{Name}' and what is in them have no effect: delete them");
+        }
+    }
+
+    /// <summary>Warns that arguments have no effect, for lines whose further arguments CoreDNS does not read.</summary>
+    /// <param name="count">How many arguments count.</param>
+    public void IgnoreArgumentsAfter(int count)
+    {
+        foreach (Token argument in Arguments.Skip(count))
+        {
+            Warn(argument.Place, $"'{argument.Text}' has no effect after '{Name}': delete it");
+        }
+    }
+
+    /// <summary>Reads a duration that counts as zero where it is negative.</summary>
+    /// <param name="token">The word.</param>
+    /// <param name="value">The duration, not negative.</param>
+    public bool TryDurationFromZero(Token token, out TimeSpan value)
+    {
+        if (!TryDuration(token, TimeSpan.MinValue, out value))
+        {
+            return false;
+        }
+
+        if (value < TimeSpan.Zero)
+        {
+            Warn(token.Place, $"'{token.Text}' counts as 0s for '{Name}': write a duration that is not negative");
+            value = TimeSpan.Zero;
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads an integer that counts as the nearest value of a range where it is outside of it.</summary>
+    /// <param name="token">The word.</param>
+    /// <param name="least">The least value.</param>
+    /// <param name="most">The greatest value.</param>
+    /// <param name="value">The value.</param>
+    public bool TryIntegerWithin(Token token, int least, int most, out int value)
+    {
+        if (!long.TryParse(token.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long parsed))
+        {
+            return TryInteger(token, least, most, out value);
+        }
+
+        value = (int)Math.Clamp(parsed, least, most);
+        if (value != parsed)
+        {
+            Warn(token.Place, string.Create(CultureInfo.InvariantCulture, $"'{token.Text}' counts as {value} for '{Name}': expected a number from {least} to {most}"));
+        }
+
+        return true;
     }
 
     /// <summary>Reads an integer.</summary>
@@ -91,7 +147,7 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
             return true;
         }
 
-        string bound = least == TimeSpan.Zero ? "that is not negative" : $"of at least {least.TotalSeconds.ToString(CultureInfo.InvariantCulture)}s";
+        string bound = least <= TimeSpan.Zero ? "that is not negative" : $"of at least {least.TotalSeconds.ToString(CultureInfo.InvariantCulture)}s";
         diagnostics.Error(token.Place, $"'{token.Text}' is no value for {Name}, expected a duration {bound}, such as 5s or 1m30s");
         return false;
     }
@@ -115,7 +171,10 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
         return false;
     }
 
-    /// <summary>Reads zones: names, or networks in CIDR form.</summary>
+    /// <summary>
+    /// Reads zones: names, or networks in CIDR form. As in CoreDNS, a scheme and a port are left out, and a word that is not a zone has no
+    /// effect.
+    /// </summary>
     /// <param name="tokens">The words.</param>
     /// <param name="defaults">The zones that stand in where there are no words.</param>
     /// <param name="zones">The zones, in lower case.</param>
@@ -127,15 +186,8 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
         foreach (Token token in tokens)
         {
             hasTokens = true;
-            if (ZoneParser.TryParse(token.Text, out IReadOnlyList<Zone> parsed, out string problem))
-            {
-                found.AddRange(parsed);
-            }
-            else
-            {
-                diagnostics.Error(token.Place, problem);
-                isRight = false;
-            }
+            isRight &= TryZone(token, out IReadOnlyList<Zone> parsed);
+            found.AddRange(parsed);
         }
 
         zones = hasTokens ? found : [.. defaults];
@@ -159,10 +211,38 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
                 : $"unknown option '{option.Name.Text}' of {Name}, expected {string.Join(", ", known)}",
             NearMiss.Find(option.Name.Text, known));
 
+    /// <summary>Warns of something that has no effect, or another than its author is likely to expect.</summary>
+    /// <param name="place">Where it is.</param>
+    /// <param name="message">What, and after a colon what to do.</param>
+    public void Warn(SourcePlace place, string message) => diagnostics.Warning(place, message);
+
     /// <summary>Reports anything else that is wrong.</summary>
     /// <param name="place">Where it is.</param>
     /// <param name="message">What is wrong, and after a comma what was expected.</param>
     public void Error(SourcePlace place, string message) => diagnostics.Error(place, message);
+
+    private bool TryZone(Token token, out IReadOnlyList<Zone> zones)
+    {
+        string text = ServerAddressParser.StripSchemeAndPort(token.Text);
+        if (text.Length < token.Text.Length)
+        {
+            Warn(token.Place, $"the scheme and the port of '{token.Text}' have no effect: write '{text}'");
+        }
+
+        bool isZone = ZoneParser.TryParse(text, out zones, out string problem);
+        if (!isZone && InternationalName.IsOne(text))
+        {
+            Error(token.Place, problem);
+            return false;
+        }
+
+        if (problem.Length > 0)
+        {
+            Warn(token.Place, isZone ? problem : $"{problem}; it has no effect");
+        }
+
+        return true;
+    }
 
     private static string Count(int count, string noun) => count switch
     {

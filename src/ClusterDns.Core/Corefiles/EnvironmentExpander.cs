@@ -15,6 +15,8 @@ internal sealed class EnvironmentExpander(Func<string, string?> environment, Dia
         return Expand(text, "{$", "}", place, ref budget);
     }
 
+    private static bool HasSeveralWords(string value) => value.AsSpan().Trim().ContainsAny(" \t\r\n");
+
     private string Expand(string text, string open, string close, SourcePlace place, ref int budget)
     {
         int start = 0;
@@ -49,6 +51,12 @@ internal sealed class EnvironmentExpander(Func<string, string?> environment, Dia
         if (value is null)
         {
             diagnostics.Warning(place, $"environment variable '{name}' is not set, taken as empty");
+        }
+
+        else if (HasSeveralWords(value))
+        {
+            diagnostics.Hint(
+                place, $"the value of environment variable '{name}' has several words, but a variable is one word of the Corefile: use a variable for each");
         }
 
         return value ?? "";

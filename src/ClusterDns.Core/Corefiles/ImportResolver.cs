@@ -33,7 +33,16 @@ internal sealed class ImportResolver(ICorefileSource source, EnvironmentExpander
             return _files[name] = [];
         }
 
-        return _files[name] = Lexer.Tokenize(name, SourceText.Decode(name, content.Span, diagnostics), environment, diagnostics);
+        string text = SourceText.Decode(name, content.Span, diagnostics);
+        if (PastedManifest.Find(text) is { } line)
+        {
+            diagnostics.Error(
+                new SourcePlace(name, line, 1),
+                "this is a Kubernetes manifest, not a Corefile: keep only the text below 'Corefile: |', or apply the file with kubectl");
+            return _files[name] = [];
+        }
+
+        return _files[name] = Lexer.Tokenize(name, text, environment, diagnostics);
     }
 
     /// <summary>Keeps a snippet for later imports.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace ClusterDns.Core.Corefiles;
@@ -9,6 +10,9 @@ namespace ClusterDns.Core.Corefiles;
 /// </summary>
 internal sealed class Lexer
 {
+    private static readonly SearchValues<char> CurlyQuotes = SearchValues.Create("\u201C\u201D\u201E\u2018\u2019\u00AB\u00BB");
+    private static readonly SearchValues<char> InvisibleCharacters = SearchValues.Create("\u200B\u200C\u200D\u2060\uFEFF\u00AD");
+
     private readonly string _file;
     private readonly string _text;
     private readonly EnvironmentExpander _environment;
@@ -18,6 +22,7 @@ internal sealed class Lexer
     private int _line = 1;
     private int _column = 1;
     private int _lineOfLastToken;
+    private bool _warnedOfSpaces;
 
     private Lexer(string file, string text, EnvironmentExpander environment, DiagnosticBag diagnostics)
     {
@@ -47,6 +52,11 @@ internal sealed class Lexer
             char next = _text[_position];
             if (char.IsWhiteSpace(next))
             {
+                if (next > '\x7f')
+                {
+                    WarnOfSpace(next);
+                }
+
                 Advance();
             }
             else if (next == '#')
@@ -61,6 +71,33 @@ internal sealed class Lexer
             {
                 ReadWord();
             }
+        }
+    }
+
+    /// <summary>Spaces from a word processor or a web page. They separate words as others do.</summary>
+    private void WarnOfSpace(char space)
+    {
+        if (_warnedOfSpaces)
+        {
+            return;
+        }
+
+        _warnedOfSpaces = true;
+        _diagnostics.Warning(Here, $"a non-breaking or other unusual space (U+{(int)space:X4}) is read as a space: replace those of this file by ordinary ones");
+    }
+
+    private void WarnOfLookalikes(string word, SourcePlace place)
+    {
+        int index = word.AsSpan().IndexOfAny(CurlyQuotes);
+        if (index >= 0)
+        {
+            _diagnostics.Warning(place, $"curly quote U+{(int)word[index]:X4} in '{word}' does not quote: use the straight quote '\"'");
+        }
+
+        index = word.AsSpan().IndexOfAny(InvisibleCharacters);
+        if (index >= 0)
+        {
+            _diagnostics.Hint(place, $"the word has an invisible character (U+{(int)word[index]:X4}): delete it");
         }
     }
 
@@ -95,6 +132,7 @@ internal sealed class Lexer
         }
 
         string word = _text[start.._position];
+        WarnOfLookalikes(word, place);
         bool isOpenGlued = word is [_, .., '{'] && IsLineEnd();
         bool isCloseGlued = word is [_, .., '}'] && !word.Contains('{', StringComparison.Ordinal);
         if (!isOpenGlued && !isCloseGlued)

@@ -52,11 +52,34 @@ public static class ServerAddressParser
             return false;
         }
 
+        if (problem.Length > 0)
+        {
+            diagnostics.Warning(key.Place, problem);
+        }
+
         addresses = [.. zones.Select(zone => new ServerAddress(transport, zone, port))];
         return true;
     }
 
-    /// <summary>A network's own colons stand before its slash, its port's after it.</summary>
+    /// <summary>
+    /// What a plugin's argument names: the zone alone, since its scheme and port have no effect there. A port that is not a number belongs
+    /// to the name.
+    /// </summary>
+    /// <param name="text">The argument.</param>
+    public static string StripSchemeAndPort(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int scheme = text.IndexOf(SchemeEnd, StringComparison.Ordinal);
+        string rest = scheme >= 0 && Transports.TryParse(text.AsSpan(0, scheme), out _) ? text[(scheme + SchemeEnd.Length)..] : text;
+        int colon = FindPortColon(rest);
+        return colon >= 0 && int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _) && !IsAddress(rest)
+            ? rest[..colon]
+            : rest;
+    }
+
+    private static bool IsAddress(string text) => text.IndexOf(':', StringComparison.Ordinal) != text.LastIndexOf(':') && !text.Contains('/', StringComparison.Ordinal);
+
+    /// <summary>The colons of a network are before its slash, the colon of its port is after it.</summary>
     private static int FindPortColon(string text)
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);

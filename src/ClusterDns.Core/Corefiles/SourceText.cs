@@ -19,7 +19,7 @@ internal static class SourceText
 
         if (!Utf8.IsValid(content))
         {
-            diagnostics.Error(PlaceOfFirstWrongByte(file, content), "bytes that are not UTF-8, expected UTF-8 text");
+            diagnostics.Warning(PlaceOfFirstWrongByte(file, content), "bytes that are not UTF-8 are replaced: save the file as UTF-8 text");
         }
 
         return Encoding.UTF8.GetString(content);

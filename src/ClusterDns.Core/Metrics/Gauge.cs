@@ -6,6 +6,7 @@ namespace ClusterDns.Core.Metrics;
 public sealed class Gauge : Metric
 {
     private double _value;
+    private Func<double>? _source;
 
     internal Gauge(ImmutableArray<string> labelValues)
         : base(labelValues)
@@ -15,9 +16,13 @@ public sealed class Gauge : Metric
     /// <summary>The number.</summary>
     public double Value
     {
-        get => Volatile.Read(ref _value);
+        get => _source is { } source ? source() : Volatile.Read(ref _value);
         set => Volatile.Write(ref _value, value);
     }
+
+    /// <summary>Reads the number from its owner each time it is asked for, instead of keeping a copy.</summary>
+    /// <param name="source">Gives the number; called by any thread, and does not throw.</param>
+    public void ReadFrom(Func<double> source) => _source = source;
 
     /// <summary>Adds to the number.</summary>
     /// <param name="amount">How much; may be negative.</param>

@@ -12,6 +12,9 @@ public interface IPlugin
     /// <summary>The directive's name.</summary>
     string Name { get; }
 
+    /// <summary>What several occurrences in one server block mean.</summary>
+    DirectiveRepetition Repetition { get; }
+
     /// <summary>Declares the metrics that are shown whether or not the Corefile has the plugin: those without labels, as CoreDNS does.</summary>
     /// <param name="metrics">The process's metrics.</param>
     void DeclareMetrics(MetricRegistry metrics)
@@ -38,6 +41,9 @@ public abstract class Plugin<TOptions> : IPlugin
     public abstract string Name { get; }
 
     /// <inheritdoc/>
+    public abstract DirectiveRepetition Repetition { get; }
+
+    /// <inheritdoc/>
     public virtual void DeclareMetrics(MetricRegistry metrics)
     {
     }
@@ -54,7 +60,9 @@ public abstract class Plugin<TOptions> : IPlugin
 }
 
 /// <summary>What a plugin reads its options from.</summary>
-/// <param name="Directives">Every occurrence of the directive in the block, in order; at least one.</param>
+/// <param name="Directives">
+/// The occurrences of the directive in the block, in order; exactly one unless the plugin reads all (<see cref="DirectiveRepetition.All"/>).
+/// </param>
 /// <param name="Keys">The block's keys, CIDR zones expanded.</param>
 /// <param name="Diagnostics">Where errors and warnings go, each with its place.</param>
 public sealed record PluginParseContext(

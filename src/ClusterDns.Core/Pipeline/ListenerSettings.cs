@@ -8,6 +8,9 @@ public sealed class ListenerSettings
     /// </summary>
     public IList<System.Net.IPAddress> BindAddresses { get; } = [];
 
+    /// <summary>Whether the addresses were chosen (the bind plugin): then none means that nothing is listened on.</summary>
+    public bool IsBound { get; set; }
+
     /// <summary>How many workers serve the listener, 1 to 1024.</summary>
     public int? Workers { get; set; }
 

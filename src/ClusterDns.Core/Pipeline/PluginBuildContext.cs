@@ -1,6 +1,8 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Logging;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Resources;
 using ClusterDns.Core.Upstreams;
@@ -15,6 +17,7 @@ namespace ClusterDns.Core.Pipeline;
 public sealed class PluginBuildContext
 {
     private readonly List<Func<PluginHandler, PluginHandler>> _links = [];
+    private readonly List<IQueryObserver> _observers = [];
     private readonly List<IHostService> _services = [];
     private readonly List<HttpEndpoint> _httpEndpoints = [];
     private readonly List<ReadinessCheck> _readinessChecks = [];
@@ -41,6 +44,13 @@ public sealed class PluginBuildContext
     /// <summary>The clock.</summary>
     public required TimeProvider TimeProvider { get; init; }
 
+    /// <summary>Starts timers, loops and tasks, so that no exception leaves one.</summary>
+    public CallbackGuard Guard
+    {
+        get => field ??= new CallbackGuard(Metrics, TimeProvider, LoggerFactory.CreateLogger("callbacks"));
+        init;
+    }
+
     /// <summary>Files and folders outside the Corefile.</summary>
     public required IFileAccess Files { get; init; }
 
@@ -61,6 +71,15 @@ public sealed class PluginBuildContext
     /// do the same.
     /// </summary>
     public string BlockText { get; init; } = "";
+
+    /// <summary>What the process may hold in memory: a plugin that keeps more than a little reserves it there.</summary>
+    public MemoryBudget Memory { get; init; } = MemoryBudget.CreateUnlimited();
+
+    /// <summary>
+    /// Runs what starts a child process, so that the child inherits the limits that this process was started with. What it is given
+    /// starts the child and returns as soon as it runs.
+    /// </summary>
+    public Action<Action> StartChild { get; init; } = static start => start();
 
     /// <summary>How often the configuration is looked at for changes (the reload plugin); null for never.</summary>
     public ReloadSettings? Reload { get; set; }
@@ -90,6 +109,10 @@ public sealed class PluginBuildContext
     /// <param name="create">Makes the link, given the one below.</param>
     public void AddLink(Func<PluginHandler, PluginHandler> create) => _links.Add(create);
 
+    /// <summary>Adds something that sees the end of each of the block's queries.</summary>
+    /// <param name="observer">What.</param>
+    public void AddObserver(IQueryObserver observer) => _observers.Add(observer);
+
     /// <summary>Adds a service that starts before the listeners open and stops after they have closed.</summary>
     /// <param name="service">The service.</param>
     public void AddService(IHostService service) => _services.Add(service);
@@ -112,8 +135,11 @@ public sealed class PluginBuildContext
     /// <summary>Stops the process with exit code 1, for what cannot go on; the plugin has logged why.</summary>
     public Action RequestStop { get; init; } = static () => { };
 
-    /// <summary>Told of each query that no server block of the listener takes; null where nobody listens.</summary>
-    public Action<QueryContext>? OnDropped { get; set; }
+    /// <summary>What sees the end of the block's queries, in the order of the plugins.</summary>
+    public IReadOnlyList<IQueryObserver> Observers => _observers;
+
+    /// <summary>Sees the end of each query that no server block of the listener takes; null for nothing.</summary>
+    public IQueryObserver? UnroutedObserver { get; set; }
 
     /// <summary>Told of each zone and listener that the block is served at, when all plugins have built.</summary>
     public Action<ServerBlockInfo>? OnServed { get; set; }
@@ -121,7 +147,9 @@ public sealed class PluginBuildContext
     /// <summary>The readiness of the whole configuration.</summary>
     public Readiness Readiness { get; init; } = new();
 
-    /// <summary>The names of the block's plugins that are links of its chain, in running order; complete when all have built.</summary>
+    /// <summary>
+    /// The names of the block's plugins that take part in its queries, as links or observers, in running order; complete when all have built.
+    /// </summary>
     public IList<string> LinkNames { get; } = [];
 
     /// <summary>Adds something to be answered over HTTP.</summary>
@@ -204,4 +232,8 @@ public readonly record struct FileStamp(DateTime ModifiedUtc, long Length);
 /// <summary>Whether a plugin is ready to answer.</summary>
 /// <param name="Plugin">The plugin's name.</param>
 /// <param name="IsReady">Asked at any time, by any thread.</param>
-public sealed record ReadinessCheck(string Plugin, Func<bool> IsReady);
+public sealed record ReadinessCheck(string Plugin, Func<bool> IsReady)
+{
+    /// <summary>Why it is not; empty where that is not known.</summary>
+    public Func<string> Reason { get; init; } = static () => "";
+}

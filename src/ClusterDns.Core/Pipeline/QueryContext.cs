@@ -28,6 +28,7 @@ public sealed class QueryContext
     private QueryView _query;
     private IWaitGate? _waitGate;
     private QueryResource? _held;
+    private IQueryEndSink? _endSink;
 
     /// <summary>A context with its own buffers.</summary>
     public QueryContext()
@@ -118,6 +119,18 @@ public sealed class QueryContext
 
     /// <summary>The upstream that was asked last, as address and port; null when none was.</summary>
     public string? Upstream { get; set; }
+
+    /// <summary>Whether an exception out of a plugin made the response.</summary>
+    public bool HasFailed { get; set; }
+
+    /// <summary>What sees this query's end; empty for a query that no server block takes.</summary>
+    public ReadOnlyMemory<IQueryObserver> Observers { get; set; }
+
+    /// <summary>
+    /// How long the messages of a <see cref="Response.Stream"/> are that were written so far, without compression; 0 where the answer is one
+    /// message.
+    /// </summary>
+    internal int StreamedLength { get; private set; }
 
     /// <summary>The server block that answers.</summary>
     public ServerBlockInfo Block { get; set; } = ServerBlockInfo.Dropped;
@@ -240,6 +253,11 @@ public sealed class QueryContext
             ResponseWriter.TryWrite(this, _response.AsSpan(ResponseWriter.FramePrefix, limit), true, out _responseLength);
         }
 
+        if (Response.Stream is not null)
+        {
+            StreamedLength += ResponseWriter.GetMessageLength(this);
+        }
+
         System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(_response, (ushort)_responseLength);
         return _responseLength;
     }
@@ -270,9 +288,25 @@ public sealed class QueryContext
         _held = resource;
     }
 
+    /// <summary>The query begins: it ends once, by <see cref="End"/> or at the latest by <see cref="Reset"/>.</summary>
+    /// <param name="sink">What passes the end on.</param>
+    public void Begin(IQueryEndSink sink) => _endSink = sink;
+
+    /// <summary>The query ends; without effect when it has ended already.</summary>
+    /// <param name="outcome">How.</param>
+    public void End(QueryEnd outcome)
+    {
+        if (_endSink is { } sink)
+        {
+            _endSink = null;
+            sink.OnEnd(this, outcome);
+        }
+    }
+
     /// <summary>Makes the context ready for the next query, and lets go of everything this one used.</summary>
     public void Reset()
     {
+        End(QueryEnd.Abandoned);
         Generation++;
         Response.Reset();
         _requestLength = 0;
@@ -285,6 +319,9 @@ public sealed class QueryContext
         Deadline = 0;
         Metadata = null;
         Upstream = null;
+        HasFailed = false;
+        Observers = default;
+        StreamedLength = 0;
         ReleaseInternalQueries();
         while (_held is { } held)
         {

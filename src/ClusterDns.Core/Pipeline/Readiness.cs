@@ -37,6 +37,22 @@ public sealed class Readiness
         }
     }
 
+    /// <summary>Why plugins are not ready, where that is known: <c>PLUGIN: REASON</c>, each once.</summary>
+    public string DescribeNotReady()
+    {
+        lock (_lock)
+        {
+            return string.Join(
+                "; ",
+                _blocks.SelectMany(static checks => checks)
+                    .Where(check => !IsReady(check))
+                    .Select(static check => (check.Plugin, Reason: check.Reason()))
+                    .Where(static check => check.Reason.Length > 0)
+                    .Select(static check => $"{check.Plugin}: {check.Reason}")
+                    .Distinct(StringComparer.Ordinal));
+        }
+    }
+
     private bool IsReady(ReadinessCheck check)
     {
         if (!Continuously && _wereReady.Contains(check))

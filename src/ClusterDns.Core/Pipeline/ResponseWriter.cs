@@ -61,10 +61,15 @@ public static class ResponseWriter
     }
 
     /// <summary>
-    /// The response's length without compression and without OPT: what CoreDNS counts in its log and in its size metric.
+    /// The response's length without compression and without OPT: what CoreDNS counts in its log and in its size metric. An answer of many
+    /// messages counts with all that were written.
     /// </summary>
     /// <param name="context">The query with its response.</param>
     public static int GetUncompressedLength(QueryContext context)
+        => context.StreamedLength > 0 ? context.StreamedLength : GetMessageLength(context);
+
+    /// <summary>The same for the one message that the response holds.</summary>
+    internal static int GetMessageLength(QueryContext context)
     {
         int length = DnsHeader.Length + (context.HasQuestion ? context.QuestionName.Length + 4 : 0);
         for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)

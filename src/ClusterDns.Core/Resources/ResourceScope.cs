@@ -5,6 +5,7 @@ public sealed class ResourceScope : IDisposable
 {
     private readonly SharedResources _resources;
     private readonly List<SharedEntry> _entries = [];
+    private readonly Dictionary<(Type Type, object Key), SharedEntry> _known = [];
 
     internal ResourceScope(SharedResources resources) => _resources = resources;
 
@@ -15,16 +16,14 @@ public sealed class ResourceScope : IDisposable
     public T Get<T>(object key, Func<T> create)
         where T : class
     {
-        foreach (SharedEntry known in _entries)
+        if (_known.TryGetValue((typeof(T), key), out SharedEntry? known))
         {
-            if (known.Place.Type == typeof(T) && known.Place.Key.Equals(key))
-            {
-                return (T)known.Resource;
-            }
+            return (T)known.Resource;
         }
 
         SharedEntry entry = _resources.Take(key, create);
         _entries.Add(entry);
+        _known.Add(entry.Place, entry);
         return (T)entry.Resource;
     }
 
@@ -46,5 +45,6 @@ public sealed class ResourceScope : IDisposable
         }
 
         _entries.Clear();
+        _known.Clear();
     }
 }

@@ -6,11 +6,8 @@ public interface IForwardTarget
     /// <summary>Its address and port.</summary>
     string Address { get; }
 
-    /// <summary>The upstream.</summary>
-    IUpstream Upstream { get; }
-
     /// <summary>How queries that came as datagrams go to it.</summary>
-    UpstreamProtocol Protocol { get; }
+    IUpstreamChannel Channel { get; }
 
     /// <summary>Forwards nothing to it any more, until the configuration is built anew.</summary>
     void TakeOut();

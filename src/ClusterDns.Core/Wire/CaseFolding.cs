@@ -5,17 +5,11 @@ using System.Runtime.Intrinsics;
 namespace ClusterDns.Core.Wire;
 
 /// <summary>
-/// Comparing, lowering and hashing octets without regard to ASCII case (RFC 4343). A whole wire-form name may be
+/// Comparing and lowering octets without regard to ASCII case (RFC 4343). A whole wire-form name may be
 /// folded at once: its length octets are below 64, and 'A' is 65.
 /// </summary>
 internal static class CaseFolding
 {
-    private const ulong FirstSecret = 0xA0761D6478BD642F;
-    private const ulong SecondSecret = 0xE7037ED1A0B428DB;
-
-    // A client chooses the names that are hashed, so it must not know where they land.
-    private static readonly ulong Seed = (ulong)Random.Shared.NextInt64();
-
     public static bool Equals(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         int length = left.Length;
@@ -71,39 +65,6 @@ internal static class CaseFolding
         }
     }
 
-    /// <summary>A 64-bit hash, equal for octets that are equal but for case; different in each process.</summary>
-    public static ulong Hash(ReadOnlySpan<byte> octets)
-    {
-        int length = octets.Length;
-        ref byte start = ref MemoryMarshal.GetReference(octets);
-        ulong state = Seed ^ ((ulong)length * FirstSecret);
-        if (length < Vector128<byte>.Count)
-        {
-            Gather(ref start, length, out ulong low, out ulong high);
-            return Fold(ToLower(low) ^ FirstSecret, ToLower(high) ^ state);
-        }
-
-        nuint last = (nuint)(length - Vector128<byte>.Count);
-        for (nuint i = 0; i < last; i += (nuint)Vector128<byte>.Count)
-        {
-            state = Absorb(Vector128.LoadUnsafe(ref start, i), state);
-        }
-
-        return Absorb(Vector128.LoadUnsafe(ref start, last), state) ^ SecondSecret;
-    }
-
-    private static ulong Absorb(Vector128<byte> block, ulong state)
-    {
-        Vector128<ulong> lower = ToLower(block).AsUInt64();
-        return Fold(lower.GetElement(0) ^ SecondSecret, lower.GetElement(1) ^ state);
-    }
-
-    private static ulong Fold(ulong left, ulong right)
-    {
-        ulong high = Math.BigMul(left, right, out ulong low);
-        return high ^ low;
-    }
-
     private static Vector128<byte> ToLower(Vector128<byte> octets)
     {
         // Shifts 'A' to the least signed octet, so that one signed comparison finds 'A' to 'Z'.
@@ -112,7 +73,8 @@ internal static class CaseFolding
         return octets | (upper & Vector128.Create((byte)0x20));
     }
 
-    private static ulong ToLower(ulong octets)
+    /// <summary>Eight octets in lower case.</summary>
+    public static ulong ToLower(ulong octets)
     {
         const ulong ones = 0x0101010101010101;
         ulong low = octets & (0x7F * ones);

@@ -57,12 +57,12 @@ public static partial class DomainName
     /// </summary>
     public static int GetHashCode(ReadOnlySpan<byte> name)
     {
-        ulong hash = CaseFolding.Hash(name);
+        ulong hash = KeyedHash.OfFolded(name);
         return (int)(hash ^ (hash >> 32));
     }
 
     /// <summary>As <see cref="GetHashCode(ReadOnlySpan{byte})"/>, with all 64 bits.</summary>
-    public static ulong GetHashCode64(ReadOnlySpan<byte> name) => CaseFolding.Hash(name);
+    public static ulong GetHashCode64(ReadOnlySpan<byte> name) => KeyedHash.OfFolded(name);
 
     /// <summary>
     /// Writes a name, or any part of one, with its ASCII letters in lower case. Both may be the same octets.

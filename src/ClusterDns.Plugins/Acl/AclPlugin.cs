@@ -1,3 +1,4 @@
+using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Acl;
@@ -7,6 +8,9 @@ public sealed class AclPlugin : Plugin<AclOptions>
 {
     /// <inheritdoc/>
     public override string Name => "acl";
+
+    /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
     /// <inheritdoc/>
     protected override AclOptions? Parse(PluginParseContext context) => new AclOptionsParser(context).Parse();

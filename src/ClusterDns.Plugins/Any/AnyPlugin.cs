@@ -14,16 +14,15 @@ public sealed class AnyPlugin : Plugin<AnyOptions>
     public override string Name => "any";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.First;
+
+    /// <inheritdoc/>
     protected override AnyOptions? Parse(PluginParseContext context)
     {
-        bool isRight = true;
-        foreach (DirectiveSyntax directive in context.Directives)
-        {
-            DirectiveReader reader = new(directive, context.Diagnostics);
-            isRight &= reader.ExpectArguments(0, 0, "any") & reader.ExpectNoBlock();
-        }
-
-        return isRight ? new AnyOptions() : null;
+        // CoreDNS ignored arguments before 1.14.5.
+        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
+        reader.IgnoreArgumentsAfter(0);
+        return reader.ExpectNoOptions() ? new AnyOptions() : null;
     }
 
     /// <inheritdoc/>

@@ -17,22 +17,43 @@ public sealed class AutopathPlugin : Plugin<AutopathOptions>
     public override string Name => "autopath";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
+
+    /// <inheritdoc/>
     protected override AutopathOptions? Parse(PluginParseContext context)
     {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        if (!(DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) &
-            reader.ExpectNoBlock() &
-            reader.ExpectArguments(1, int.MaxValue, "autopath [ZONES...] RESOLV-CONF")))
+        // The zones of the last directive count, and the last plugin named with '@' before any file.
+        AutopathOptions? options = null;
+        bool isValid = true;
+        foreach (DirectiveSyntax directive in context.Directives)
         {
-            return null;
+            DirectiveReader reader = new(directive, context.Diagnostics);
+            isValid &= reader.ExpectNoBlock();
+            if (!reader.ExpectArguments(1, int.MaxValue, "autopath [ZONES...] RESOLV-CONF"))
+            {
+                return null;
+            }
+
+            Token source = reader.Arguments[^1];
+            isValid &= reader.TryZones(
+                reader.Arguments.SkipLast(1), context.Keys.Select(static key => key.Zone).Distinct(), out IReadOnlyList<Zone> zones);
+            if (options is not null)
+            {
+                bool keeps = IsPlugin(options.Source) && !IsPlugin(source);
+                WarnOfReplacement(reader, keeps ? source : options.Source, keeps ? options.Source : source);
+                source = keeps ? options.Source : source;
+            }
+
+            options = new AutopathOptions(zones, source);
         }
 
-        Token source = reader.Arguments[^1];
-        bool isRight = reader.TryZones(
-            reader.Arguments.SkipLast(1), context.Keys.Select(static key => key.Zone).Distinct(), out IReadOnlyList<Zone> zones);
-        isRight &= !source.Text.StartsWith('@') || reader.TryChoice(source, [ClusterSource], out _);
-        return isRight ? new AutopathOptions(zones, source) : null;
+        return isValid ? options : null;
     }
+
+    private static bool IsPlugin(Token source) => source.Text.StartsWith('@');
+
+    private static void WarnOfReplacement(DirectiveReader reader, Token replaced, Token kept)
+        => reader.Warn(replaced.Place, $"'{replaced}' of autopath has no effect: '{kept}' counts ({kept.Place})");
 
     /// <inheritdoc/>
     protected override void Build(AutopathOptions options, PluginBuildContext context)
@@ -40,6 +61,11 @@ public sealed class AutopathPlugin : Plugin<AutopathOptions>
         if (string.Equals(options.Source.Text, ClusterSource, StringComparison.Ordinal))
         {
             context.AddLink(next => CreateForCluster(next, options, context));
+        }
+        else if (IsPlugin(options.Source))
+        {
+            context.Diagnostics.Warning(
+                options.Source.Place, $"autopath has no effect: '{options.Source}' is not known, use '{ClusterSource}' or a file like {HostFile}");
         }
         else if (ReadFile(options.Source, context) is { } path)
         {
@@ -58,9 +84,9 @@ public sealed class AutopathPlugin : Plugin<AutopathOptions>
         // Where kubernetes is there and could not be built, that has been said.
         if (!context.Diagnostics.HasErrors)
         {
-            context.Diagnostics.Error(
+            context.Diagnostics.Warning(
                 options.Source.Place,
-                "autopath knows clients by the Pods of kubernetes, expected kubernetes with 'pods verified' in the same server block");
+                "autopath has no effect: it finds clients by the Pods of kubernetes, which needs 'pods verified' in the same server block");
         }
 
         return next;
@@ -71,16 +97,20 @@ public sealed class AutopathPlugin : Plugin<AutopathOptions>
         try
         {
             List<byte[]> domains = ResolvConf.ReadSearchDomains(context.Files.ReadAllBytes(source.Text));
-            if (domains.Count is > 0 and <= ResolvConf.MaxDomains)
+            if (domains.Count > ResolvConf.MaxDomains)
+            {
+                context.Diagnostics.Warning(
+                    source.Place, $"'{source.Text}' has {domains.Count} search domains: only the first {ResolvConf.MaxDomains} are used");
+                domains = domains[..ResolvConf.MaxDomains];
+            }
+
+            if (domains.Count > 0)
             {
                 return new SearchDomains(domains);
             }
 
-            context.Diagnostics.Error(
-                source.Place,
-                domains.Count == 0
-                    ? $"'{source.Text}' names no domain to search in, expected a line like 'search example.org'"
-                    : $"'{source.Text}' names {domains.Count} domains to search in, expected at most {ResolvConf.MaxDomains}");
+            context.Diagnostics.Warning(
+                source.Place, $"autopath has no effect: '{source.Text}' has no search domain, which is a line like 'search example.org'");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -33,6 +33,9 @@ public sealed class BindPlugin : Plugin<BindOptions>
     public override string Name => "bind";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
+
+    /// <inheritdoc/>
     protected override BindOptions? Parse(PluginParseContext context)
     {
         bool isRight = true;
@@ -47,7 +50,7 @@ public sealed class BindPlugin : Plugin<BindOptions>
                 if (string.Equals(option.Name.Text, "except", StringComparison.Ordinal))
                 {
                     isRight &= reader.For(option).ExpectArguments(1, int.MaxValue, "except ADDRESS|IFACE...");
-                    except.AddRange(option.Arguments);
+                    except = [.. option.Arguments];
                 }
                 else
                 {
@@ -72,10 +75,11 @@ public sealed class BindPlugin : Plugin<BindOptions>
             all.AddRange(Resolve(directive.Places, context.Diagnostics).Where(address => !except.Contains(address)));
         }
 
+        context.Listener.IsBound = true;
         if (all.Count == 0 && !context.Diagnostics.HasErrors)
         {
-            context.Diagnostics.Error(
-                options.Directives[0].Places[0].Place, "no address is left to listen on, expected one that except leaves");
+            context.Diagnostics.Warning(
+                options.Directives[0].Places[0].Place, "this server block is not served: 'bind' leaves no address to listen on");
         }
 
         foreach (IPAddress address in all.Distinct())
@@ -93,7 +97,7 @@ public sealed class BindPlugin : Plugin<BindOptions>
             {
                 if (addresses.Count == 0)
                 {
-                    diagnostics.Error(place.Place, $"interface '{place.Text}' has no address, expected one that has");
+                    diagnostics.Warning(place.Place, $"interface '{place.Text}' has no address to listen on");
                 }
 
                 found.AddRange(addresses);

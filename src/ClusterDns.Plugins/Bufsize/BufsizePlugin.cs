@@ -20,15 +20,18 @@ public sealed class BufsizePlugin : Plugin<BufsizeOptions>
     public override string Name => "bufsize";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.First;
+
+    /// <inheritdoc/>
     protected override BufsizeOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        if (!DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) |
-            !reader.ExpectArguments(0, 1, "bufsize [SIZE]") |
-            !reader.ExpectNoBlock())
+        if (!reader.ExpectArguments(0, 1, "bufsize [SIZE]"))
         {
             return null;
         }
+
+        reader.IgnoreBlock();
 
         if (reader.Arguments.Count == 0)
         {

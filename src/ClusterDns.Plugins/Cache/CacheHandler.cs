@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
@@ -21,6 +22,7 @@ internal sealed class CacheHandler : PluginHandler
     private readonly ZoneSet _zones;
     private readonly ZoneSet _noSuccess;
     private readonly ZoneSet _noDenial;
+    private readonly ZoneSet _neither;
     private readonly long _ticksPerSecond;
 
     /// <summary>A link.</summary>
@@ -40,6 +42,7 @@ internal sealed class CacheHandler : PluginHandler
         _zones = new ZoneSet(options.Zones);
         _noSuccess = new ZoneSet(options.Success.Disabled);
         _noDenial = new ZoneSet(options.Denial.Disabled);
+        _neither = new ZoneSet(Common(options.Success.Disabled, options.Denial.Disabled));
         _ticksPerSecond = timeProvider.TimestampFrequency;
     }
 
@@ -56,6 +59,11 @@ internal sealed class CacheHandler : PluginHandler
 
         CacheMetrics metrics = _metrics.For(context.Block);
         metrics.Requests.Add();
+        if (_neither.Match(context.Name) is not null)
+        {
+            return PassOn(context, metrics);
+        }
+
         CacheQuestion question = QuestionOf(context);
         ulong hash = question.Hash(DomainName.GetHashCode64(context.Name));
 
@@ -76,6 +84,57 @@ internal sealed class CacheHandler : PluginHandler
         }
 
         return AwaitAsync(below, context, metrics, hash, question);
+    }
+
+    /// <summary>The zones whose names are in a zone of both lists.</summary>
+    private static IEnumerable<Zone> Common(IReadOnlyList<Zone> left, IReadOnlyList<Zone> right)
+        => left.Where(zone => right.Any(other => DomainName.IsSubdomainOf(zone.Wire.Span, other.Wire.Span)))
+            .Concat(right.Where(zone => left.Any(other => DomainName.IsSubdomainOf(zone.Wire.Span, other.Wire.Span))));
+
+    /// <summary>
+    /// Handles a name whose responses are never kept, as kubeadm's Corefile has it for the cluster's own: nothing is looked up or packed,
+    /// but the TTLs are those that the cache gives.
+    /// </summary>
+    private ValueTask PassOn(QueryContext context, CacheMetrics metrics)
+    {
+        metrics.Misses.Add();
+        ValueTask below = NextAsync(context);
+        if (below.IsCompletedSuccessfully)
+        {
+            LimitTimeToLive(context, metrics);
+            return ValueTask.CompletedTask;
+        }
+
+        return AwaitAsync(below, context, metrics);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask AwaitAsync(ValueTask below, QueryContext context, CacheMetrics metrics)
+    {
+        await below;
+        LimitTimeToLive(context, metrics);
+    }
+
+    private void LimitTimeToLive(QueryContext context, CacheMetrics metrics)
+    {
+        Response response = context.Response;
+        if (context.DnssecOk || (response.Answers.Count > 0 && response.Authority.Count > 0))
+        {
+            // What the response says depends on its signatures, or on where its aliases lead: that takes the whole of it.
+            Keep(context, metrics, 0, default);
+            return;
+        }
+
+        if (response.Status == ResponseStatus.Answered && !response.IsForOneQuery)
+        {
+            ResponseKind kind = ResponseKinds.Of(context);
+            if (kind != ResponseKind.Meta)
+            {
+                SetTimeToLive(response, SecondsToKeep(kind, response));
+            }
+
+            HideUnwantedAuthenticData(context);
+        }
     }
 
     private static CacheQuestion QuestionOf(QueryContext context)

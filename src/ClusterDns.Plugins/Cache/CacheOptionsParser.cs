@@ -26,8 +26,7 @@ internal sealed class CacheOptionsParser(PluginParseContext context)
     /// <summary>The options, or null when an error was reported.</summary>
     public CacheOptions? Parse()
     {
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
-        isRight &= TryReadTimeToLive(out int zonesStart);
+        bool isRight = TryReadTimeToLive(out int zonesStart);
         isRight &= _reader.TryZones(
             _reader.Arguments.Skip(zonesStart), context.Keys.Select(static key => key.Zone).Distinct(), out IReadOnlyList<Zone> zones);
         foreach (DirectiveSyntax option in _reader.Directive.Block)
@@ -85,8 +84,9 @@ internal sealed class CacheOptionsParser(PluginParseContext context)
 
     private static bool TryReadLimits(DirectiveReader option, ref CacheLimits limits)
     {
-        if (!option.ExpectArguments(1, 3, $"{option.Name} CAPACITY [TTL] [MINTTL]") ||
-            !option.TryInteger(option.Arguments[0], 0, int.MaxValue, out int capacity))
+        option.IgnoreArgumentsAfter(3);
+        if (!option.ExpectArguments(1, int.MaxValue, $"{option.Name} CAPACITY [TTL] [MINTTL]") ||
+            !option.TryIntegerWithin(option.Arguments[0], 0, int.MaxValue, out int capacity))
         {
             return false;
         }

@@ -12,6 +12,9 @@ public sealed class CachePlugin : Plugin<CacheOptions>
     public override string Name => "cache";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
+
+    /// <inheritdoc/>
     protected override CacheOptions? Parse(PluginParseContext context) => new CacheOptionsParser(context).Parse();
 
     /// <inheritdoc/>

@@ -17,15 +17,18 @@ public sealed class CancelPlugin : Plugin<CancelOptions>
     public override string Name => "cancel";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.Last;
+
+    /// <inheritdoc/>
     protected override CancelOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        if (!DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) |
-            !reader.ExpectArguments(0, 1, "cancel [TIMEOUT]") |
-            !reader.ExpectNoBlock())
+        if (!reader.ExpectArguments(0, 1, "cancel [TIMEOUT]"))
         {
             return null;
         }
+
+        reader.IgnoreBlock();
 
         if (reader.Arguments.Count == 0)
         {

@@ -20,10 +20,13 @@ public sealed class ChaosPlugin : Plugin<ChaosOptions>
     public override string Name => "chaos";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.First;
+
+    /// <inheritdoc/>
     protected override ChaosOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        if (!DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) | !reader.ExpectNoBlock())
+        if (!reader.ExpectNoOptions())
         {
             return null;
         }

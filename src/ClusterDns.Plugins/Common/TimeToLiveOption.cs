@@ -17,7 +17,8 @@ internal static class TimeToLiveOption
     public static bool TryRead(DirectiveReader reader, out uint seconds)
     {
         int value = 0;
-        bool isRight = reader.ExpectArguments(1, 1, "ttl SECONDS") && reader.TryInteger(reader.Arguments[0], 0, Most, out value);
+        reader.IgnoreArgumentsAfter(1);
+        bool isRight = reader.ExpectArguments(1, int.MaxValue, "ttl SECONDS") && reader.TryInteger(reader.Arguments[0], 0, Most, out value);
         seconds = (uint)value;
         return isRight;
     }

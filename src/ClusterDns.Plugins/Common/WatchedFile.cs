@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Resources;
 
@@ -12,8 +13,8 @@ namespace ClusterDns.Plugins.Common;
 /// <param name="interval">How often it is looked at; zero for never after the first time.</param>
 /// <param name="maxLength">The longest file that is read, in bytes.</param>
 /// <param name="files">The file system.</param>
-/// <param name="timeProvider">The clock.</param>
-internal abstract class WatchedFile(string path, TimeSpan interval, long maxLength, IFileAccess files, TimeProvider timeProvider) : ISharedResource
+/// <param name="guard">Starts the timer.</param>
+internal abstract class WatchedFile(string path, TimeSpan interval, long maxLength, IFileAccess files, CallbackGuard guard) : ISharedResource
 {
     private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(1);
 
@@ -38,7 +39,7 @@ internal abstract class WatchedFile(string path, TimeSpan interval, long maxLeng
         if (interval > TimeSpan.Zero)
         {
             TimeSpan period = interval < ShortestPeriod ? ShortestPeriod : interval > LongestPeriod ? LongestPeriod : interval;
-            _timer = timeProvider.CreateTimer(static state => ((WatchedFile)state!).Look(), this, period, period);
+            _timer = guard.CreateTimer("watched_file", static file => file.Look(), this, period, period);
         }
     }
 

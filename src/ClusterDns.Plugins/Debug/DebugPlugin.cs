@@ -13,6 +13,9 @@ public sealed class DebugPlugin : Plugin<DebugOptions>
     public override string Name => "debug";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
+
+    /// <inheritdoc/>
     protected override DebugOptions? Parse(PluginParseContext context)
     {
         bool isRight = true;

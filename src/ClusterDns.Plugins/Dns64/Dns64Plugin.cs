@@ -21,52 +21,67 @@ public sealed class Dns64Plugin : Plugin<Dns64Options>
     public override string Name => "dns64";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
+
+    /// <inheritdoc/>
     protected override Dns64Options? Parse(PluginParseContext context)
     {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        Subnet prefix = Subnet.Parse(WellKnownPrefix);
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) & reader.ExpectArguments(0, 1, "dns64 [PREFIX]");
-        if (reader.Arguments.Count == 1)
+        // The last prefix counts, and an option of any directive.
+        Dns64Options options = new(Subnet.Parse(WellKnownPrefix), TranslateAll: false, AllowIPv4: false);
+        bool isValid = true;
+        foreach (DirectiveSyntax directive in context.Directives)
         {
-            isRight &= TryPrefix(reader, reader.Arguments[0], context.Diagnostics, out prefix);
+            isValid &= TryApply(new DirectiveReader(directive, context.Diagnostics), ref options);
         }
 
-        bool translateAll = false;
-        bool allowIPv4 = false;
-        foreach (DirectiveSyntax option in reader.Directive.Block)
+        return isValid ? options : null;
+    }
+
+    private static bool TryApply(DirectiveReader reader, ref Dns64Options options)
+    {
+        bool isValid = reader.ExpectArguments(0, 1, "dns64 [PREFIX]");
+        if (reader.Arguments.Count == 1)
+        {
+            isValid &= TryPrefix(reader, reader.Arguments[0], ref options);
+        }
+
+        foreach (DirectiveSyntax option in OptionLines.Split(reader.Directive.Block, ("prefix", 1), ("translate_all", 0), ("allow_ipv4", 0)))
         {
             DirectiveReader optionReader = reader.For(option);
             switch (option.Name.Text)
             {
                 case "prefix":
-                    isRight &= optionReader.ExpectArguments(1, 1, "prefix PREFIX") &&
-                        TryPrefix(optionReader, option.Arguments[0], context.Diagnostics, out prefix);
+                    isValid &= optionReader.ExpectArguments(1, 1, "prefix PREFIX") && TryPrefix(optionReader, option.Arguments[0], ref options);
                     break;
                 case "translate_all":
-                    translateAll = true;
-                    isRight &= optionReader.ExpectArguments(0, 0, "translate_all");
+                    options = options with { TranslateAll = true };
+                    isValid &= optionReader.ExpectArguments(0, 0, "translate_all");
                     break;
                 case "allow_ipv4":
-                    allowIPv4 = true;
-                    isRight &= optionReader.ExpectArguments(0, 0, "allow_ipv4");
+                    options = options with { AllowIPv4 = true };
+                    isValid &= optionReader.ExpectArguments(0, 0, "allow_ipv4");
+                    break;
+                case var name when reader.Arguments.Count == 1 && option.Arguments.Count == 0:
+                    // CoreDNS does not read a block behind a prefix as one.
+                    reader.Warn(option.Place, $"unknown option '{name}' of dns64 has no effect: expected {string.Join(", ", KnownOptions)}");
                     break;
                 default:
                     reader.UnknownOption(option, KnownOptions);
-                    isRight = false;
+                    isValid = false;
                     break;
             }
         }
 
-        return isRight ? new Dns64Options(prefix, translateAll, allowIPv4) : null;
+        return isValid;
     }
 
     /// <inheritdoc/>
     protected override void Build(Dns64Options options, PluginBuildContext context)
         => context.AddLink(next => new Dns64Handler(next, options, context.Metrics));
 
-    private static bool TryPrefix(DirectiveReader reader, Token token, DiagnosticBag diagnostics, out Subnet prefix)
+    private static bool TryPrefix(DirectiveReader reader, Token token, ref Dns64Options options)
     {
-        if (!Subnet.TryParse(token.Text, out prefix) || prefix.IsIPv4 || !EmbeddingPrefix.Lengths.Contains(prefix.Length))
+        if (!Subnet.TryParse(token.Text, out Subnet prefix) || prefix.IsIPv4 || !EmbeddingPrefix.Lengths.Contains(prefix.Length))
         {
             reader.Error(
                 token.Place,
@@ -76,9 +91,10 @@ public sealed class Dns64Plugin : Plugin<Dns64Options>
 
         if (EmbeddingPrefix.HasReservedBits(prefix))
         {
-            diagnostics.Warning(token.Place, $"prefix '{token.Text}' sets bits 64 to 71, expected them to be zero (RFC 6052 section 2.2)");
+            reader.Warn(token.Place, $"prefix '{token.Text}' sets bits 64 to 71, expected them to be zero (RFC 6052 section 2.2)");
         }
 
+        options = options with { Prefix = prefix };
         return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
@@ -14,7 +15,7 @@ internal sealed partial class ErrorReports : IHostService
 
     private readonly ILogger _logger;
     private readonly ILogOutput _output;
-    private readonly TimeProvider _timeProvider;
+    private readonly CallbackGuard _guard;
     private readonly Counting[] _countings;
     private volatile bool _stopped;
 
@@ -22,12 +23,12 @@ internal sealed partial class ErrorReports : IHostService
     /// <param name="patterns">Which failures are counted.</param>
     /// <param name="logger">Where the reports of what was counted go; it says whether lines for debugging are written.</param>
     /// <param name="output">Where the lines of single failures go.</param>
-    /// <param name="timeProvider">The clock.</param>
-    public ErrorReports(IReadOnlyList<ConsolidatePattern> patterns, ILogger logger, ILogOutput output, TimeProvider timeProvider)
+    /// <param name="guard">Starts timers.</param>
+    public ErrorReports(IReadOnlyList<ConsolidatePattern> patterns, ILogger logger, ILogOutput output, CallbackGuard guard)
     {
         _logger = logger;
         _output = output;
-        _timeProvider = timeProvider;
+        _guard = guard;
         _countings = [.. patterns.Select(static pattern => new Counting(pattern))];
     }
 
@@ -104,8 +105,8 @@ internal sealed partial class ErrorReports : IHostService
                 return true;
             }
 
-            counting.Timer = _timeProvider.CreateTimer(
-                state => EndPeriod((Counting)state!), counting, counting.Pattern.Period, Timeout.InfiniteTimeSpan);
+            counting.Timer = _guard.CreateTimer(
+                "errors_consolidate", EndPeriod, counting, counting.Pattern.Period, Timeout.InfiniteTimeSpan);
             return !counting.Pattern.ShowFirst;
         }
     }

@@ -19,17 +19,20 @@ public sealed class ErrorsPlugin : Plugin<ErrorsOptions>
     public override string Name => "errors";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
+
+    /// <inheritdoc/>
     protected override ErrorsOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) & reader.ExpectArguments(0, 1, "errors");
+        bool isRight = reader.ExpectArguments(0, 1, "errors");
 
         // CoreDNS takes the one place that it writes to as an argument, from the time when there were others.
         isRight &= reader.Arguments.Count == 0 || reader.TryChoice(reader.Arguments[0], ["stdout"], out _);
 
         bool stackTraces = false;
         List<ConsolidatePattern> patterns = [];
-        foreach (DirectiveSyntax option in reader.Directive.Block)
+        foreach (DirectiveSyntax option in OptionLines.Split(reader.Directive.Block, ("stacktrace", 0)))
         {
             DirectiveReader optionReader = reader.For(option);
             switch (option.Name.Text)
@@ -56,15 +59,15 @@ public sealed class ErrorsPlugin : Plugin<ErrorsOptions>
     {
         context.StackTraces |= options.StackTraces;
         ErrorReports reports = new(
-            options.Patterns, context.LoggerFactory.CreateLogger("plugin/errors"), context.LogOutput, context.TimeProvider);
+            options.Patterns, context.LoggerFactory.CreateLogger("plugin/errors"), context.LogOutput, context.Guard);
         context.AddService(reports);
-        context.AddLink(next => new ErrorsHandler(next, reports));
+        context.AddObserver(new ErrorsObserver(reports));
     }
 
     private static bool TryParsePattern(DirectiveReader reader, List<ConsolidatePattern> patterns)
     {
         if (!reader.ExpectArguments(2, 4, ConsolidateUsage) ||
-            !reader.TryDuration(reader.Arguments[0], TimeSpan.Zero, out TimeSpan period))
+            !reader.TryDurationFromZero(reader.Arguments[0], out TimeSpan period))
         {
             return false;
         }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
@@ -83,12 +82,6 @@ internal sealed class ForwardHandler : PluginHandler
             return ValueTask.CompletedTask;
         }
 
-        if (context.Edns.Present && context.UdpSize != context.Edns.UdpSize)
-        {
-            // What a plugin above has lowered is what the upstream is told.
-            BinaryPrimitives.WriteUInt16BigEndian(context.RequestBuffer.AsSpan(context.Edns.ClassOffset), context.UdpSize);
-        }
-
         return ForwardAsync(context);
     }
 
@@ -125,9 +118,8 @@ internal sealed class ForwardHandler : PluginHandler
         int index = _selector.First();
         int attempts = 0;
         int failovers = 0;
-        UpstreamStatus last = UpstreamStatus.Answered;
+        UpstreamOutcome last = default;
         ForwardUpstream? lastAsked = null;
-        UpstreamProtocol protocol = ChooseProtocol(context);
         while (true)
         {
             TimeSpan left = TimeUntil(end);
@@ -165,8 +157,10 @@ internal sealed class ForwardHandler : PluginHandler
 
             lastAsked = upstream;
             context.Upstream = upstream.Address;
-            (last, bool isTaken) = await AskAsync(upstream, context, protocol, left, end);
-            if (!isTaken)
+            upstream.Metrics.Asked();
+            long start = _timeProvider.GetTimestamp();
+            last = await ChooseChannel(upstream.Upstream, context).AskAsync(CreateQuery(context, left));
+            if (!TryTake(context, upstream, last, start))
             {
                 upstream.Suspect();
                 attempts++;
@@ -188,52 +182,44 @@ internal sealed class ForwardHandler : PluginHandler
         }
         else
         {
-            context.Response.Fail(Name, ResponseCode.ServFail, lastAsked?.Explain(last, protocol) ?? "no healthy proxies");
+            context.Response.Fail(Name, ResponseCode.ServFail, lastAsked?.Explain(last) ?? "no healthy proxies");
         }
 
         return false;
     }
 
-    /// <summary>Asks one upstream; over TCP too where the datagrams are suspicious, or truncated and TCP was wanted at first.</summary>
-    /// <returns>What became of it, and whether the response is the upstream's now.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<(UpstreamStatus Status, bool IsTaken)> AskAsync(
-        ForwardUpstream upstream, QueryContext context, UpstreamProtocol protocol, TimeSpan left, long end)
+    /// <summary>Counts an exchange, and takes its reply as the response; false where there is none that can be read.</summary>
+    private bool TryTake(QueryContext context, ForwardUpstream upstream, in UpstreamOutcome outcome, long start)
     {
-        while (true)
+        if (outcome.Fallback.Happened)
         {
-            TimeSpan timeout = left < _options.ReadTimeout ? left : _options.ReadTimeout;
-            long start = _timeProvider.GetTimestamp();
-            upstream.Metrics.Asked();
-            UpstreamOutcome outcome = await upstream.Upstream.AskAsync(context.Request, protocol, timeout);
-            upstream.Metrics.Used(protocol == UpstreamProtocol.Tcp, outcome.IsReusedConnection);
-            if (outcome.Reply is { } reply)
-            {
-                bool isRead = TryRead(context.Response, reply, protocol);
-                if (isRead)
-                {
-                    upstream.Metrics.Replied(context.Response.Code, _timeProvider.GetElapsedTime(start));
-                }
-
-                left = TimeUntil(end);
-                bool asksAgain = protocol == UpstreamProtocol.Udp && _options.PreferUdp && isRead && context.Response.Truncated;
-                if (!asksAgain || left <= TimeSpan.Zero)
-                {
-                    context.Hold(reply);
-                    return (outcome.Status, isRead);
-                }
-
-                context.Response.Reset();
-                reply.Release();
-            }
-            else if (protocol == UpstreamProtocol.Tcp || outcome.Status != UpstreamStatus.Suspicious || (left = TimeUntil(end)) <= TimeSpan.Zero)
-            {
-                return (outcome.Status, false);
-            }
-
-            protocol = UpstreamProtocol.Tcp;
+            upstream.Metrics.FellBack(outcome.Fallback);
         }
+
+        upstream.Metrics.Used(outcome.Protocol == UpstreamProtocol.Tcp, outcome.IsReusedConnection);
+        if (outcome.Reply is not { } reply)
+        {
+            return false;
+        }
+
+        context.Hold(reply);
+        if (!TryRead(context.Response, reply, outcome.Protocol))
+        {
+            return false;
+        }
+
+        upstream.Metrics.Replied(context.Response.Code, _timeProvider.GetElapsedTime(start) - outcome.Fallback.Elapsed);
+        return true;
     }
+
+    /// <summary>The query as upstreams get it: with the UDP payload size that a plugin above has lowered.</summary>
+    private UpstreamQuery CreateQuery(QueryContext context, TimeSpan left)
+        => new(context.RequestBuffer.AsMemory(0, context.Request.Length), left < _options.ReadTimeout ? left : _options.ReadTimeout)
+        {
+            TotalTimeout = left,
+            UdpSizeOffset = context.Edns.Present && context.UdpSize != context.Edns.UdpSize ? context.Edns.ClassOffset : 0,
+            UdpSize = context.UdpSize,
+        };
 
     /// <summary>The next upstream that is neither down nor left out; null when there is none.</summary>
     /// <param name="index">Where to begin; moves behind it.</param>
@@ -293,10 +279,11 @@ internal sealed class ForwardHandler : PluginHandler
 
     private static bool IsNoData(Response response) => response.Code == ResponseCode.NoError && response.Answers.Count == 0;
 
-    private UpstreamProtocol ChooseProtocol(QueryContext context)
-        => !_options.ForceTcp && (_options.PreferUdp || context.Transport == TransportProtocol.Udp)
-            ? UpstreamProtocol.Udp
-            : UpstreamProtocol.Tcp;
+    private IUpstreamChannel ChooseChannel(IUpstream upstream, QueryContext context)
+        => _options.ForceTcp ? upstream.Stream
+            : _options.PreferUdp ? upstream.UdpThenStream
+            : context.Transport == TransportProtocol.Udp ? upstream.Udp
+            : upstream.Stream;
 
     private void Leave()
     {

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Common;
 
@@ -102,6 +103,19 @@ internal sealed class UpstreamMetrics(MetricRegistry registry, string to)
         {
             (_tcpMisses ??= _misses.With(ProxyName, to, "tcp")).Add();
         }
+    }
+
+    /// <summary>A query was asked over datagrams, and again over a connection.</summary>
+    /// <param name="first">The exchange over datagrams.</param>
+    public void FellBack(in UpstreamFallback first)
+    {
+        Used(isTcp: false, isReused: false);
+        if (first.Code is { } code)
+        {
+            Replied(code, first.Elapsed);
+        }
+
+        Asked();
     }
 
     /// <summary>A health check failed.</summary>

@@ -1,3 +1,4 @@
+using ClusterDns.Core.Wire;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
@@ -9,6 +10,9 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
 {
     /// <inheritdoc/>
     public override string Name => "forward";
+
+    /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
     /// <inheritdoc/>
     public override void DeclareMetrics(MetricRegistry metrics) => _ = new ForwardMetrics(metrics);
@@ -25,8 +29,29 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
             }
         }
 
-        return stanzas.Count == context.Directives.Count ? new ForwardOptions(stanzas) : null;
+        if (stanzas.Count < context.Directives.Count)
+        {
+            return null;
+        }
+
+        for (int later = 1; later < stanzas.Count; later++)
+        {
+            int earlier = stanzas.FindIndex(0, later, candidate => TakesAll(candidate, stanzas[later].From));
+            if (earlier >= 0)
+            {
+                context.Diagnostics.Warning(
+                    context.Directives[later].Place,
+                    $"this 'forward' is never asked: the one at {context.Directives[earlier].Place} takes all names of '{stanzas[later].From}'");
+            }
+        }
+
+        return new ForwardOptions(stanzas);
     }
+
+    /// <summary>Whether no query of a zone gets past a stanza.</summary>
+    private static bool TakesAll(ForwardStanza stanza, Zone zone)
+        => stanza.Except.Count == 0 && stanza.Next.Count == 0 && !stanza.NextOnNoData &&
+            DomainName.IsSubdomainOf(zone.Wire.Span, stanza.From.Wire.Span);
 
     /// <inheritdoc/>
     protected override void Build(ForwardOptions options, PluginBuildContext context)
@@ -57,6 +82,6 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
     {
         UpstreamOptions options = UpstreamOptions.Of(endpoint, stanza);
         return context.Resources.Get(
-            options, () => new ForwardUpstream(options, context.Upstreams, context.Metrics, context.TimeProvider));
+            options, () => new ForwardUpstream(options, context.Upstreams, context.Metrics, context.TimeProvider, context.Guard));
     }
 }

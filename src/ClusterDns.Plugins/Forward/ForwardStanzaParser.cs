@@ -1,3 +1,4 @@
+using ClusterDns.Plugins.Common;
 using System.Globalization;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Wire;
@@ -11,31 +12,59 @@ internal sealed class ForwardStanzaParser(DirectiveReader reader)
     /// <summary>How many upstreams there may be.</summary>
     internal const int MaxUpstreams = 15;
 
+    private static readonly TimeSpan LeastReadTimeout = TimeSpan.FromMilliseconds(1);
+
     private static readonly string[] Options =
     [
         "except", "force_tcp", "prefer_udp", "expire", "max_age", "read_timeout", "max_fails", "max_connect_attempts", "policy", "health_check",
         "max_concurrent", "next", "next_on_nodata", "failover", "failfast_all_unhealthy_upstreams", "max_idle_conns",
     ];
 
-    private static readonly string[] NotBuilt = ["tls", "tls_servername", "doh_method", "source_address", "resolver"];
+    /// <summary>Options for upstreams of other kinds than those that are built.</summary>
+    private static readonly string[] WithoutEffect = ["tls", "tls_servername", "doh_method", "resolver"];
+
+    private static readonly (string Name, int Arguments)[] Arities =
+    [
+        ("max_fails", 1), ("max_connect_attempts", 1), ("force_tcp", 0), ("prefer_udp", 0), ("tls_servername", 1), ("expire", 1), ("max_age", 1),
+        ("max_idle_conns", 1), ("read_timeout", 1), ("doh_method", 1), ("policy", 1), ("max_concurrent", 1), ("next_on_nodata", 0),
+    ];
 
     /// <summary>Reads it; null, and everything that is wrong reported, when it is wrong.</summary>
     public ForwardStanza? Parse()
     {
         if (!reader.ExpectArguments(2, MaxUpstreams + 1, "forward FROM TO...") ||
-            !reader.TryZones([reader.Arguments[0]], [], out IReadOnlyList<Zone> from))
+            !TryFrom(reader.Arguments[0], out IReadOnlyList<Zone> from))
         {
             return null;
         }
 
         ForwardStanza stanza = new() { From = from[0], To = [.. reader.Arguments.Skip(1)] };
         bool isRight = true;
-        foreach (DirectiveSyntax option in reader.Directive.Block)
+        foreach (DirectiveSyntax option in OptionLines.Split(reader.Directive.Block, Arities))
         {
             isRight &= TryApply(reader.For(option), option, ref stanza);
         }
 
         return isRight && IsAgeRight(stanza) ? stanza : null;
+    }
+
+    private bool TryFrom(Token token, out IReadOnlyList<Zone> from)
+    {
+        if (!reader.TryZones([token], [], out from))
+        {
+            return false;
+        }
+
+        if (from.Count == 0)
+        {
+            reader.Error(token.Place, $"'{token.Text}' is not a zone: expected a domain name, or a network such as 10.0.0.0/24");
+        }
+        else if (from.Count > 1)
+        {
+            reader.Warn(token.Place, $"'{token.Text}' is {from.Count} reverse zones, and only '{from[0]}' is forwarded: write a line for each");
+        }
+
+        return from.Count > 0;
     }
 
     private bool IsAgeRight(ForwardStanza stanza)
@@ -90,9 +119,15 @@ internal sealed class ForwardStanzaParser(DirectiveReader reader)
             case "next" or "failover":
                 return TryApplyCodes(option, ref stanza);
             default:
-                if (NotBuilt.Contains(option.Name, StringComparer.Ordinal))
+                if (WithoutEffect.Contains(option.Name, StringComparer.Ordinal))
                 {
-                    reader.Error(syntax.Place, $"option '{option.Name}' of forward is not built into this version, expected one that is");
+                    reader.Warn(syntax.Place, $"'{option.Name}' has no effect: upstreams are asked over plain DNS, by address");
+                    return true;
+                }
+
+                if (string.Equals(option.Name, "source_address", StringComparison.Ordinal))
+                {
+                    reader.Error(syntax.Place, "option 'source_address' of forward is not supported by this version: delete the line");
                 }
                 else
                 {
@@ -105,10 +140,17 @@ internal sealed class ForwardStanzaParser(DirectiveReader reader)
 
     private static bool TryApplyDuration(DirectiveReader option, ref ForwardStanza stanza)
     {
-        TimeSpan least = string.Equals(option.Name, "read_timeout", StringComparison.Ordinal) ? TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
+        bool isRead = string.Equals(option.Name, "read_timeout", StringComparison.Ordinal);
+        TimeSpan least = isRead ? new TimeSpan(1) : TimeSpan.Zero;
         if (!option.ExpectArguments(1, 1, $"{option.Name} DURATION") || !option.TryDuration(option.Arguments[0], least, out TimeSpan duration))
         {
             return false;
+        }
+
+        if (isRead && duration < LeastReadTimeout)
+        {
+            option.Warn(option.Arguments[0].Place, $"'{option.Arguments[0].Text}' counts as 1ms for 'read_timeout', which is the least");
+            duration = LeastReadTimeout;
         }
 
         stanza = option.Name switch
@@ -123,7 +165,7 @@ internal sealed class ForwardStanzaParser(DirectiveReader reader)
     private static bool TryApplyNumber(DirectiveReader option, ref ForwardStanza stanza)
     {
         if (!option.ExpectArguments(1, 1, $"{option.Name} NUMBER") ||
-            !option.TryInteger(option.Arguments[0], 0, int.MaxValue, out int number))
+            !TryNumber(option, out int number))
         {
             return false;
         }
@@ -139,6 +181,11 @@ internal sealed class ForwardStanzaParser(DirectiveReader reader)
         };
         return true;
     }
+
+    private static bool TryNumber(DirectiveReader option, out int number)
+        => option.Arguments[0].Text.StartsWith('-')
+            ? option.TryInteger(option.Arguments[0], 0, int.MaxValue, out number)
+            : option.TryIntegerWithin(option.Arguments[0], 0, int.MaxValue, out number);
 
     private static bool TryApplyPolicy(DirectiveReader option, ref ForwardStanza stanza)
     {
@@ -163,7 +210,7 @@ internal sealed class ForwardStanzaParser(DirectiveReader reader)
     private bool TryApplyHealthCheck(DirectiveReader option, ref ForwardStanza stanza)
     {
         const string usage = "health_check DURATION [no_rec] [domain FQDN]";
-        if (!option.ExpectArguments(1, 4, usage) || !option.TryDuration(option.Arguments[0], TimeSpan.Zero, out TimeSpan interval))
+        if (!option.ExpectArguments(1, int.MaxValue, usage) || !option.TryDuration(option.Arguments[0], TimeSpan.Zero, out TimeSpan interval))
         {
             return false;
         }

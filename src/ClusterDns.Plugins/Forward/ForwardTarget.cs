@@ -18,10 +18,7 @@ internal sealed class ForwardTarget(ForwardUpstream shared) : IForwardTarget
     public string Address => Shared.Address;
 
     /// <inheritdoc/>
-    public IUpstream Upstream => Shared.Upstream;
-
-    /// <inheritdoc/>
-    public UpstreamProtocol Protocol => Shared.Protocol;
+    public IUpstreamChannel Channel => Shared.Channel;
 
     /// <inheritdoc/>
     public void TakeOut() => _isOut = true;

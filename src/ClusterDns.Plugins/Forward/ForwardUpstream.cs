@@ -1,3 +1,4 @@
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
@@ -15,6 +16,7 @@ internal sealed class ForwardUpstream : IDisposable
 
     private readonly UpstreamOptions _options;
     private readonly TimeProvider _timeProvider;
+    private readonly CallbackGuard _guard;
     private readonly byte[] _question;
     private readonly (string TimedOut, string Unreadable, string Cut) _udpFailures;
     private readonly (string TimedOut, string Unreadable, string Cut) _tcpFailures;
@@ -29,7 +31,8 @@ internal sealed class ForwardUpstream : IDisposable
     /// <param name="factory">Makes upstreams.</param>
     /// <param name="registry">The process's metrics.</param>
     /// <param name="timeProvider">The clock.</param>
-    public ForwardUpstream(UpstreamOptions options, IUpstreamFactory factory, MetricRegistry registry, TimeProvider timeProvider)
+    /// <param name="guard">Runs the checks.</param>
+    public ForwardUpstream(UpstreamOptions options, IUpstreamFactory factory, MetricRegistry registry, TimeProvider timeProvider, CallbackGuard guard)
     {
         Upstream = factory.Open(options.Endpoint, options.Expire, options.MaxAge);
         Address = options.Endpoint.ToString();
@@ -37,6 +40,7 @@ internal sealed class ForwardUpstream : IDisposable
         _stopped = _stopping.Token;
         _options = options;
         _timeProvider = timeProvider;
+        _guard = guard;
         _udpFailures = CreateFailures("udp");
         _tcpFailures = CreateFailures("tcp");
         _question = Question.Create(DomainName.Parse(options.HealthCheckName), RecordType.NS, options.HealthCheckRecursion);
@@ -48,8 +52,8 @@ internal sealed class ForwardUpstream : IDisposable
     /// <summary>Its address and port.</summary>
     public string Address { get; }
 
-    /// <summary>How queries that came as datagrams go to it.</summary>
-    public UpstreamProtocol Protocol => _options.ForceTcp ? UpstreamProtocol.Tcp : UpstreamProtocol.Udp;
+    /// <summary>How health checks, and queries that came as datagrams, go to it.</summary>
+    public IUpstreamChannel Channel => _options.ForceTcp ? Upstream.Stream : Upstream.Udp;
 
     /// <summary>What is counted.</summary>
     public UpstreamMetrics Metrics { get; }
@@ -58,12 +62,11 @@ internal sealed class ForwardUpstream : IDisposable
     public bool IsDown => _options.MaxFails > 0 && Volatile.Read(ref _fails) > _options.MaxFails;
 
     /// <summary>Why the last query to it failed, for a person; nothing is put together when many fail.</summary>
-    /// <param name="status">What became of the query.</param>
-    /// <param name="protocol">How it was asked.</param>
-    public string Explain(UpstreamStatus status, UpstreamProtocol protocol)
+    /// <param name="outcome">How the query ended.</param>
+    public string Explain(in UpstreamOutcome outcome)
     {
-        (string TimedOut, string Unreadable, string Cut) failures = protocol == UpstreamProtocol.Udp ? _udpFailures : _tcpFailures;
-        return status switch
+        (string TimedOut, string Unreadable, string Cut) failures = outcome.Protocol == UpstreamProtocol.Udp ? _udpFailures : _tcpFailures;
+        return outcome.Status switch
         {
             UpstreamStatus.TimedOut => failures.TimedOut,
             UpstreamStatus.Answered => failures.Unreadable,
@@ -83,7 +86,7 @@ internal sealed class ForwardUpstream : IDisposable
         {
             if (_checking.IsCompleted && !_stopped.IsCancellationRequested)
             {
-                _checking = Task.Run(CheckAsync);
+                _checking = _guard.Run("forward_health_check", CheckAsync);
             }
         }
     }
@@ -109,13 +112,9 @@ internal sealed class ForwardUpstream : IDisposable
     {
         while (!_stopped.IsCancellationRequested)
         {
-            UpstreamOutcome outcome = await Upstream.AskAsync(_question, Protocol, CheckTimeout);
-            if (outcome.Status == UpstreamStatus.Suspicious)
-            {
-                // Whoever forges replies must not be able to take the upstream down by it.
-                outcome = await Upstream.AskAsync(_question, UpstreamProtocol.Tcp, CheckTimeout);
-            }
-
+            // Where somebody forges replies the channel asks again over TCP, so a forger cannot take the upstream down.
+            UpstreamOutcome outcome = await Channel.AskAsync(
+                new UpstreamQuery(_question, CheckTimeout) { TotalTimeout = 2 * CheckTimeout, IsProbe = true });
             outcome.Reply?.Release();
 
             // Whatever it answered, it is there: an upstream that knows nothing of the name is not to blame for that.

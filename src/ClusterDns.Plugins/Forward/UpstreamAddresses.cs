@@ -38,6 +38,11 @@ internal static class UpstreamAddresses
         }
 
         IReadOnlyList<NetworkEndpoint> distinct = [.. endpoints.Distinct()];
+        if (distinct.Count == 0 && !diagnostics.HasErrors)
+        {
+            diagnostics.Error(tokens[0].Place, "forward has no upstream: expected at least one nameserver");
+        }
+
         if (distinct.Count > ForwardStanzaParser.MaxUpstreams)
         {
             diagnostics.Error(
@@ -78,7 +83,7 @@ internal static class UpstreamAddresses
 
         if (endpoints.Count == before)
         {
-            diagnostics.Error(token.Place, $"'{token.Text}' names no nameserver, expected at least one");
+            diagnostics.Warning(token.Place, $"'{token.Text}' has no nameserver and is not used: expected a line like 'nameserver 192.0.2.1'");
         }
     }
 }

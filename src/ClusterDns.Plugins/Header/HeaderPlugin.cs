@@ -20,15 +20,28 @@ public sealed class HeaderPlugin : Plugin<HeaderOptions>
     public override string Name => "header";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
+
+    /// <inheritdoc/>
     protected override HeaderOptions? Parse(PluginParseContext context)
     {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) & reader.ExpectArguments(0, 0, "header { ... }");
-        if (reader.Directive.Block.Count == 0)
+        // The first directive that has rules counts; those after it are not read.
+        DirectiveSyntax? directive = context.Directives.FirstOrDefault(static candidate => candidate.Block.Count > 0);
+        if (directive is null)
         {
-            reader.Error(reader.Directive.Place, "header has no rules, expected some in braces, such as 'response set ra'");
+            context.Diagnostics.Error(context.Directives[0].Place, "header has no rules: write some in braces, such as 'response set ra'");
             return null;
         }
+
+        foreach (DirectiveSyntax other in context.Directives.Where(other => other != directive))
+        {
+            context.Diagnostics.Warning(
+                other.Place, $"this 'header' has no effect: the first one with rules in the server block counts ({directive.Place})");
+        }
+
+        DirectiveReader reader = new(directive, context.Diagnostics);
+        reader.IgnoreArgumentsAfter(0);
+        bool isRight = true;
 
         HeaderOptions options = new(HeaderChange.None, HeaderChange.None);
         foreach (DirectiveSyntax rule in reader.Directive.Block)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Pipeline;
 using Microsoft.Extensions.Logging;
@@ -11,9 +12,10 @@ namespace ClusterDns.Plugins.Health;
 /// <param name="path">Its path.</param>
 /// <param name="metrics">Where the time goes.</param>
 /// <param name="timeProvider">The clock.</param>
+/// <param name="guard">Runs the loop.</param>
 /// <param name="logger">Tells of requests that failed or were slow.</param>
 internal sealed partial class HealthCheck(
-    HttpAddress address, string path, HealthMetrics metrics, TimeProvider timeProvider, ILogger logger)
+    HttpAddress address, string path, HealthMetrics metrics, TimeProvider timeProvider, CallbackGuard guard, ILogger logger)
     : IHostService, IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -26,7 +28,7 @@ internal sealed partial class HealthCheck(
     /// <inheritdoc/>
     public ValueTask StartAsync(CancellationToken cancellationToken)
     {
-        _running = RunAsync();
+        _running = guard.RunLoopAsync("health_check", RunAsync, _stopping.Token);
         return ValueTask.CompletedTask;
     }
 

@@ -24,6 +24,9 @@ public sealed class HealthPlugin : Plugin<HealthOptions>
     public override string Name => "health";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
+
+    /// <inheritdoc/>
     public override void DeclareMetrics(MetricRegistry metrics) => _ = new HealthMetrics(metrics);
 
     /// <inheritdoc/>
@@ -49,7 +52,7 @@ public sealed class HealthPlugin : Plugin<HealthOptions>
         context.AddService(new Lameduck(options.Lameduck, options.LameduckText, context.TimeProvider, logger));
         if (options.Address.Port != 0)
         {
-            context.AddService(new HealthCheck(options.Address, Path, metrics, context.TimeProvider, logger));
+            context.AddService(new HealthCheck(options.Address, Path, metrics, context.TimeProvider, context.Guard, logger));
         }
     }
 
@@ -73,7 +76,7 @@ public sealed class HealthPlugin : Plugin<HealthOptions>
             DirectiveReader optionReader = reader.For(option);
             TimeSpan lameduck = TimeSpan.Zero;
             isRight &= optionReader.ExpectArguments(1, 1, "lameduck DURATION") &&
-                optionReader.TryDuration(option.Arguments[0], TimeSpan.Zero, out lameduck);
+                optionReader.TryDurationFromZero(option.Arguments[0], out lameduck);
             options = options with { Lameduck = lameduck, LameduckText = option.Arguments.Count > 0 ? option.Arguments[0].Text : "" };
         }
 

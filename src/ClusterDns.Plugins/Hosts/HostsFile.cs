@@ -1,4 +1,5 @@
 using System.Text;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
@@ -24,11 +25,11 @@ internal sealed partial class HostsFile : WatchedFile
     /// </summary>
     /// <param name="options">Which, for which zones, and how often it is looked at.</param>
     /// <param name="files">The file system.</param>
-    /// <param name="timeProvider">The clock.</param>
+    /// <param name="guard">Starts the timer.</param>
     /// <param name="metrics">Where the number of entries and the file's time go.</param>
     /// <param name="logger">Tells what cannot be read.</param>
-    public HostsFile(HostsOptions options, IFileAccess files, TimeProvider timeProvider, MetricRegistry metrics, ILogger logger)
-        : base(options.Path, options.Reload, MaxLength, files, timeProvider)
+    public HostsFile(HostsOptions options, IFileAccess files, CallbackGuard guard, MetricRegistry metrics, ILogger logger)
+        : base(options.Path, options.Reload, MaxLength, files, guard)
     {
         _options = options;
         _zones = new ZoneSet(options.Zones);

@@ -1,3 +1,4 @@
+using ClusterDns.Plugins.Common;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
@@ -19,14 +20,16 @@ public sealed class HostsPlugin : Plugin<HostsOptions>
     public override string Name => "hosts";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
+
+    /// <inheritdoc/>
     public override void DeclareMetrics(MetricRegistry metrics) => HostsFile.ReloadTime(metrics);
 
     /// <inheritdoc/>
     protected override HostsOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
-        isRight &= reader.TryZones(
+        bool isRight = reader.TryZones(
             reader.Arguments.Skip(1), context.Keys.Select(static key => key.Zone).Distinct(), out IReadOnlyList<Zone> zones);
 
         List<string> inline = [];
@@ -35,13 +38,14 @@ public sealed class HostsPlugin : Plugin<HostsOptions>
         bool reverse = true;
         bool unsupported = false;
         IReadOnlyList<Zone> fallthrough = [];
-        foreach (DirectiveSyntax option in reader.Directive.Block)
+        foreach (DirectiveSyntax option in OptionLines.Split(reader.Directive.Block, ("no_reverse", 0)))
         {
             DirectiveReader optionReader = reader.For(option);
             switch (option.Name.Text)
             {
                 case "ttl":
-                    isRight &= optionReader.ExpectArguments(1, 1, "ttl SECONDS") &&
+                    optionReader.IgnoreArgumentsAfter(1);
+                    isRight &= optionReader.ExpectArguments(1, int.MaxValue, "ttl SECONDS") &&
                         optionReader.TryInteger(option.Arguments[0], 1, ushort.MaxValue, out timeToLive);
                     break;
                 case "reload":
@@ -60,7 +64,7 @@ public sealed class HostsPlugin : Plugin<HostsOptions>
                     isRight &= optionReader.ExpectArguments(0, 0, "fallthrough_unsupported");
                     break;
                 default:
-                    isRight &= TryAddInline(optionReader, inline);
+                    isRight &= TryAddInline(optionReader, inline, isAfterFallthrough: fallthrough.Count > 0);
                     break;
             }
         }
@@ -84,12 +88,15 @@ public sealed class HostsPlugin : Plugin<HostsOptions>
         HostsFile file = context.Resources.Get(
             (context.BlockText, resolved.Path),
             () => new HostsFile(
-                resolved, context.Files, context.TimeProvider, context.Metrics, context.LoggerFactory.CreateLogger("plugin/hosts")));
+                resolved, context.Files, context.Guard, context.Metrics, context.LoggerFactory.CreateLogger("plugin/hosts")));
         context.AddLink(next => new HostsHandler(next, options, file));
     }
 
-    /// <summary>A line that begins with an address is one of a hosts file; anything else is a wrong option.</summary>
-    private static bool TryAddInline(DirectiveReader reader, List<string> inline)
+    /// <summary>
+    /// A line that begins with an address is one of a hosts file. Others have no effect, except after fallthrough: there, CoreDNS takes
+    /// options only.
+    /// </summary>
+    private static bool TryAddInline(DirectiveReader reader, List<string> inline, bool isAfterFallthrough)
     {
         if (HostsTable.TryParseAddress(reader.Name, out _))
         {
@@ -98,9 +105,17 @@ public sealed class HostsPlugin : Plugin<HostsOptions>
         }
 
         string hint = NearMiss.Find(reader.Name, Options) is { } meant ? $"; did you mean '{meant}'?" : "";
-        reader.Error(
-            reader.Directive.Place,
-            $"'{reader.Name}' is neither an option of hosts nor an address, expected {string.Join(", ", Options)} or an address with names{hint}");
-        return false;
+        string problem = $"'{reader.Name}' is neither an option of hosts nor an address";
+        string accepted = $"expected {string.Join(", ", Options)} or an address with names{hint}";
+        if (isAfterFallthrough)
+        {
+            reader.Error(reader.Directive.Place, $"{problem}: {accepted}");
+        }
+        else
+        {
+            reader.Warn(reader.Directive.Place, $"{problem}, and the line has no effect: {accepted}");
+        }
+
+        return !isAfterFallthrough;
     }
 }

@@ -40,6 +40,9 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
     public override string Name => "kubernetes";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
+
+    /// <inheritdoc/>
     protected override KubernetesOptions? Parse(PluginParseContext context) => new KubernetesOptionsParser(context).Parse();
 
     /// <inheritdoc/>
@@ -50,7 +53,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             return;
         }
 
-        context.AddReadinessCheck(new ReadinessCheck(Name, () => index.IsSynced));
+        context.AddReadinessCheck(new ReadinessCheck(Name, () => index.IsSynced) { Reason = () => index.UnsyncedReason });
         ZoneSet multiclusterZones = new(options.MulticlusterZones);
         KubernetesAnswerOptions answerOptions = new(
             new ZoneSet(options.Zones),
@@ -105,7 +108,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             IReadOnlyList<string> paths = [.. options.Manifests.Select(path => context.ResolvePath(path.Text))];
             return context.Resources.Get(
                 (string.Join('\n', paths), held),
-                () => new ManifestCluster(paths, held, context.Files, context.TimeProvider, logger)).Index;
+                () => new ManifestCluster(paths, held, context.Files, context.TimeProvider, context.Guard, logger)).Index;
         }
         catch (ApiAccessException exception)
         {

@@ -15,19 +15,37 @@ internal sealed class LoadbalanceOptionsParser(PluginParseContext context)
     private static readonly string[] Options = ["reload", "prefer"];
     private static readonly TimeSpan DefaultReload = TimeSpan.FromSeconds(30);
 
-    private readonly DirectiveReader _reader = new(context.Directives[0], context.Diagnostics);
     private readonly List<Subnet> _preferred = [];
+    private DirectiveReader _reader;
     private TimeSpan _reload = DefaultReload;
 
     /// <summary>The options; null when something is wrong.</summary>
     public LoadbalanceOptions? Parse()
     {
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
-        isRight &= TryPolicy(out Token? weightFile);
-        bool isWeighted = _reader.Arguments is [{ Text: Weighted }, ..];
-        foreach (DirectiveSyntax option in _reader.Directive.Block)
+        // The policy of the last directive counts. Subnets add up, but 'weighted' forgets those of the directives before it.
+        bool isRight = true;
+        Token? weightFile = null;
+        foreach (DirectiveSyntax directive in context.Directives)
         {
-            isRight &= TryOption(option, isWeighted);
+            if (directive != context.Directives[^1] && directive.Block.Count == 0)
+            {
+                context.Diagnostics.Warning(
+                    directive.Place, $"this 'loadbalance' has no effect: the last one in the server block counts ({context.Directives[^1].Place})");
+            }
+
+            _reader = new DirectiveReader(directive, context.Diagnostics);
+            isRight &= TryPolicy(out weightFile);
+            bool isWeighted = _reader.Arguments is [{ Text: Weighted }, ..];
+            if (isWeighted)
+            {
+                _preferred.Clear();
+                _reload = DefaultReload;
+            }
+
+            foreach (DirectiveSyntax option in directive.Block)
+            {
+                isRight &= TryOption(option, isWeighted);
+            }
         }
 
         return isRight ? new LoadbalanceOptions(weightFile is null ? null : new WeightOptions(weightFile, _reload), _preferred) : null;
@@ -72,9 +90,9 @@ internal sealed class LoadbalanceOptionsParser(PluginParseContext context)
                     return false;
                 }
 
-                return reader.ExpectArguments(1, 1, "reload DURATION") && reader.TryDuration(option.Arguments[0], TimeSpan.Zero, out _reload);
+                return reader.ExpectArguments(1, 1, "reload DURATION") && reader.TryDurationFromZero(option.Arguments[0], out _reload);
             case "prefer":
-                return reader.ExpectArguments(1, int.MaxValue, "prefer CIDR [CIDR...]") & TryPrefer(reader);
+                return TryPrefer(reader);
             default:
                 _reader.UnknownOption(option, Options);
                 return false;
@@ -83,6 +101,11 @@ internal sealed class LoadbalanceOptionsParser(PluginParseContext context)
 
     private bool TryPrefer(DirectiveReader reader)
     {
+        if (reader.Arguments.Count == 0)
+        {
+            reader.Warn(reader.Directive.Place, "'prefer' has no effect without a subnet: write 'prefer CIDR [CIDR...]'");
+        }
+
         bool isRight = true;
         foreach (Token argument in reader.Arguments)
         {

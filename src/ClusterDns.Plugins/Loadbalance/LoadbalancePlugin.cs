@@ -1,3 +1,4 @@
+using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
@@ -9,6 +10,9 @@ public sealed class LoadbalancePlugin : Plugin<LoadbalanceOptions>
 {
     /// <inheritdoc/>
     public override string Name => "loadbalance";
+
+    /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
     /// <inheritdoc/>
     protected override LoadbalanceOptions? Parse(PluginParseContext context) => new LoadbalanceOptionsParser(context).Parse();
@@ -30,7 +34,7 @@ public sealed class LoadbalancePlugin : Plugin<LoadbalanceOptions>
         WeightFile file = context.Resources.Get(
             (path, options.Reload),
             () => new WeightFile(
-                path, options.Reload, context.Files, context.TimeProvider, context.LoggerFactory.CreateLogger("plugin/loadbalance")));
+                path, options.Reload, context.Files, context.Guard, context.LoggerFactory.CreateLogger("plugin/loadbalance")));
         if (file.Problem is { } problem)
         {
             context.Diagnostics.Error(options.File.Place, problem);

@@ -1,4 +1,5 @@
 using System.Text;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
@@ -20,10 +21,10 @@ internal sealed partial class WeightFile : WatchedFile
     /// <param name="path">Where it is.</param>
     /// <param name="reload">How often it is looked at; zero for never.</param>
     /// <param name="files">The file system.</param>
-    /// <param name="timeProvider">The clock.</param>
+    /// <param name="guard">Starts the timer.</param>
     /// <param name="logger">Tells what is wrong with it later on.</param>
-    public WeightFile(string path, TimeSpan reload, IFileAccess files, TimeProvider timeProvider, ILogger logger)
-        : base(path, reload, MaxLength, files, timeProvider)
+    public WeightFile(string path, TimeSpan reload, IFileAccess files, CallbackGuard guard, ILogger logger)
+        : base(path, reload, MaxLength, files, guard)
     {
         _logger = logger;
         _isAwaited = reload > TimeSpan.Zero;

@@ -22,14 +22,31 @@ public sealed class LocalPlugin : Plugin<LocalOptions>
     public override string Name => "local";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
+
+    /// <inheritdoc/>
     public override void DeclareMetrics(MetricRegistry metrics) => Requests(metrics);
 
     /// <inheritdoc/>
     protected override LocalOptions? Parse(PluginParseContext context)
     {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) & reader.ExpectArguments(0, 0, "local");
+        bool isRight = true;
         bool prefix = true;
+        foreach (DirectiveSyntax directive in context.Directives)
+        {
+            DirectiveReader reader = new(directive, context.Diagnostics);
+
+            // CoreDNS ignored arguments before 1.14.5.
+            reader.IgnoreArgumentsAfter(0);
+            isRight &= TryOptions(reader, ref prefix);
+        }
+
+        return isRight ? new LocalOptions(prefix) : null;
+    }
+
+    private static bool TryOptions(DirectiveReader reader, ref bool prefix)
+    {
+        bool isRight = true;
         foreach (DirectiveSyntax option in reader.Directive.Block)
         {
             if (!string.Equals(option.Name.Text, PrefixOption, StringComparison.Ordinal))
@@ -46,7 +63,7 @@ public sealed class LocalPlugin : Plugin<LocalOptions>
             prefix = string.Equals(word, "on", StringComparison.Ordinal);
         }
 
-        return isRight ? new LocalOptions(prefix) : null;
+        return isRight;
     }
 
     /// <inheritdoc/>

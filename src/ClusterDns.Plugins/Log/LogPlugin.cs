@@ -13,6 +13,9 @@ public sealed class LogPlugin : Plugin<LogOptions>
     public override string Name => "log";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
+
+    /// <inheritdoc/>
     protected override LogOptions? Parse(PluginParseContext context)
     {
         List<LogRule> rules = [];
@@ -30,7 +33,7 @@ public sealed class LogPlugin : Plugin<LogOptions>
     {
         context.AddMetadata(new MetadataField("log/type", LogMetadata.ReadType));
         context.AddMetadata(new MetadataField("log/class", LogMetadata.ReadClass));
-        context.AddLink(next => new LogHandler(next, options, context.LogOutput, context.TimeProvider));
+        context.AddObserver(new LogObserver(options, context.LogOutput, context.TimeProvider));
     }
 
     private static bool TryParse(DirectiveReader reader, List<LogRule> rules)
@@ -44,6 +47,11 @@ public sealed class LogPlugin : Plugin<LogOptions>
                 .Replace("{common}", LogFormat.Common, StringComparison.Ordinal)
                 .Replace("{combined}", LogFormat.Combined, StringComparison.Ordinal);
             names = [.. names.SkipLast(1)];
+        }
+
+        if (names is [{ Text: var only } lone] && only.Contains('{', StringComparison.Ordinal) && reader.Arguments.Count == 1)
+        {
+            reader.Warn(lone.Place, $"'{only}' is read as a name and logs nothing: write 'log . FORMAT'");
         }
 
         if (names.Count == 0)

@@ -13,11 +13,13 @@ public sealed class LoopPlugin : Plugin<LoopOptions>
     public override string Name => "loop";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
+
+    /// <inheritdoc/>
     protected override LoopOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
-        isRight &= reader.ExpectArguments(0, 0, "loop");
+        bool isRight = reader.ExpectArguments(0, 0, "loop");
         isRight &= reader.ExpectNoBlock();
         return isRight ? new LoopOptions() : null;
     }
@@ -31,6 +33,7 @@ public sealed class LoopPlugin : Plugin<LoopOptions>
             context.RequestStop,
             context.Metrics,
             context.TimeProvider,
+            context.Guard,
             context.LoggerFactory.CreateLogger("plugin/loop"));
         context.AddService(probe);
         context.AddLink(next => new LoopHandler(next, probe));

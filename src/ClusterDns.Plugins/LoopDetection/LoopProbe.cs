@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
@@ -26,6 +27,7 @@ internal sealed partial class LoopProbe : IHostService, IDisposable
     private readonly Action _requestStop;
     private readonly CounterFamily _detected;
     private readonly TimeProvider _timeProvider;
+    private readonly CallbackGuard _guard;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<byte[], IForwardTarget> _names = new(DomainNameComparer.Instance);
     private readonly ConcurrentDictionary<byte[], IForwardTarget>.AlternateLookup<ReadOnlySpan<byte>> _namesBySpan;
@@ -39,15 +41,23 @@ internal sealed partial class LoopProbe : IHostService, IDisposable
     /// <param name="requestStop">Stops the process.</param>
     /// <param name="metrics">Where loops are counted.</param>
     /// <param name="timeProvider">The clock.</param>
+    /// <param name="guard">Runs the probes.</param>
     /// <param name="logger">Tells of loops.</param>
     public LoopProbe(
-        IReadOnlyList<IForwardTarget> targets, Zone zone, Action requestStop, MetricRegistry metrics, TimeProvider timeProvider, ILogger logger)
+        IReadOnlyList<IForwardTarget> targets,
+        Zone zone,
+        Action requestStop,
+        MetricRegistry metrics,
+        TimeProvider timeProvider,
+        CallbackGuard guard,
+        ILogger logger)
     {
         _targets = targets;
         _zone = zone;
         _requestStop = requestStop;
         _detected = metrics.Counters("clusterdns_loop_detected_total", "Counter of upstreams that forward back to this server.", "to");
         _timeProvider = timeProvider;
+        _guard = guard;
         _logger = logger;
         _namesBySpan = _names.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
@@ -59,7 +69,7 @@ internal sealed partial class LoopProbe : IHostService, IDisposable
     public ValueTask StartAsync(CancellationToken cancellationToken)
     {
         // The listeners serve when all services have started, so the probes run beside that.
-        _probing = Task.WhenAll(_targets.Select(target => Task.Run(() => ProbeAsync(target), CancellationToken.None)));
+        _probing = Task.WhenAll(_targets.Select(target => _guard.Run("loop_probe", () => ProbeAsync(target))));
         return ValueTask.CompletedTask;
     }
 
@@ -110,7 +120,7 @@ internal sealed partial class LoopProbe : IHostService, IDisposable
         _names[name] = target;
         for (int tries = 0; tries < MaxTries && !_stopping.IsCancellationRequested; tries++)
         {
-            UpstreamOutcome outcome = await target.Upstream.AskAsync(query, target.Protocol, Timeout);
+            UpstreamOutcome outcome = await target.Channel.AskAsync(new UpstreamQuery(query, Timeout));
             outcome.Reply?.Release();
             if (outcome.Status == UpstreamStatus.Answered)
             {

@@ -15,11 +15,13 @@ public sealed class MetadataPlugin : Plugin<MetadataOptions>
     public override string Name => "metadata";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
+
+    /// <inheritdoc/>
     protected override MetadataOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) &
-            reader.ExpectNoBlock() &
+        bool isRight = reader.ExpectNoOptions() &
             reader.TryZones(reader.Arguments, context.Keys.Select(static key => key.Zone).Distinct(), out IReadOnlyList<Zone> zones);
         return isRight ? new MetadataOptions(zones) : null;
     }

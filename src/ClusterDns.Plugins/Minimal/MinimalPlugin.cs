@@ -14,14 +14,13 @@ public sealed class MinimalPlugin : Plugin<MinimalOptions>
     public override string Name => "minimal";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.First;
+
+    /// <inheritdoc/>
     protected override MinimalOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        return DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) &
-            reader.ExpectArguments(0, 0, "minimal") &
-            reader.ExpectNoBlock()
-            ? new MinimalOptions()
-            : null;
+        return reader.ExpectArguments(0, 0, "minimal") & reader.ExpectNoBlock() ? new MinimalOptions() : null;
     }
 
     /// <inheritdoc/>

@@ -16,12 +16,13 @@ public sealed class MultisocketPlugin : Plugin<MultisocketOptions>
     public override string Name => "multisocket";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
+
+    /// <inheritdoc/>
     protected override MultisocketOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        if (!DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) |
-            !reader.ExpectArguments(0, 1, "multisocket [SOCKETS]") |
-            !reader.ExpectNoBlock())
+        if (!reader.ExpectArguments(0, 1, "multisocket [SOCKETS]") | !reader.ExpectNoBlock())
         {
             return null;
         }

@@ -22,11 +22,13 @@ public sealed partial class PrometheusPlugin : Plugin<PrometheusOptions>
     public override string Name => "prometheus";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
+
+    /// <inheritdoc/>
     protected override PrometheusOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
-        isRight &= HttpOption.TryAddress(reader, DefaultAddress, out HttpAddress address);
+        bool isRight = HttpOption.TryAddress(reader, DefaultAddress, out HttpAddress address);
         bool runtimeMetrics = false;
         foreach (DirectiveSyntax option in reader.Directive.Block)
         {
@@ -63,8 +65,8 @@ public sealed partial class PrometheusPlugin : Plugin<PrometheusOptions>
                 context.Resources.Get(string.Join('\n', labels), () => new PluginEnabled(context.Metrics, labels));
             }
         };
-        context.OnDropped = metrics.Count;
-        context.AddLink(next => new PrometheusHandler(next, metrics));
+        context.UnroutedObserver = metrics;
+        context.AddObserver(metrics);
         context.AddHttpEndpoint(new HttpEndpoint(options.Address, Path, exchange =>
         {
             bool openMetrics = AcceptHeader.PrefersOpenMetrics(exchange.Accept);
@@ -76,11 +78,4 @@ public sealed partial class PrometheusPlugin : Plugin<PrometheusOptions>
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "runtime_metrics has no effect: there is no Go runtime to measure")]
     private static partial void LogRuntimeMetrics(ILogger logger);
-
-    private sealed class PrometheusHandler(PluginHandler next, QueryMetrics metrics) : SurroundingHandler(next)
-    {
-        public override string Name => "prometheus";
-
-        protected override void After(QueryContext context) => metrics.Count(context);
-    }
 }

@@ -8,14 +8,20 @@ namespace ClusterDns.Plugins.Prometheus;
 /// <summary>What is counted of each query. What a query needs is found by reference or index, so that counting allocates nothing.</summary>
 /// <param name="registry">The process's metrics.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class QueryMetrics(MetricRegistry registry, TimeProvider timeProvider)
+internal sealed class QueryMetrics(MetricRegistry registry, TimeProvider timeProvider) : IQueryObserver
 {
     private readonly BlockTable<BlockMetrics> _blocks = new(block => new BlockMetrics(block, registry));
 
-    /// <summary>Counts a query that has its response.</summary>
-    /// <param name="context">The query.</param>
-    public void Count(QueryContext context)
-        => _blocks.For(context.Block).Count(context, timeProvider.GetElapsedTime(context.ReceivedTimestamp));
+    // CoreDNS counts a query on which a plugin panicked like one that no server block takes.
+    private readonly BlockTable<BlockMetrics> _failed = new(
+        block => new BlockMetrics(ServerBlockInfo.Dropped with { Server = block.Server }, registry));
+
+    /// <inheritdoc/>
+    public void OnEnd(QueryContext query, QueryEnd outcome)
+    {
+        BlockTable<BlockMetrics> metrics = outcome == QueryEnd.Failed ? _failed : _blocks;
+        metrics.For(query.Block).Count(query, timeProvider.GetElapsedTime(query.ReceivedTimestamp));
+    }
 }
 
 /// <summary>The metrics of one zone of one listener.</summary>

@@ -23,11 +23,13 @@ public sealed partial class ReadyPlugin : Plugin<ReadyOptions>
     public override string Name => "ready";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
+
+    /// <inheritdoc/>
     protected override ReadyOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
-        isRight &= HttpOption.TryAddress(reader, DefaultAddress, out HttpAddress address);
+        bool isRight = HttpOption.TryAddress(reader, DefaultAddress, out HttpAddress address);
         bool continuously = false;
         foreach (DirectiveSyntax option in reader.Directive.Block)
         {
@@ -92,6 +94,10 @@ public sealed partial class ReadyPlugin : Plugin<ReadyOptions>
             if (isNews)
             {
                 LogNotReady(notReady);
+                if (readiness.DescribeNotReady() is { Length: > 0 } reasons)
+                {
+                    LogReasons(reasons);
+                }
             }
 
             exchange.Status = 503;
@@ -100,5 +106,8 @@ public sealed partial class ReadyPlugin : Plugin<ReadyOptions>
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Plugins not ready: \"{Plugins}\"")]
         private partial void LogNotReady(string plugins);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Not ready: {Reasons}")]
+        private partial void LogReasons(string reasons);
     }
 }

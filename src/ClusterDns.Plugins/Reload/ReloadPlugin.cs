@@ -5,7 +5,7 @@ namespace ClusterDns.Plugins.Reload;
 
 /// <summary>The options of the reload plugin.</summary>
 /// <param name="Interval">How often the Corefile is looked at, at least 2 s.</param>
-/// <param name="Jitter">How far that is spread, at least 1 s and at most half of the interval.</param>
+/// <param name="Jitter">How far that is spread: 0, or at least 1 s and at most half of the interval.</param>
 public sealed record ReloadOptions(TimeSpan Interval, TimeSpan Jitter);
 
 /// <summary>Has the Corefile looked at now and then, and taken over when it has changed.</summary>
@@ -20,11 +20,14 @@ public sealed class ReloadPlugin : Plugin<ReloadOptions>
     public override string Name => "reload";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.First;
+
+    /// <inheritdoc/>
     protected override ReloadOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
-        isRight &= reader.ExpectArguments(0, 2, "reload [INTERVAL] [JITTER]") & reader.ExpectNoBlock();
+        bool isRight = reader.ExpectArguments(0, 2, "reload [INTERVAL] [JITTER]");
+        reader.IgnoreBlock();
         TimeSpan interval = DefaultInterval;
         TimeSpan jitter = DefaultJitter;
         if (reader.Arguments.Count > 0)
@@ -34,10 +37,26 @@ public sealed class ReloadPlugin : Plugin<ReloadOptions>
 
         if (reader.Arguments.Count > 1)
         {
-            isRight &= reader.TryDuration(reader.Arguments[1], LeastJitter, out jitter);
+            isRight &= TryJitter(reader, reader.Arguments[1], out jitter);
         }
 
         return isRight ? new ReloadOptions(interval, jitter > interval / 2 ? interval / 2 : jitter) : null;
+    }
+
+    private static bool TryJitter(DirectiveReader reader, Token token, out TimeSpan jitter)
+    {
+        if (!reader.TryDuration(token, TimeSpan.Zero, out jitter))
+        {
+            return false;
+        }
+
+        if (jitter == TimeSpan.Zero || jitter >= LeastJitter)
+        {
+            return true;
+        }
+
+        reader.Error(token.Place, $"invalid jitter '{token.Text}' for reload: expected 0s, or at least 1s");
+        return false;
     }
 
     /// <inheritdoc/>

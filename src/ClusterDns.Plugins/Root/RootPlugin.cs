@@ -15,12 +15,13 @@ public sealed partial class RootPlugin : Plugin<RootOptions>
     public override string Name => "root";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.Last;
+
+    /// <inheritdoc/>
     protected override RootOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        return DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) &
-            reader.ExpectArguments(1, 1, "root PATH") &
-            reader.ExpectNoBlock()
+        return reader.ExpectArguments(1, 1, "root PATH") & reader.ExpectNoBlock()
             ? new RootOptions(reader.Arguments[0].Text)
             : null;
     }

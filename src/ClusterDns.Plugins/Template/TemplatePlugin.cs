@@ -10,6 +10,9 @@ public sealed class TemplatePlugin : IPlugin
     public string Name => "template";
 
     /// <inheritdoc/>
+    public DirectiveRepetition Repetition => DirectiveRepetition.All;
+
+    /// <inheritdoc/>
     public object? Parse(PluginParseContext context)
     {
         TemplateRule?[] rules =

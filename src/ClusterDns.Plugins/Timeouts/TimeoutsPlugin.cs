@@ -1,3 +1,4 @@
+using System.Globalization;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 
@@ -23,33 +24,50 @@ public sealed class TimeoutsPlugin : Plugin<TimeoutsOptions>
     public override string Name => "timeouts";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
+
+    /// <inheritdoc/>
     protected override TimeoutsOptions? Parse(PluginParseContext context)
     {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
-        isRight &= reader.ExpectArguments(0, 0, "timeouts { OPTION... }");
-        if (reader.Directive.Block.Count == 0)
+        // Options of all directives add up; the last of each name counts.
+        TimeoutsOptions options = new(null, null, null, null);
+        bool isValid = true;
+        foreach (DirectiveSyntax directive in context.Directives)
         {
-            reader.Error(reader.Directive.Place, $"timeouts says nothing, expected at least one of {string.Join(", ", Options)}");
-            return null;
+            isValid &= TryApplyAll(new DirectiveReader(directive, context.Diagnostics), ref options);
         }
 
-        TimeoutsOptions options = new(null, null, null, null);
+        return isValid ? options : null;
+    }
+
+    private static bool TryApplyAll(DirectiveReader reader, ref TimeoutsOptions options)
+    {
+        bool isValid = reader.ExpectArguments(0, 0, "timeouts { OPTION... }");
+        if (reader.Directive.Block.Count == 0)
+        {
+            reader.Error(reader.Directive.Place, $"timeouts has no options: expected at least one of {string.Join(", ", Options)}");
+            return false;
+        }
+
         foreach (DirectiveSyntax option in reader.Directive.Block)
         {
             if (Options.Contains(option.Name.Text, StringComparer.Ordinal))
             {
-                isRight &= TryApply(reader.For(option), ref options);
+                isValid &= TryApply(reader.For(option), ref options);
             }
             else
             {
                 reader.UnknownOption(option, Options);
-                isRight = false;
+                isValid = false;
             }
         }
 
-        return isRight ? options : null;
+        return isValid;
     }
+
+    /// <summary>A number without a unit is one of seconds here, and nowhere else in a Corefile.</summary>
+    private static Token WithUnit(Token token)
+        => int.TryParse(token.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? token with { Text = token.Text + "s" } : token;
 
     /// <inheritdoc/>
     protected override void Build(TimeoutsOptions options, PluginBuildContext context)
@@ -67,7 +85,7 @@ public sealed class TimeoutsPlugin : Plugin<TimeoutsOptions>
             return TryApplyQueries(reader, ref options);
         }
 
-        if (!reader.ExpectArguments(1, 1, $"{reader.Name} DURATION") || !reader.TryDuration(reader.Arguments[0], Least, out TimeSpan time))
+        if (!reader.ExpectArguments(1, 1, $"{reader.Name} DURATION") || !reader.TryDuration(WithUnit(reader.Arguments[0]), Least, out TimeSpan time))
         {
             return false;
         }

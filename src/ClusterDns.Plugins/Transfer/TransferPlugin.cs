@@ -1,3 +1,4 @@
+using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,9 @@ public sealed class TransferPlugin : Plugin<TransferOptions>
     public override string Name => "transfer";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
+
+    /// <inheritdoc/>
     protected override TransferOptions? Parse(PluginParseContext context) => new TransferOptionsParser(context).Parse();
 
     /// <inheritdoc/>
@@ -21,7 +25,7 @@ public sealed class TransferPlugin : Plugin<TransferOptions>
         context.AddLink(next => new TransferHandler(next, rules, [.. context.GetOffers<IZoneSource>()], context.TimeProvider, logger));
         if (options.Rules.Any(static rule => rule.Secondaries.Count > 0))
         {
-            context.AddService(new ZoneNotifier(context.GetOffers<IZoneSource>(), rules, context.Upstreams, context.TimeProvider, logger));
+            context.AddService(new ZoneNotifier(context.GetOffers<IZoneSource>(), rules, context.Upstreams, context.TimeProvider, context.Guard, logger));
         }
     }
 }

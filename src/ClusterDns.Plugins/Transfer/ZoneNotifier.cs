@@ -1,3 +1,4 @@
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
@@ -23,6 +24,7 @@ internal sealed partial class ZoneNotifier : IHostService, IDisposable
     private readonly TransferRules _rules;
     private readonly IUpstreamFactory _upstreams;
     private readonly TimeProvider _timeProvider;
+    private readonly CallbackGuard _guard;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private IReadOnlyList<NotifiedZone> _zones = [];
@@ -34,14 +36,21 @@ internal sealed partial class ZoneNotifier : IHostService, IDisposable
     /// <param name="rules">Who is told.</param>
     /// <param name="upstreams">Makes ways to the secondaries.</param>
     /// <param name="timeProvider">The clock.</param>
+    /// <param name="guard">Starts the timer, and watches what is sent.</param>
     /// <param name="logger">Tells of secondaries that do not answer.</param>
     public ZoneNotifier(
-        IEnumerable<IZoneSource> sources, TransferRules rules, IUpstreamFactory upstreams, TimeProvider timeProvider, ILogger logger)
+        IEnumerable<IZoneSource> sources,
+        TransferRules rules,
+        IUpstreamFactory upstreams,
+        TimeProvider timeProvider,
+        CallbackGuard guard,
+        ILogger logger)
     {
         _sources = sources;
         _rules = rules;
         _upstreams = upstreams;
         _timeProvider = timeProvider;
+        _guard = guard;
         _logger = logger;
     }
 
@@ -49,7 +58,7 @@ internal sealed partial class ZoneNotifier : IHostService, IDisposable
     public ValueTask StartAsync(CancellationToken cancellationToken)
     {
         _zones = [.. _sources.Select(Create).Where(static zone => zone.Secondaries.Count > 0)];
-        _timer = _timeProvider.CreateTimer(static state => ((ZoneNotifier)state!).Look(), this, Period, Period);
+        _timer = _guard.CreateTimer("transfer_notify", static notifier => notifier.Look(), this, Period, Period);
         return ValueTask.CompletedTask;
     }
 
@@ -98,7 +107,7 @@ internal sealed partial class ZoneNotifier : IHostService, IDisposable
                     zone.Sending.IsCompleted)
                 {
                     zone.Notified = serial;
-                    zone.Sending = NotifyAsync(zone);
+                    zone.Sending = _guard.ObserveAsync("transfer_notify", () => NotifyAsync(zone));
                 }
             }
         }
@@ -116,7 +125,7 @@ internal sealed partial class ZoneNotifier : IHostService, IDisposable
         string reason = "";
         for (int tries = 0; tries < MaxTries && !_stopping; tries++)
         {
-            UpstreamOutcome outcome = await secondary.AskAsync(message, UpstreamProtocol.Udp, Timeout);
+            UpstreamOutcome outcome = await secondary.Udp.AskAsync(new UpstreamQuery(message, Timeout));
             ResponseCode? code = outcome.Reply is { } reply && DnsHeader.TryRead(reply.Message.AsSpan(0, reply.Length), out DnsHeader header)
                 ? header.ResponseCode
                 : null;

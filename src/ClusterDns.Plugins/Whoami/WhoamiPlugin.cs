@@ -15,14 +15,13 @@ public sealed class WhoamiPlugin : Plugin<WhoamiOptions>
     public override string Name => "whoami";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.First;
+
+    /// <inheritdoc/>
     protected override WhoamiOptions? Parse(PluginParseContext context)
     {
         DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        return DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics) &
-            reader.ExpectArguments(0, 0, "whoami") &
-            reader.ExpectNoBlock()
-            ? new WhoamiOptions()
-            : null;
+        return reader.ExpectArguments(0, 0, "whoami") & reader.ExpectNoBlock() ? new WhoamiOptions() : null;
     }
 
     /// <inheritdoc/>

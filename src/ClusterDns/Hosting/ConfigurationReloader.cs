@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Listeners;
 using ClusterDns.Serving;
@@ -18,6 +19,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
     private readonly ReloadMetrics _metrics;
     private readonly Action<ServerModel> _onReloaded;
     private readonly TimeProvider _timeProvider;
+    private readonly CallbackGuard _guard;
     private readonly Func<int> _nextSeed;
     private readonly ILogger _logger;
     private readonly ILogger _pluginLogger;
@@ -50,6 +52,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
         _metrics = metrics;
         _onReloaded = onReloaded;
         _timeProvider = environment.TimeProvider;
+        _guard = environment.Guard;
         _nextSeed = environment.NextSeed;
         _logger = environment.LoggerFactory.CreateLogger("reload");
         _pluginLogger = environment.LoggerFactory.CreateLogger("plugin/reload");
@@ -75,7 +78,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
             LogRunning(_pluginLogger, _runningHash);
         }
 
-        _loop = Task.Run(RunAsync);
+        _loop = _guard.StartLoop("reload", RunAsync, _stopping.Token);
     }
 
     /// <summary>Has the Corefile taken over as it stands, changed or not; returns at once. Requests that come meanwhile are one.</summary>
@@ -100,7 +103,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
     public async Task StopAsync(CancellationToken deadline)
     {
         await _stopping.CancelAsync();
-        await using (deadline.UnsafeRegister(static closing => ((CancellationTokenSource)closing!).Cancel(), _closingAtOnce))
+        await using (_guard.Register("reload_deadline", static closing => closing.Cancel(), _closingAtOnce, deadline))
         {
             await _loop;
         }
@@ -184,6 +187,13 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
             }
 
             Count(string.Join('\n', diagnostics.Errors));
+            return;
+        }
+
+        if (document.Blocks.Count == 0)
+        {
+            // Most likely the file is being written, or was emptied by mistake. A server that serves nothing would not look again.
+            Fail($"{document.Files[0]} has no server block; the configuration before it stays");
             return;
         }
 

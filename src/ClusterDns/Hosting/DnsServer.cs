@@ -107,9 +107,10 @@ internal sealed class DnsServer(ListenerServices services) : IAsyncDisposable
             closing.Add(open.ChangeAsync(ModelOpening.CreateOptions(listener)));
         }
 
+        HashSet<ListenerPlace> kept = [.. next.Listeners.Select(static listener => listener.Place)];
         foreach (ListenerModel listener in old.Listeners)
         {
-            if (!next.Listeners.Any(kept => kept.Place == listener.Place) && _listeners.Remove(listener.Place, out DnsListener? unused))
+            if (!kept.Contains(listener.Place) && _listeners.Remove(listener.Place, out DnsListener? unused))
             {
                 closing.Add(unused.StopAsync(deadline));
             }

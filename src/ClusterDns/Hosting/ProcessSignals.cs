@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ClusterDns.Core.Execution;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Hosting;
@@ -17,6 +18,7 @@ internal sealed partial class ProcessSignals : IDisposable
     private readonly Action<StopReason> _stop;
     private readonly Action<int> _exit;
     private readonly Action _reload;
+    private readonly CallbackGuard _guard;
     private readonly ILogger _logger;
     private int _interrupts;
 
@@ -24,12 +26,14 @@ internal sealed partial class ProcessSignals : IDisposable
     /// <param name="stop">Asks the process to stop.</param>
     /// <param name="exit">Ends the process with a code.</param>
     /// <param name="reload">Asks for the Corefile to be taken over anew.</param>
+    /// <param name="guard">Runs the handlers.</param>
     /// <param name="logger">Tells which signal came.</param>
-    public ProcessSignals(Action<StopReason> stop, Action<int> exit, Action reload, ILogger logger)
+    public ProcessSignals(Action<StopReason> stop, Action<int> exit, Action reload, CallbackGuard guard, ILogger logger)
     {
         _stop = stop;
         _exit = exit;
         _reload = reload;
+        _guard = guard;
         _logger = logger;
         Handle(PosixSignal.SIGTERM, OnTerminate);
         Handle(PosixSignal.SIGINT, OnInterrupt);
@@ -77,13 +81,7 @@ internal sealed partial class ProcessSignals : IDisposable
     }
 
     private void Handle(PosixSignal signal, Action handler)
-        => _registrations.Add(PosixSignalRegistration.Create(
-            signal,
-            context =>
-            {
-                context.Cancel = true;
-                handler();
-            }));
+        => _registrations.Add(_guard.HandleSignal("signal", signal, handler));
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Signal}: Shutting down servers then terminating")]
     private partial void LogStopping(string signal);

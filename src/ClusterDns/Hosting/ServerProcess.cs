@@ -2,10 +2,13 @@ using System.Globalization;
 using System.Security.Cryptography;
 using ClusterDns.CommandLine;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Execution;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Files;
 using ClusterDns.Listeners;
 using ClusterDns.Logging;
+using ClusterDns.Memory;
 using ClusterDns.Plugins;
 using ClusterDns.Serving;
 using ClusterDns.Upstreams;
@@ -86,8 +89,19 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             [loggers], new LoggerFilterOptions { MinLevel = LogLevel.Debug });
         ILogger logger = loggerFactory.CreateLogger("process");
         ServerVersion.Show(metrics);
+        CallbackGuard guard = new(
+            metrics, TimeProvider.System, loggerFactory.CreateLogger("callbacks"), problem => EndAtOnce(problem, log));
+        OpenFileLimit openFiles = new();
+        if (openFiles.Raise() is { } problem)
+        {
+            LogOpenFilesNotRaised(logger, problem);
+        }
+
+        MemoryLimit memoryLimit = new(SystemText.Read);
+        MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics, logger);
+        using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using UpstreamFactory upstreams = new(metrics, TimeProvider.System);
+        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard);
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
@@ -100,6 +114,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             static () => RandomNumberGenerator.GetInt32(int.MaxValue))
         {
             RequestStop = () => failed.TrySetResult(),
+            Guard = guard,
+            Memory = memory,
+            StartChild = openFiles.WithOriginal,
         };
 
         Configuration configuration = new(
@@ -119,13 +136,18 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
 
         loggers.Debug = model.Debug;
         ListenerServices services = new(
-            new WaitBound(WaitBound.DefaultLimit, metrics), metrics, loggerFactory, TimeProvider.System);
+            new WaitBound(WaitBound.DefaultLimit, metrics), metrics, loggerFactory, TimeProvider.System)
+        {
+            Guard = guard,
+            Memory = memory,
+            Descriptors = DescriptorShares.Divide(openFiles.Current),
+        };
         await using DnsServer server = new(services);
         ConfigurationReloader reloader = new(
             configuration, server, model, new ReloadMetrics(metrics), reloaded => loggers.Debug = reloaded.Debug, environment);
         using IHost host = CreateHost(
             loggerFactory, new DnsServerService(model, server, reloader, log, options.Quiet, _stopAtOnce.Token));
-        using ProcessSignals signals = new(reason => Stop(host, reason), Environment.Exit, reloader.Request, logger);
+        using ProcessSignals signals = new(reason => Stop(host, reason), Environment.Exit, reloader.Request, guard, logger);
         try
         {
             await host.StartAsync();
@@ -163,6 +185,14 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         return builder.Build();
     }
 
+    /// <summary>Ends the process although threads of it still run.</summary>
+    private void EndAtOnce(string problem, LogQueue log)
+    {
+        error.WriteLine(problem);
+        log.Stop(LogPatience);
+        Environment.Exit(StartFailed);
+    }
+
     private void Stop(IHost host, StopReason reason)
     {
         if (reason == StopReason.Immediate)
@@ -172,6 +202,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
 
         host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The limit of open files cannot be raised: {Reason}")]
+    private static partial void LogOpenFilesNotRaised(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void LogCorefileWarning(ILogger logger, string warning);

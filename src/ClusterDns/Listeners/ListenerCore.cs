@@ -1,3 +1,4 @@
+using ClusterDns.Core.Execution;
 using ClusterDns.Serving;
 using ClusterDns.Upstreams;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,9 @@ internal sealed partial class ListenerCore(ListenerServices services, ILogger lo
 
     /// <summary>The clock.</summary>
     internal TimeProvider TimeProvider => services.TimeProvider;
+
+    /// <summary>Starts background work.</summary>
+    internal CallbackGuard Guard => services.Guard;
 
     /// <summary>What is counted.</summary>
     internal ListenerMetrics Metrics { get; } = new(services.Metrics);

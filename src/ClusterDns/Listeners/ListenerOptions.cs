@@ -1,6 +1,9 @@
 using System.Net;
+using ClusterDns.Core.Execution;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Memory;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Listeners;
@@ -85,6 +88,19 @@ internal sealed record ListenerServices(
 {
     /// <summary>What the process listens on.</summary>
     public OwnPorts Ports { get; } = new();
+
+    /// <summary>Starts background work.</summary>
+    public CallbackGuard Guard
+    {
+        get => field ??= new CallbackGuard(Metrics, TimeProvider, LoggerFactory.CreateLogger("callbacks"));
+        init;
+    }
+
+    /// <summary>What the process may hold in memory.</summary>
+    public MemoryBudget Memory { get; init; } = MemoryBudget.CreateUnlimited();
+
+    /// <summary>How many descriptors each use may have.</summary>
+    public DescriptorShares Descriptors { get; init; } = DescriptorShares.Unlimited;
 
     /// <summary>Finds the addresses of a host name.</summary>
     public Func<string, CancellationToken, Task<IPAddress[]>> ResolveHost { get; init; } = Dns.GetHostAddressesAsync;

@@ -35,7 +35,7 @@ internal abstract class ListenerQuery : IWaitGate
     protected ListenerQuery(ListenerCore core)
     {
         Core = core;
-        _onCompleted = OnCompleted;
+        _onCompleted = core.Guard.Wrap("query_completion", OnCompleted);
     }
 
     /// <summary>The listener.</summary>

@@ -11,7 +11,7 @@ namespace ClusterDns.Listeners;
 internal sealed class OwnPorts
 {
     private readonly Lock _lock = new();
-    private readonly List<(ProtocolType Protocol, IPEndPoint Endpoint)> _open = [];
+    private readonly Dictionary<(ProtocolType Protocol, int Port), List<IPAddress>> _open = [];
 
     /// <summary>Whether a socket of this process has the address, or one that includes it.</summary>
     /// <param name="protocol">UDP or TCP.</param>
@@ -20,10 +20,8 @@ internal sealed class OwnPorts
     {
         lock (_lock)
         {
-            return _open.Exists(own =>
-                own.Protocol == protocol &&
-                own.Endpoint.Port == endpoint.Port &&
-                (IsWildcard(own.Endpoint) || IsWildcard(endpoint) || own.Endpoint.Address.Equals(endpoint.Address)));
+            return _open.TryGetValue((protocol, endpoint.Port), out List<IPAddress>? addresses) &&
+                addresses.Exists(own => IsWildcard(own) || IsWildcard(endpoint.Address) || own.Equals(endpoint.Address));
         }
     }
 
@@ -34,7 +32,13 @@ internal sealed class OwnPorts
     {
         lock (_lock)
         {
-            _open.Add((protocol, endpoint));
+            if (!_open.TryGetValue((protocol, endpoint.Port), out List<IPAddress>? addresses))
+            {
+                addresses = [];
+                _open.Add((protocol, endpoint.Port), addresses);
+            }
+
+            addresses.Add(endpoint.Address);
         }
     }
 
@@ -45,10 +49,13 @@ internal sealed class OwnPorts
     {
         lock (_lock)
         {
-            _open.Remove((protocol, endpoint));
+            if (_open.TryGetValue((protocol, endpoint.Port), out List<IPAddress>? addresses) && addresses.Remove(endpoint.Address) &&
+                addresses.Count == 0)
+            {
+                _open.Remove((protocol, endpoint.Port));
+            }
         }
     }
 
-    private static bool IsWildcard(IPEndPoint endpoint)
-        => endpoint.Address.Equals(IPAddress.Any) || endpoint.Address.Equals(IPAddress.IPv6Any);
+    private static bool IsWildcard(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 }

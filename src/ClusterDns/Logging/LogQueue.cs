@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Logging;
 
@@ -31,7 +33,7 @@ internal sealed class LogQueue : ILogOutput, IDisposable
     {
         _output = output;
         _dropped = metrics.Counter("clusterdns_log_lines_dropped_total", "Counter of log lines for which the queue had no room.");
-        _writer = new Thread(Write) { IsBackground = true, Name = "log writer" };
+        _writer = new CallbackGuard(metrics, TimeProvider.System, NullLogger.Instance).CreateThread("log_writer", "log writer", Write, isBackground: true);
         _writer.Start();
     }
 

@@ -8,6 +8,7 @@ namespace ClusterDns.Serving;
 internal sealed class ListenerGroups
 {
     private readonly List<Group> _groups = [];
+    private readonly Dictionary<ListenerPlace, Group> _byPlace = [];
 
     /// <summary>Adds a block at every place where it listens.</summary>
     /// <param name="block">The block.</param>
@@ -17,11 +18,12 @@ internal sealed class ListenerGroups
     public void Add(ConfiguredBlock block, PluginBuildContext context, PluginHandler? chain, DiagnosticBag diagnostics)
     {
         List<IPAddress?> addresses = [.. context.Listener.BindAddresses];
-        if (addresses.Count == 0)
+        if (addresses.Count == 0 && !context.Listener.IsBound)
         {
             addresses.Add(null);
         }
 
+        IQueryObserver[] observers = [.. context.Observers.Reverse()];
         foreach (IPAddress? address in addresses)
         {
             foreach (BlockKey key in block.Keys)
@@ -38,12 +40,13 @@ internal sealed class ListenerGroups
 
                 Zone zone = key.Address.Zone;
                 ServerBlockInfo info = new(group.Place.ToString(), zone.Text, zone.Wire, "");
-                group.OnDropped ??= context.OnDropped;
+                group.UnroutedObserver ??= context.UnroutedObserver;
                 context.OnServed?.Invoke(info);
                 group.Add(key, new ServerBlock(info, chain)
                 {
                     ServesChaosClass = context.ServesChaosClass,
                     StackTraces = context.StackTraces,
+                    Observers = observers,
                 });
             }
         }
@@ -51,17 +54,17 @@ internal sealed class ListenerGroups
 
     /// <summary>The listeners, in the order in which the Corefile names them.</summary>
     /// <param name="createPipeline">Makes what serves the queries of one place.</param>
-    public IReadOnlyList<ListenerModel> Build(Func<ListenerPlace, IEnumerable<ServerBlock>, Action<QueryContext>?, IQueryPipeline> createPipeline)
+    public IReadOnlyList<ListenerModel> Build(Func<ListenerPlace, IEnumerable<ServerBlock>, IQueryObserver?, IQueryPipeline> createPipeline)
         => [.. _groups.Select(group => new ListenerModel(
-            group.Place, group.Settings, group.Zones, createPipeline(group.Place, group.Blocks, group.OnDropped)))];
+            group.Place, group.Settings, group.Zones, createPipeline(group.Place, group.Blocks, group.UnroutedObserver)))];
 
     private Group GetGroup(ListenerPlace place)
     {
-        Group? group = _groups.Find(candidate => candidate.Place == place);
-        if (group is null)
+        if (!_byPlace.TryGetValue(place, out Group? group))
         {
             group = new Group(place);
             _groups.Add(group);
+            _byPlace.Add(place, group);
         }
 
         return group;
@@ -70,20 +73,25 @@ internal sealed class ListenerGroups
     private sealed class Group(ListenerPlace place)
     {
         private readonly List<(BlockKey Key, ServerBlock Block)> _members = [];
+        private readonly Dictionary<Zone, BlockKey> _keys = [];
 
         public ListenerPlace Place { get; } = place;
 
         public ListenerSettings Settings { get; } = new();
 
-        public Action<QueryContext>? OnDropped { get; set; }
+        public IQueryObserver? UnroutedObserver { get; set; }
 
         public IReadOnlyList<Zone> Zones => [.. _members.Select(static member => member.Key.Address.Zone)];
 
         public IEnumerable<ServerBlock> Blocks => _members.Select(static member => member.Block);
 
-        public BlockKey? Find(Zone zone) => _members.Find(member => member.Key.Address.Zone.Equals(zone)).Key;
+        public BlockKey? Find(Zone zone) => _keys.GetValueOrDefault(zone);
 
-        public void Add(BlockKey key, ServerBlock block) => _members.Add((key, block));
+        public void Add(BlockKey key, ServerBlock block)
+        {
+            _members.Add((key, block));
+            _keys.Add(key.Address.Zone, key);
+        }
 
         /// <summary>Takes in what a block asks of the listener; what another block has asked first counts.</summary>
         public void Merge(ListenerSettings asked, SourcePlace place, DiagnosticBag diagnostics)

@@ -1,27 +1,32 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Serving;
 
-/// <summary>Takes a message in, finds the server block, runs its chain and writes the response.</summary>
+/// <summary>
+/// Takes a message in, finds the server block, runs its chain and writes the response. Every query ends here, in <see cref="OnEnd"/>,
+/// exactly once.
+/// </summary>
 /// <param name="server">The listener's name as metrics have it, like <c>dns://:53</c>.</param>
 /// <param name="routes">The listener's server blocks.</param>
-/// <param name="panics"><c>coredns_panics_total</c>.</param>
+/// <param name="metrics">What is counted of ends that no plugin sees.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">For exceptions out of plugins.</param>
-/// <param name="onDropped">Told of queries that enter no chain.</param>
+/// <param name="unrouted">Sees queries that no server block takes.</param>
 internal sealed partial class QueryPipeline(
     string server,
     RoutingTable routes,
-    Counter panics,
+    QueryEndMetrics metrics,
     TimeProvider timeProvider,
     ILogger logger,
-    Action<QueryContext>? onDropped = null) : IQueryPipeline, IQueryRouter
+    IQueryObserver? unrouted = null) : IQueryPipeline, IQueryRouter, IQueryEndSink
 {
+    private readonly ServerBlockInfo _unrouted = ServerBlockInfo.Dropped with { Server = server };
+    private readonly IQueryObserver[] _unroutedObservers = unrouted is null ? [] : [unrouted];
+
     /// <inheritdoc/>
     public ValueTask<bool> HandleAsync(
         QueryContext context,
@@ -31,12 +36,16 @@ internal sealed partial class QueryPipeline(
         in NetworkEndpoint remote,
         IWaitGate? waitGate)
     {
+        context.Begin(this);
         switch (context.Accept(length, transport, in local, in remote, timeProvider.GetTimestamp(), waitGate))
         {
             case QueryVerdict.Drop:
+                context.End(QueryEnd.Ignored);
                 return new(false);
             case QueryVerdict.Respond:
-                return new(Finish(context, null));
+                context.WriteResponse();
+                context.End(QueryEnd.Malformed);
+                return new(true);
         }
 
         context.Router = this;
@@ -51,7 +60,48 @@ internal sealed partial class QueryPipeline(
     }
 
     /// <inheritdoc/>
-    public ValueTask RouteAsync(QueryContext query) => ServeAsync(query, routes.Find(query));
+    public ValueTask RouteAsync(QueryContext query)
+    {
+        query.Begin(this);
+        ValueTask served = ServeAsync(query, routes.Find(query));
+        if (!served.IsCompletedSuccessfully)
+        {
+            return FinishInternalAsync(served, query);
+        }
+
+        query.End(GetEnd(query));
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    [SuppressMessage("Design", "CA1031", Justification = "An observer that fails must not keep the others from the query, nor the client from its answer.")]
+    public void OnEnd(QueryContext query, QueryEnd outcome)
+    {
+        if (outcome is QueryEnd.Malformed or QueryEnd.Ignored)
+        {
+            (outcome == QueryEnd.Ignored ? metrics.Ignored : metrics.Malformed(query.Response.Code)).Add();
+            return;
+        }
+
+        foreach (IQueryObserver observer in query.Observers.Span)
+        {
+            try
+            {
+                observer.OnEnd(query, outcome);
+            }
+            catch (Exception exception)
+            {
+                metrics.Panics.Add();
+                LogPanicWithTrace(exception, server);
+            }
+        }
+    }
+
+    private QueryEnd GetEnd(QueryContext context)
+        => context.HasFailed ? QueryEnd.Failed
+            : context.Response.Status == ResponseStatus.Dropped ? QueryEnd.Dropped
+            : ReferenceEquals(context.Block, _unrouted) ? QueryEnd.Unrouted
+            : QueryEnd.Answered;
 
     /// <summary>Runs a block's chain; what it throws becomes SERVFAIL.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "An exception out of a plugin is one query's SERVFAIL, not the server's end.")]
@@ -60,11 +110,13 @@ internal sealed partial class QueryPipeline(
         if (block?.Chain is null || (context.Class != RecordClass.IN && !block.ServesChaosClass))
         {
             context.Response.Fail("", ResponseCode.Refused, failure: null);
-            onDropped?.Invoke(context);
+            context.Block = _unrouted;
+            context.Observers = _unroutedObservers;
             return ValueTask.CompletedTask;
         }
 
         context.Block = block.Info;
+        context.Observers = block.Observers;
         try
         {
             ValueTask served = block.Chain.ServeAsync(context);
@@ -104,12 +156,23 @@ internal sealed partial class QueryPipeline(
         return Finish(context, block);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask FinishInternalAsync(ValueTask served, QueryContext query)
+    {
+        await served;
+        query.End(GetEnd(query));
+    }
+
+    /// <summary>
+    /// Writes the response and ends the query, except one with a <see cref="Response.Stream"/>: the listener ends it with its last message.
+    /// </summary>
     [SuppressMessage("Design", "CA1031", Justification = "Records that cannot be written are a plugin's bug: one query's SERVFAIL.")]
     private bool Finish(QueryContext context, ServerBlock? block)
     {
         Response response = context.Response;
         if (response.Status == ResponseStatus.Dropped)
         {
+            context.End(GetEnd(context));
             return false;
         }
 
@@ -128,12 +191,18 @@ internal sealed partial class QueryPipeline(
             context.WriteResponse();
         }
 
+        if (response.Stream is null || context.Transport == TransportProtocol.Udp)
+        {
+            context.End(GetEnd(context));
+        }
+
         return true;
     }
 
     private void Recover(QueryContext context, ServerBlock? block, Exception exception)
     {
-        panics.Add();
+        metrics.Panics.Add();
+        context.HasFailed = true;
         context.Response.Fail("", ResponseCode.ServFail, failure: null);
         if (block is { StackTraces: true })
         {

@@ -13,6 +13,9 @@ internal sealed record ServerBlock(ServerBlockInfo Info, PluginHandler? Chain)
     /// <summary>Whether queries of other classes than IN run through the chain.</summary>
     public bool ServesChaosClass { get; init; }
 
+    /// <summary>What sees the end of the block's queries, in the order in which they see it.</summary>
+    public ReadOnlyMemory<IQueryObserver> Observers { get; init; }
+
     /// <summary>Whether an exception out of the chain is logged with its stack trace.</summary>
     public bool StackTraces { get; init; }
 }

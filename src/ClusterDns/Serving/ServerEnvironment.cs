@@ -1,4 +1,6 @@
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Logging;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Resources;
@@ -30,6 +32,19 @@ internal sealed record ServerEnvironment(
 {
     /// <summary>What configurations hand on from one to the next.</summary>
     public SharedResources Resources { get; } = new();
+
+    /// <summary>Starts background work.</summary>
+    public CallbackGuard Guard
+    {
+        get => field ??= new CallbackGuard(Metrics, TimeProvider, LoggerFactory.CreateLogger("callbacks"));
+        init;
+    }
+
+    /// <summary>What the process may hold in memory.</summary>
+    public MemoryBudget Memory { get; init; } = MemoryBudget.CreateUnlimited();
+
+    /// <summary>Runs what starts a child process, so that the child inherits what this process was started with.</summary>
+    public Action<Action> StartChild { get; init; } = static start => start();
 
     /// <summary>Stops the process with exit code 1.</summary>
     public Action RequestStop { get; init; } = static () => { };

@@ -101,7 +101,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         {
             if (directives.Contains(name) &&
                 environment.Plugins.TryGetValue(name, out IPlugin? plugin) &&
-                plugin.Parse(new PluginParseContext([.. directives[name]], parsed, diagnostics)) is { } options)
+                DirectiveParsing.Parse(plugin, new PluginParseContext([.. directives[name]], parsed, diagnostics)) is { } options)
             {
                 plugins.Add((plugin, options));
             }
@@ -121,6 +121,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             LogOutput = environment.LogOutput,
             Metrics = environment.Metrics,
             TimeProvider = environment.TimeProvider,
+            Guard = environment.Guard,
             Files = environment.Files,
             Upstreams = environment.Upstreams,
             NextSeed = environment.NextSeed,
@@ -128,12 +129,14 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             Resources = resources,
             BlockText = block.Text,
             RequestStop = environment.RequestStop,
+            Memory = environment.Memory,
+            StartChild = environment.StartChild,
         };
         foreach ((IPlugin plugin, object options) in block.Plugins)
         {
-            int links = context.Links.Count;
+            int parts = context.Links.Count + context.Observers.Count;
             plugin.Build(options, context);
-            if (context.Links.Count > links)
+            if (context.Links.Count + context.Observers.Count > parts)
             {
                 context.LinkNames.Add(plugin.Name);
             }
@@ -144,7 +147,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
 
     private static PluginHandler? Chain(PluginBuildContext context)
     {
-        if (context.Links.Count == 0)
+        if (context.Links.Count + context.Observers.Count == 0)
         {
             return null;
         }
@@ -158,14 +161,14 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         return chain;
     }
 
-    private QueryPipeline CreatePipeline(ListenerPlace place, IEnumerable<ServerBlock> blocks, Action<QueryContext>? onDropped)
+    private QueryPipeline CreatePipeline(ListenerPlace place, IEnumerable<ServerBlock> blocks, IQueryObserver? unrouted)
         => new(
             place.ToString(),
             new RoutingTable(blocks),
-            environment.Metrics.Counter("coredns_panics_total", "A metrics that counts the number of panics."),
+            new QueryEndMetrics(environment.Metrics),
             environment.TimeProvider,
             environment.LoggerFactory.CreateLogger("server"),
-            onDropped);
+            unrouted);
 }
 
 /// <summary>A zone of a server block, and the key that named it.</summary>

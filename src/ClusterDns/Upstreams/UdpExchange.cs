@@ -77,9 +77,11 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
     /// <param name="upstream">Who is asked.</param>
     /// <param name="query">The query, at most <see cref="MaxRequestSize"/> bytes.</param>
     /// <param name="deadline">When to give up.</param>
-    internal void Prepare(Upstream upstream, ReadOnlySpan<byte> query, long deadline)
+    /// <param name="resumesOnPool">Whether the asker continues on the thread pool, not on the thread that completes.</param>
+    internal void Prepare(Upstream upstream, in UpstreamQuery query, long deadline, bool resumesOnPool)
     {
         _completion.Reset();
+        _completion.RunContinuationsAsynchronously = resumesOnPool;
         query.CopyTo(_request);
         _requestLength = query.Length;
         _replyLength = 0;
@@ -105,9 +107,9 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
         _replyLength = length;
     }
 
-    /// <summary>Lets the asker go on, on this thread. An exchange without a reply must not be touched after that.</summary>
+    /// <summary>Lets the asker go on, on this thread or on the pool. An exchange without a reply must not be touched after that.</summary>
     internal void Complete(UpstreamStatus status)
-        => _completion.SetResult(new UpstreamOutcome(status, status == UpstreamStatus.Answered ? this : null));
+        => _completion.SetResult(new UpstreamOutcome(status, status == UpstreamStatus.Answered ? this : null) { Protocol = UpstreamProtocol.Udp });
 
     UpstreamOutcome IValueTaskSource<UpstreamOutcome>.GetResult(short token)
     {

@@ -1,6 +1,7 @@
-using System.Diagnostics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
+using ClusterDns.Upstreams.Stream;
+using ClusterDns.Upstreams.Udp;
 
 namespace ClusterDns.Upstreams;
 
@@ -10,8 +11,7 @@ internal sealed class Upstream : IUpstream
     private static readonly TimeSpan MinRetransmit = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxRetransmit = TimeSpan.FromSeconds(1);
 
-    private readonly UpstreamFactory _factory;
-    private readonly TcpUpstream _tcp;
+    private readonly StreamChannel _stream;
     private readonly Lock _lock = new();
     private readonly List<UpstreamEngine> _engines = [];
     private bool _disposed;
@@ -22,12 +22,23 @@ internal sealed class Upstream : IUpstream
     {
         Endpoint = endpoint;
         MaxAge = maxAge;
-        _factory = factory;
-        _tcp = new TcpUpstream(endpoint.ToIPEndPoint(), expire, maxAge, factory.TimeProvider);
+        _stream = new StreamChannel(endpoint.ToIPEndPoint(), expire, maxAge, factory.TimeProvider, factory.Guard);
+        UdpChannel datagrams = new(this, factory);
+        Udp = new UdpFirstChannel(datagrams, _stream, retriesTruncated: false, factory.TimeProvider);
+        UdpThenStream = new UdpFirstChannel(datagrams, _stream, retriesTruncated: true, factory.TimeProvider);
     }
 
     /// <inheritdoc/>
     public NetworkEndpoint Endpoint { get; }
+
+    /// <inheritdoc/>
+    public IUpstreamChannel Udp { get; }
+
+    /// <inheritdoc/>
+    public IUpstreamChannel UdpThenStream { get; }
+
+    /// <inheritdoc/>
+    public IUpstreamChannel Stream => _stream;
 
     /// <summary>How long a socket is used; zero for as long as engines see fit.</summary>
     internal TimeSpan MaxAge { get; }
@@ -46,12 +57,6 @@ internal sealed class Upstream : IUpstream
     }
 
     /// <inheritdoc/>
-    public ValueTask<UpstreamOutcome> AskAsync(ReadOnlySpan<byte> query, UpstreamProtocol protocol, TimeSpan timeout)
-        => protocol == UpstreamProtocol.Udp && query.Length <= UdpExchange.MaxRequestSize && UpstreamEngine.IsSupported
-            ? _factory.AskByDatagram(this, query, timeout)
-            : _tcp.AskAsync(query.ToArray(), timeout);
-
-    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_lock)
@@ -63,7 +68,7 @@ internal sealed class Upstream : IUpstream
             }
         }
 
-        _tcp.Dispose();
+        _stream.Dispose();
     }
 
     /// <summary>Takes note that an engine is about to keep sockets; false when the upstream has been disposed of.</summary>

@@ -27,10 +27,6 @@ internal sealed unsafe class UpstreamBatch : IDisposable
         _out = (BatchedMessage*)NativeMemory.AllocZeroed(Size, (nuint)sizeof(BatchedMessage));
         _inVectors = (IoVector*)NativeMemory.AllocZeroed(Size, (nuint)sizeof(IoVector));
         _outVectors = (IoVector*)NativeMemory.AllocZeroed(Size, (nuint)sizeof(IoVector));
-        for (int i = 0; i < Size; i++)
-        {
-            _buffers[i] = GC.AllocateUninitializedArray<byte>(UdpExchange.BufferSize, pinned: true);
-        }
     }
 
     /// <summary>Sends queries; one that cannot be sent is counted and passed over, since it is sent again later.</summary>
@@ -83,6 +79,8 @@ internal sealed unsafe class UpstreamBatch : IDisposable
     {
         for (int i = 0; i < _used; i++)
         {
+            // A listener that forwards nothing needs none.
+            _buffers[i] ??= GC.AllocateUninitializedArray<byte>(UdpExchange.BufferSize, pinned: true);
             Point(&_in[i], &_inVectors[i], _buffers[i], UdpExchange.BufferSize);
         }
 

@@ -1,6 +1,8 @@
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Upstreams;
 
@@ -9,13 +11,17 @@ namespace ClusterDns.Upstreams;
 /// </summary>
 /// <param name="metrics">Where datagrams are counted.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class UpstreamFactory(MetricRegistry metrics, TimeProvider timeProvider) : IUpstreamFactory, IDisposable
+/// <param name="guard">Starts background work; null for one that logs nothing.</param>
+internal sealed class UpstreamFactory(MetricRegistry metrics, TimeProvider timeProvider, CallbackGuard? guard = null) : IUpstreamFactory, IDisposable
 {
     private readonly Lock _lock = new();
     private UpstreamLoop? _loop;
 
     /// <summary>The clock.</summary>
     internal TimeProvider TimeProvider => timeProvider;
+
+    /// <summary>Starts background work.</summary>
+    internal CallbackGuard Guard { get; } = guard ?? new CallbackGuard(metrics, timeProvider, NullLogger.Instance);
 
     /// <summary>What is counted.</summary>
     internal UpstreamMetrics Metrics { get; } = new(metrics);
@@ -26,26 +32,8 @@ internal sealed class UpstreamFactory(MetricRegistry metrics, TimeProvider timeP
     /// <inheritdoc/>
     public void Dispose() => _loop?.Dispose();
 
-    /// <summary>Asks by the calling thread's engine, or by the one that threads without share.</summary>
-    internal ValueTask<UpstreamOutcome> AskByDatagram(Upstream upstream, ReadOnlySpan<byte> query, TimeSpan timeout)
-    {
-        UdpExchange exchange = UdpExchangePool.Rent();
-        exchange.Prepare(
-            upstream, query, timeProvider.GetTimestamp() + (long)(timeout.TotalSeconds * timeProvider.TimestampFrequency));
-        ValueTask<UpstreamOutcome> completion = exchange.Completion;
-        if (UpstreamEngine.Current is { } engine)
-        {
-            engine.Submit(exchange);
-        }
-        else
-        {
-            GetLoop().Submit(exchange);
-        }
-
-        return completion;
-    }
-
-    private UpstreamLoop GetLoop()
+    /// <summary>The engine for threads that have none.</summary>
+    internal UpstreamLoop GetLoop()
     {
         if (Volatile.Read(ref _loop) is { } loop)
         {
@@ -54,7 +42,7 @@ internal sealed class UpstreamFactory(MetricRegistry metrics, TimeProvider timeP
 
         lock (_lock)
         {
-            return _loop ??= new UpstreamLoop(timeProvider, Metrics);
+            return _loop ??= new UpstreamLoop(timeProvider, Metrics, Guard);
         }
     }
 }

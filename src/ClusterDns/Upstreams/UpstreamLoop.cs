@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Interop;
 
@@ -15,10 +16,10 @@ internal sealed class UpstreamLoop : IDisposable
     private volatile bool _stopping;
 
     /// <summary>A loop that runs.</summary>
-    internal UpstreamLoop(TimeProvider timeProvider, UpstreamMetrics metrics)
+    internal UpstreamLoop(TimeProvider timeProvider, UpstreamMetrics metrics, CallbackGuard guard)
     {
         _engine = new UpstreamEngine(_poll, timeProvider, metrics);
-        _thread = new Thread(Run) { Name = "upstreams", IsBackground = true };
+        _thread = guard.CreateThread("upstream_loop", "upstreams", Run, End, isBackground: true, isEssential: true);
         _thread.Start();
     }
 
@@ -73,6 +74,10 @@ internal sealed class UpstreamLoop : IDisposable
             _engine.Flush();
         }
 
+    }
+
+    private void End()
+    {
         _engine.Dispose();
         while (_inbox.TryDequeue(out UdpExchange? exchange))
         {

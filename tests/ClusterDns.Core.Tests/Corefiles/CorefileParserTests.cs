@@ -79,8 +79,7 @@ public sealed class CorefileParserTests
 
     [Theory]
     [InlineData(". {\n log\n", "Corefile:1:3: '{' is never closed, expected '}' before the end of the file")]
-    [InlineData("}\n. {\n}", "Corefile:1:1: unexpected '}', expected a server block")]
-    [InlineData("{\n log\n}", "Corefile:1:1: a server block without a zone, expected a zone before '{'")]
+    [InlineData("}\n. {\n}", "Corefile:1:1: unexpected '}': expected a server block")]
     [InlineData(". {\n {\n log\n }\n}", "Corefile:2:2: unexpected '{', expected a brace only at the end of its directive's line")]
     [InlineData(". {\n log{\n class all\n }\n}", "Corefile:2:2: 'log{' has a brace at its end, expected a space before the brace")]
     [InlineData(". {\n log\n cache 30}", "Corefile:3:8: '30}' has a brace at its end, expected a space before the brace")]
@@ -101,11 +100,75 @@ public sealed class CorefileParserTests
         Assert.Equal(error, string.Join('\n', diagnostics.Errors));
     }
 
+    [Theory]
+    [InlineData("{\n log\n}", "Corefile:1:1: a server block without a zone has no effect: write a zone such as '.' before '{'", 0)]
+    [InlineData(". {\n log\n}\n}\n", "Corefile:4:1: unexpected '}' has no effect: delete it", 1)]
+    [InlineData(".\u00A0{\n\u00A0log\n}", "Corefile:1:2: a non-breaking or other unusual space (U+00A0) is read as a space: replace those of this file by ordinary ones", 1)]
+    [InlineData(". {\n log \u201Cx\u201D\n}", "Corefile:2:6: curly quote U+201C in '\u201Cx\u201D' does not quote: use the straight quote '\"'", 1)]
+    public void What_has_no_effect_or_another_one_is_a_warning(string text, string warning, int blocks)
+    {
+        DiagnosticBag diagnostics = new();
+        CorefileDocument document = Parse(text, diagnostics);
+
+        Assert.Empty(diagnostics.Errors);
+        Assert.Equal(warning, string.Join('\n', diagnostics.Warnings));
+        Assert.Equal(blocks, document.Blocks.Count);
+    }
+
+    [Theory]
+    [InlineData("apiVersion: v1\nkind: ConfigMap\ndata:\n  Corefile: |\n    .:53 {\n        errors\n    }\n", 1)]
+    [InlineData("# from kubectl\n---\nkind: ConfigMap\nmetadata:\n  name: coredns\n", 3)]
+    [InlineData("data:\n  Corefile: |\n    .:53 {\n    }\n", 1)]
+    [InlineData("Corefile: |\n  .:53 {\n  }\n", 1)]
+    [InlineData("  Corefile: |-\n  .:53 {\n  }\n", 1)]
+    public void A_pasted_ConfigMap_is_one_error(string text, int line)
+    {
+        DiagnosticBag diagnostics = new();
+        Parse(text, diagnostics);
+
+        Assert.Equal(
+            $"Corefile:{line}:1: this is a Kubernetes manifest, not a Corefile: keep only the text below 'Corefile: |', or apply the file with kubectl",
+            string.Join('\n', diagnostics.Errors));
+    }
+
+    [Fact]
+    public void A_zone_called_like_a_field_of_a_manifest_is_a_zone()
+    {
+        DiagnosticBag diagnostics = new();
+
+        Assert.Single(Parse("data {\n log\n}\n", diagnostics).Blocks);
+        Assert.Empty(diagnostics.Errors);
+    }
+
+    [Fact]
+    public void An_error_at_a_variable_of_several_words_says_that_it_is_one()
+    {
+        _environment["UPSTREAMS"] = "192.0.2.1 192.0.2.2";
+        DiagnosticBag diagnostics = new();
+        CorefileDocument document = Parse(". {\n forward . {$UPSTREAMS}\n}", diagnostics);
+
+        diagnostics.Error(document.Blocks[0].Directives[0].Arguments[1].Place, "not an address");
+
+        Assert.Equal(
+            "Corefile:2:12: not an address; the value of environment variable 'UPSTREAMS' has several words, but a variable is one word of the Corefile: use a variable for each",
+            Assert.Single(diagnostics.Errors).ToString());
+    }
+
+    [Fact]
+    public void An_error_at_a_word_with_an_invisible_character_names_it()
+    {
+        DiagnosticBag diagnostics = new();
+        CorefileDocument document = Parse(". {\n \u200Berrors\n}", diagnostics);
+        CorefileValidator.Validate(document, ["errors"], static _ => true, diagnostics);
+
+        Assert.Contains("the word has an invisible character (U+200B): delete it", Assert.Single(diagnostics.Errors).ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Errors_come_all_at_once()
     {
         DiagnosticBag diagnostics = new();
-        Parse(". {\n import\n import nosuch\n log{\n }\n}\n}\n", diagnostics);
+        Parse("}\n. {\n import\n import nosuch\n log{\n }\n}\n", diagnostics);
 
         Assert.Equal(4, diagnostics.Errors.Count);
     }
@@ -164,12 +227,12 @@ public sealed class CorefileParserTests
     }
 
     [Fact]
-    public void Bytes_that_are_no_text_are_an_error_with_a_place()
+    public void Bytes_that_are_not_UTF8_are_a_warning_with_a_place()
     {
         DiagnosticBag diagnostics = new();
         CorefileParser.Parse("Corefile", new byte[] { (byte)'a', (byte)'\n', (byte)'b', 0xFF }, _files, static _ => null, diagnostics);
 
-        Assert.Equal("Corefile:2:2: bytes that are not UTF-8, expected UTF-8 text", diagnostics.Errors[0].ToString());
+        Assert.Equal("Corefile:2:2: bytes that are not UTF-8 are replaced: save the file as UTF-8 text", Assert.Single(diagnostics.Warnings).ToString());
     }
 
     [Fact]

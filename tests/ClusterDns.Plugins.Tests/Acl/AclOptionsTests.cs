@@ -22,7 +22,7 @@ public class AclOptionsTests
 
     [Fact]
     public void EverythingThatIsWrongIsSaidAtOnce()
-        => Assert.Equal(4, Errors("acl a..b {\n block net x y\n}\nacl {\n blok\n}").Split('\n').Length);
+        => Assert.Equal(3, Errors("acl a..b {\n block net x y\n}\nacl {\n blok\n}").Split('\n').Length);
 
     [Theory]
     [InlineData(AclOptionsParser.MaxNetworks, "")]

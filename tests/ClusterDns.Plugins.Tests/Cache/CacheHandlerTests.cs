@@ -154,6 +154,42 @@ public sealed class CacheHandlerTests
         Assert.Equal(0, kit.Metric("coredns_cache_drops_total"));
     }
 
+    [Theory]
+    [InlineData("answer")]
+    [InlineData("NXDOMAIN")]
+    [InlineData("NXDOMAIN without SOA")]
+    [InlineData("delegation")]
+    [InlineData("alias with end")]
+    [InlineData("alias without end, with SOA")]
+    [InlineData("alias in a loop")]
+    [InlineData("nothing")]
+    [InlineData("servfail")]
+    [InlineData("failure")]
+    [InlineData("refused")]
+    [InlineData("truncated")]
+    public void Names_whose_responses_are_never_kept_get_the_ttl_that_the_cache_gives(string response)
+    {
+        const string limits = "cache {\n success 2000 20 10\n denial 2000 9 7\n servfail 3s";
+        CacheKit keeping = new($"{limits}\n}}", context => Respond(context, response));
+        CacheKit disabled = new($"{limits}\n disable success example\n disable denial www.example\n}}", context => Respond(context, response));
+        Assert.Equal(keeping.Ask(), disabled.Ask());
+        disabled.Ask();
+        Assert.Equal(2, disabled.Asked);
+        Assert.Equal(2, disabled.Metric("coredns_cache_misses_total"));
+        Assert.Equal(2, disabled.Metric("coredns_cache_requests_total"));
+        Assert.Equal(0, disabled.Metric("coredns_cache_entries"));
+    }
+
+    [Fact]
+    public void A_name_of_which_one_kind_is_kept_is_looked_up()
+    {
+        CacheKit kit = new(
+            "cache {\n disable success example\n disable denial other.example\n}", CacheKit.Denial(ResponseCode.NXDomain, 30));
+        kit.Ask();
+        kit.Ask();
+        Assert.Equal(1, kit.Asked);
+    }
+
     [Fact]
     public void A_chain_without_an_end_is_a_denial_when_it_has_an_soa()
     {

@@ -21,7 +21,7 @@ public sealed class CacheOptionsTests
     [InlineData("cache {\n prefetch 10\n}", "prefetch of cache is not built yet")]
     [InlineData("cache {\n serve_stale\n}", "serve_stale of cache is not built yet")]
     [InlineData("cache {\n serve_stale_policy prefer_positive\n}", "serve_stale_policy of cache is not built yet")]
-    [InlineData("cache\ncache", "expected it once in a server block")]
+    [InlineData("cache\ncache", "duplicate 'cache' in this server block (first at Corefile:2:1): expected once")]
     public void What_is_wrong_is_reported(string text, string error)
         => Assert.Contains(error, new PluginKit(new CachePlugin(), text).Errors, StringComparison.Ordinal);
 
@@ -49,6 +49,8 @@ public sealed class CacheOptionsTests
         private readonly Core.Pipeline.IPlugin _cache = new CachePlugin();
 
         public string Name => _cache.Name;
+
+        public Core.Corefiles.DirectiveRepetition Repetition => _cache.Repetition;
 
         public ClusterDns.Plugins.Cache.Store.CacheStoreKey? Key { get; private set; }
 

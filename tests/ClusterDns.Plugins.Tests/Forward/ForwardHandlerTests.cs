@@ -73,6 +73,35 @@ public class ForwardHandlerTests
         Assert.Equal($"{First} {expected}", Assert.Single(_upstreams.Asked));
     }
 
+    [Theory]
+    [InlineData("", UpstreamProtocol.Udp)]
+    [InlineData("prefer_udp", UpstreamProtocol.Udp)]
+    [InlineData("force_tcp", UpstreamProtocol.Tcp)]
+    public async Task Other_plugins_ask_an_upstream_as_datagrams_are_forwarded(string option, UpstreamProtocol expected)
+    {
+        _upstreams.Answers(First);
+        PluginKit kit = Create($"forward . 192.0.2.1 {{\n {option}\n}}");
+
+        UpstreamOutcome outcome = await Assert.Single(kit.Build.ForwardTargets).Channel.AskAsync(
+            new UpstreamQuery(new byte[12], TimeSpan.FromSeconds(1)));
+
+        Assert.Equal((UpstreamStatus.Answered, expected), (outcome.Status, outcome.Protocol));
+    }
+
+    [Fact]
+    public void The_clients_request_is_left_as_it_came()
+    {
+        _upstreams.Answers(First);
+        PluginKit kit = Create("forward . 192.0.2.1");
+        QueryContext context = kit.CreateContext("www.example.", udpSize: 4096);
+        byte[] before = context.Request.ToArray();
+        context.UdpSize = 1232;
+
+        Assert.True(kit.Handler.ServeAsync(context).AsTask().IsCompletedSuccessfully);
+
+        Assert.Equal(before, context.Request);
+    }
+
     [Fact]
     public void WhatIsTruncatedIsAskedAgainOverTcpWithPreferUdp()
     {

@@ -1,3 +1,6 @@
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Execution;
+using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Loadbalance;
@@ -101,7 +104,7 @@ public sealed class WeightFileTests
             Assert.Equal(first, MostOftenFirst(kit));
         }
 
-        using WeightFile file = new("weights", TimeSpan.FromDays(1000), _files, TimeProvider.System, NullLogger.Instance);
+        using WeightFile file = new("weights", TimeSpan.FromDays(1000), _files, new CallbackGuard(new MetricRegistry(), TimeProvider.System, NullLogger.Instance), NullLogger.Instance);
         file.Start();
     }
 
@@ -162,6 +165,8 @@ public sealed class WeightFileTests
         private readonly IPlugin _plugin = new LoadbalancePlugin();
 
         public string Name => _plugin.Name;
+
+        public DirectiveRepetition Repetition => DirectiveRepetition.All;
 
         public object? Parse(PluginParseContext context) => _plugin.Parse(context);
 

@@ -1,3 +1,4 @@
+using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Metadata;
 using ClusterDns.Plugins.Tests.TestKit;
@@ -61,9 +62,8 @@ public sealed class MetadataPluginTests
     }
 
     [Theory]
-    [InlineData("metadata a..b", "Corefile:2:10: 'a..b' is not a zone, expected a domain name of labels of at most 63 bytes, 255 in all")]
-    [InlineData("metadata {\n map a b\n}", "Corefile:2:1: metadata takes no options in braces, expected the end of the line")]
-    [InlineData("metadata\nmetadata", "Corefile:3:1: metadata stands at Corefile:2:1 already, expected it once in a server block")]
+    [InlineData("metadata {\n map a b\n}", "Corefile:3:2: unknown option 'map' of metadata, expected none")]
+    [InlineData("metadata\nmetadata", "Corefile:3:1: duplicate 'metadata' in this server block (first at Corefile:2:1): expected once")]
     public void Wrong_options_say_where_and_why(string text, string error) => Assert.Equal(error, new PluginKit(new MetadataPlugin(), text).Errors);
 
     private static PluginKit Create(string text, Func<QueryContext, int>? count = null)
@@ -75,6 +75,8 @@ public sealed class MetadataPluginTests
         private readonly IPlugin _plugin = new MetadataPlugin();
 
         public string Name => _plugin.Name;
+
+        public DirectiveRepetition Repetition => DirectiveRepetition.All;
 
         public object? Parse(PluginParseContext context) => _plugin.Parse(context);
 

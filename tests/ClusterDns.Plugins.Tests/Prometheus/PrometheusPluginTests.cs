@@ -51,9 +51,24 @@ public class PrometheusPluginTests
         QueryContext context = kit.CreateContext("www.example.");
         context.Response.Fail("", ResponseCode.Refused, failure: null);
 
-        kit.Build.OnDropped!(context);
+        kit.Build.UnroutedObserver!.OnEnd(context, QueryEnd.Unrouted);
 
         Assert.Contains("zone=\"dropped\",view=\"\",rcode=\"REFUSED\",plugin=\"\"} 1\n", Get(kit), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_query_on_which_a_plugin_throws_counts_under_zone_dropped_as_in_CoreDNS()
+    {
+        PluginKit kit = Create("prometheus");
+        QueryContext context = kit.CreateContext("www.example.");
+        context.Block = Block;
+        context.Response.Fail("", ResponseCode.ServFail, failure: null);
+
+        Assert.Single(kit.Build.Observers).OnEnd(context, QueryEnd.Failed);
+
+        string text = Get(kit);
+        Assert.Contains("coredns_dns_requests_total{server=\"dns://:53\",zone=\"dropped\",view=\"\",proto=\"udp\",family=\"1\",type=\"A\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("coredns_dns_responses_total{server=\"dns://:53\",zone=\"dropped\",view=\"\",rcode=\"SERVFAIL\",plugin=\"\"} 1\n", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +121,7 @@ public class PrometheusPluginTests
 
     [Fact]
     public void ItStandsOnceInABlock() => Assert.Equal(
-        "Corefile:3:1: prometheus stands at Corefile:2:1 already, expected it once in a server block", Create("prometheus\nprometheus").Errors);
+        "Corefile:3:1: duplicate 'prometheus' in this server block (first at Corefile:2:1): expected once", Create("prometheus\nprometheus").Errors);
 
     [Fact]
     public void TheProcessIsDescribed()

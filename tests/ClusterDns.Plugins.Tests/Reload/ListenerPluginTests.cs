@@ -20,11 +20,9 @@ public class ListenerPluginTests
 
     [Theory]
     [InlineData("reload 1s", "Corefile:2:8: '1s' is no value for reload, expected a duration of at least 2s, such as 5s or 1m30s")]
-    [InlineData("reload 2s 500ms", "Corefile:2:11: '500ms' is no value for reload, expected a duration of at least 1s, such as 5s or 1m30s")]
+    [InlineData("reload 2s 500ms", "Corefile:2:11: invalid jitter '500ms' for reload: expected 0s, or at least 1s")]
     [InlineData("reload often", "Corefile:2:8: 'often' is no value for reload, expected a duration of at least 2s, such as 5s or 1m30s")]
     [InlineData("reload 2s 1s 1s", "Corefile:2:1: reload has 3 arguments, expected 'reload [INTERVAL] [JITTER]'")]
-    [InlineData("reload {\n}", "Corefile:2:1: reload takes no options in braces, expected the end of the line")]
-    [InlineData("reload\nreload", "Corefile:3:1: reload stands at Corefile:2:1 already, expected it once in a server block")]
     public void Reload_tells_what_is_wrong(string text, string error) => Assert.Equal(error, new PluginKit(new ReloadPlugin(), text).Errors);
 
     [Fact]
@@ -59,8 +57,8 @@ public class ListenerPluginTests
     }
 
     [Theory]
-    [InlineData("timeouts", "Corefile:2:1: timeouts says nothing, expected at least one of read, write, idle, maxtcpqueries")]
-    [InlineData("timeouts {\n}", "Corefile:2:1: timeouts says nothing, expected at least one of read, write, idle, maxtcpqueries")]
+    [InlineData("timeouts", "Corefile:2:1: timeouts has no options: expected at least one of read, write, idle, maxtcpqueries")]
+    [InlineData("timeouts {\n}", "Corefile:2:1: timeouts has no options: expected at least one of read, write, idle, maxtcpqueries")]
     [InlineData("timeouts 5s {\n read 5s\n}", "Corefile:2:1: timeouts has 1 argument, expected 'timeouts { OPTION... }'")]
     [InlineData("timeouts {\n read 999ms\n}", "Corefile:3:7: '999ms' is no value for read, expected a duration of at least 1s, such as 5s or 1m30s")]
     [InlineData("timeouts {\n idle 24h1s\n}", "Corefile:3:7: '24h1s' is no value for idle, expected a duration of at most 24h")]

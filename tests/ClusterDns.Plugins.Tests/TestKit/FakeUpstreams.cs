@@ -18,6 +18,9 @@ internal sealed class FakeUpstreams : IUpstreamFactory
     /// <summary>How long the last query was allowed to take.</summary>
     public TimeSpan LastTimeout { get; private set; }
 
+    /// <summary>The clock of the block that forwards.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     /// <summary>How many replies were not let go of.</summary>
     public int Held { get; private set; }
 
@@ -72,31 +75,52 @@ internal sealed class FakeUpstreams : IUpstreamFactory
         return new UpstreamOutcome(UpstreamStatus.Answered, new FakeReply(this, message, writer.Length));
     }
 
-    private sealed class FakeUpstream(FakeUpstreams owner, NetworkEndpoint endpoint) : IUpstream
+    private sealed class FakeUpstream : IUpstream
     {
-        public NetworkEndpoint Endpoint => endpoint;
-
-        public ValueTask<UpstreamOutcome> AskAsync(ReadOnlySpan<byte> query, UpstreamProtocol protocol, TimeSpan timeout)
+        public FakeUpstream(FakeUpstreams owner, NetworkEndpoint endpoint)
         {
-            // A health check asks for NS, and no test does.
-            bool isCheck = query[^3] == (byte)RecordType.NS;
-            lock (owner.Asked)
-            {
-                owner.Asked.Add(isCheck ? $"{endpoint} check" : $"{endpoint} {protocol}");
-                if (!isCheck)
-                {
-                    owner.LastQuery = query.ToArray();
-                    owner.LastTimeout = timeout;
-                }
-            }
-
-            return owner._scripts.TryGetValue(endpoint.ToString(), out Func<UpstreamProtocol, ValueTask<UpstreamOutcome>>? script)
-                ? script(protocol)
-                : new ValueTask<UpstreamOutcome>(new UpstreamOutcome(UpstreamStatus.Failed, null));
+            Endpoint = endpoint;
+            FakeChannel datagrams = new(owner, endpoint.ToString(), UpstreamProtocol.Udp);
+            Stream = new FakeChannel(owner, endpoint.ToString(), UpstreamProtocol.Tcp);
+            Udp = new UdpFirstChannel(datagrams, Stream, retriesTruncated: false, owner.Time);
+            UdpThenStream = new UdpFirstChannel(datagrams, Stream, retriesTruncated: true, owner.Time);
         }
+
+        public NetworkEndpoint Endpoint { get; }
+
+        public IUpstreamChannel Udp { get; }
+
+        public IUpstreamChannel UdpThenStream { get; }
+
+        public IUpstreamChannel Stream { get; }
 
         public void Dispose()
         {
+        }
+    }
+
+    private sealed class FakeChannel(FakeUpstreams owner, string address, UpstreamProtocol protocol) : IUpstreamChannel
+    {
+        public int MaxQueryLength => ushort.MaxValue;
+
+        public async ValueTask<UpstreamOutcome> AskAsync(UpstreamQuery query)
+        {
+            byte[] message = new byte[query.Length];
+            query.CopyTo(message);
+            lock (owner.Asked)
+            {
+                owner.Asked.Add(query.IsProbe ? $"{address} check" : $"{address} {protocol}");
+                if (!query.IsProbe)
+                {
+                    owner.LastQuery = message;
+                    owner.LastTimeout = query.Timeout;
+                }
+            }
+
+            UpstreamOutcome outcome = owner._scripts.TryGetValue(address, out Func<UpstreamProtocol, ValueTask<UpstreamOutcome>>? script)
+                ? await script(protocol)
+                : new UpstreamOutcome(UpstreamStatus.Failed, null);
+            return outcome with { Protocol = protocol };
         }
     }
 

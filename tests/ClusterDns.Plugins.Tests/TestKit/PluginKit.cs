@@ -30,6 +30,8 @@ internal sealed class PluginKit : ILogOutput
         FakeUpstreams? upstreams = null, Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null)
     {
         Files = files ?? new FakeFiles();
+        Upstreams = upstreams ?? new FakeUpstreams();
+        Upstreams.Time = Time;
         CorefileDocument document = CorefileParser.Parse(
             "Corefile", Encoding.UTF8.GetBytes($". {{\n{blockBody}\n}}\n"), new InMemoryCorefileSource(), static _ => null, Diagnostics);
         Assert.True(ServerAddressParser.TryParse(document.Blocks[0].Keys[0], 53, Diagnostics, out IReadOnlyList<ServerAddress> keys));
@@ -42,7 +44,7 @@ internal sealed class PluginKit : ILogOutput
             Metrics = Metrics,
             TimeProvider = Time,
             Files = Files,
-            Upstreams = upstreams ?? new FakeUpstreams(),
+            Upstreams = Upstreams,
             RequestStop = requestStop ?? (static () => { }),
             NextSeed = static () => 42,
             Resources = resources ?? new SharedResources().CreateScope(),
@@ -51,7 +53,7 @@ internal sealed class PluginKit : ILogOutput
         {
             DirectiveSyntax[] directives =
                 [.. document.Blocks[0].Directives.Where(directive => string.Equals(directive.Name.Text, plugin.Name, StringComparison.Ordinal))];
-            object? options = plugin.Parse(new PluginParseContext(directives, keys, Diagnostics));
+            object? options = DirectiveParsing.Parse(plugin, new PluginParseContext(directives, keys, Diagnostics));
             if (options is not null)
             {
                 plugin.Build(options, Build);
@@ -74,6 +76,8 @@ internal sealed class PluginKit : ILogOutput
     public PluginHandler Handler { get; }
 
     public FakeFiles Files { get; }
+
+    public FakeUpstreams Upstreams { get; }
 
     public FakeTimeProvider Time { get; } = new();
 
@@ -122,7 +126,7 @@ internal sealed class PluginKit : ILogOutput
                 NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 53)),
                 NetworkEndpoint.From(IPEndPoint.Parse(client)),
                 Time.GetTimestamp()));
-        AssertCompleted(Handler.ServeAsync(_context));
+        Serve(_context);
         return _context;
     }
 
@@ -147,13 +151,26 @@ internal sealed class PluginKit : ILogOutput
     }
 
     /// <summary>Serves a question that was made before, and that waits for nothing.</summary>
-    public void Serve(QueryContext context) => AssertCompleted(Handler.ServeAsync(context));
+    public void Serve(QueryContext context)
+    {
+        AssertCompleted(Handler.ServeAsync(context));
+        End(context);
+    }
+
+    /// <summary>Shows the end of a question to the plugins, as the pipeline does.</summary>
+    public void End(QueryContext context)
+    {
+        for (int i = Build.Observers.Count - 1; i >= 0; i--)
+        {
+            Build.Observers[i].OnEnd(context, context.Response.Status == ResponseStatus.Dropped ? QueryEnd.Dropped : QueryEnd.Answered);
+        }
+    }
 
     /// <summary>Serves the same question again and writes the response: what a test of allocations repeats.</summary>
     public void ServeAgain(QueryContext context)
     {
         context.Response.Reset();
-        AssertCompleted(Handler.ServeAsync(context));
+        Serve(context);
         context.WriteResponse();
     }
 

@@ -1,5 +1,7 @@
 using System.Net;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Execution;
+using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Common;
@@ -50,7 +52,7 @@ public sealed class NotReadyTests
         upstreams.Answers("192.0.2.53:53");
         FakeTimeProvider time = new();
         TransferRules rules = new([new TransferRule(Options.Zones, AllowsAll: false, [], [NetworkEndpoint.From(IPEndPoint.Parse("192.0.2.53:53"))])]);
-        using ZoneNotifier notifier = new([new ExternalZoneSource(_index, _zone, Options, _addresses)], rules, upstreams, time, NullLogger.Instance);
+        using ZoneNotifier notifier = new([new ExternalZoneSource(_index, _zone, Options, _addresses)], rules, upstreams, time, new CallbackGuard(new MetricRegistry(), time, NullLogger.Instance), NullLogger.Instance);
         await notifier.StartAsync(CancellationToken.None);
 
         time.Advance(ZoneNotifier.Period);

@@ -94,6 +94,8 @@ public sealed class ZoneSerialTests
     {
         public override string Name => "kubernetes";
 
+        public override DirectiveRepetition Repetition => DirectiveRepetition.All;
+
         protected override IZoneSource Parse(PluginParseContext context) => source;
 
         protected override void Build(IZoneSource options, PluginBuildContext context) => context.Offer(options);

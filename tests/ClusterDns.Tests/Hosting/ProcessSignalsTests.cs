@@ -1,3 +1,5 @@
+using ClusterDns.Core.Execution;
+using ClusterDns.Core.Metrics;
 using ClusterDns.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -9,7 +11,12 @@ public sealed class ProcessSignalsTests : IDisposable
     private readonly ProcessSignals _signals;
 
     public ProcessSignalsTests()
-        => _signals = new ProcessSignals(reason => _done.Add($"stop {reason}"), code => _done.Add($"exit {code}"), () => _done.Add("reload"), NullLogger.Instance);
+        => _signals = new ProcessSignals(
+            reason => _done.Add($"stop {reason}"),
+            code => _done.Add($"exit {code}"),
+            () => _done.Add("reload"),
+            new CallbackGuard(new MetricRegistry(), TimeProvider.System, NullLogger.Instance),
+            NullLogger.Instance);
 
     public void Dispose() => _signals.Dispose();
 

@@ -85,14 +85,35 @@ public class ReloadTests
         await using ReloadKit kit = await ReloadKit.StartAsync(WithAddress(1));
         int resources = kit.Environment.Resources.Count;
 
-        kit.Write(WithAddress(2) + "}\n");
+        kit.Write(WithAddress(2) + "}\nx {\n}\n");
         await kit.LookAsync();
         await kit.LookAsync();
 
         Assert.Equal("192.0.2.1", await kit.AskAsync("www.example.org."));
-        Assert.Equal(2, kit.CountLog($"Corefile parse failed: {kit.PathOf("Corefile")}:8:1: unexpected '}}'"));
+        Assert.Equal(2, kit.CountLog($"Corefile parse failed: {kit.PathOf("Corefile")}:8:1: unexpected '}}': expected a server block"));
         Assert.Equal(1, kit.Metric("coredns_reload_failed_total"));
         Assert.Equal(resources, kit.Environment.Resources.Count);
+
+        kit.Write(WithAddress(2));
+        await kit.LookAsync();
+        Assert.Equal("192.0.2.2", await kit.AskAsync("www.example.org."));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing yet\n")]
+    [InlineData("(common) {\n log\n}\n")]
+    public async Task A_file_that_has_become_empty_changes_nothing_and_is_reported(string empty)
+    {
+        await using ReloadKit kit = await ReloadKit.StartAsync(WithAddress(1));
+
+        kit.Write(empty);
+        await kit.LookAsync();
+        await kit.LookAsync();
+
+        Assert.Equal("192.0.2.1", await kit.AskAsync("www.example.org."));
+        Assert.Equal(1, kit.CountLog("Corefile changed but reload failed: "));
+        Assert.Equal(1, kit.Metric("coredns_reload_failed_total"));
 
         kit.Write(WithAddress(2));
         await kit.LookAsync();

@@ -89,7 +89,7 @@ public class QueryPipelineTests
     private async Task<ResponseCode?> TryAskAsync(Func<QueryContext, ValueTask> serve, bool stackTraces = false)
     {
         ServerBlock block = new(new ServerBlockInfo("dns://:53", ".", new byte[] { 0 }, ""), new Link(serve)) { StackTraces = stackTraces };
-        QueryPipeline pipeline = new("dns://:53", new RoutingTable([block]), Panics, TimeProvider.System, _logger);
+        QueryPipeline pipeline = new("dns://:53", new RoutingTable([block]), new QueryEndMetrics(_metrics), TimeProvider.System, _logger);
         NetworkEndpoint client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
         QueryContext context = new();
         int length = ServerKit.WriteQuery(context.RequestBuffer, "www.example.", RecordType.A);

@@ -83,6 +83,24 @@ public class ServerModelBuilderTests
         => Assert.Equal(2, ServerKit.FindErrors("a.example {\n bufsize many\n}\nb.example {\n whoami now\n}\n").Count);
 
     [Fact]
+    public void A_block_that_binds_nothing_is_not_served()
+    {
+        ServerKit kit = new("a.example {\n bind 127.0.0.1 {\n except 127.0.0.1\n }\n whoami\n}\nb.example {\n bind 127.0.0.1\n whoami\n}\n");
+
+        Assert.Equal("b.example.", Assert.Single(Assert.Single(kit.Model.Listeners).Zones).Text);
+    }
+
+    [Fact]
+    public void Ten_thousand_blocks_are_built_and_routed()
+    {
+        const int blocks = 10_000;
+        ServerKit kit = new(string.Concat(Enumerable.Range(0, blocks).Select(static block => $"z{block}.example {{\n prometheus\n whoami\n}}\n")));
+
+        Assert.Equal(blocks, Assert.Single(kit.Model.Listeners).Zones.Count);
+        Assert.StartsWith("NOERROR", kit.Ask($"www.z{blocks - 1}.example."), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ABlockWithoutPluginsRefuses()
         => Assert.Equal("REFUSED", new ServerKit("example.org {\n}\n").Ask("www.example.org."));
 

@@ -158,7 +158,9 @@ public sealed class DatagramUpstreamTests : IDisposable
             return [.. Enumerable.Range(1, UpstreamSocket.MaxMismatches).Select(i => ScriptedUpstream.WithId(ScriptedUpstream.Answer(query), id ^ i))];
         };
 
-        Assert.Equal(UpstreamStatus.Suspicious, await AskAndReleaseAsync(Patience));
+        UpstreamOutcome outcome = await AskAsync(Patience);
+        Assert.Equal((UpstreamStatus.Answered, UpstreamProtocol.Tcp, true), (outcome.Status, outcome.Protocol, outcome.Fallback.Happened));
+        Assert.Equal(1, _server.Connections);
         Assert.Equal(1, Count("clusterdns_upstream_suspicious_sockets_total"));
     }
 
@@ -203,7 +205,7 @@ public sealed class DatagramUpstreamTests : IDisposable
             .. Enumerable.Range(0, 200).Select(async i =>
             {
                 byte[] query = Query($"n{i}.example.");
-                UpstreamOutcome outcome = await _upstream.AskAsync(query, UpstreamProtocol.Udp, Patience);
+                UpstreamOutcome outcome = await _upstream.Udp.AskAsync(new UpstreamQuery(query, Patience));
                 bool isOwn = outcome.Reply is { } reply && reply.Message.AsSpan(12, query.Length - 12).SequenceEqual(query.AsSpan(12));
                 outcome.Reply?.Release();
                 return isOwn;
@@ -238,7 +240,7 @@ public sealed class DatagramUpstreamTests : IDisposable
         return outcome.Status;
     }
 
-    private ValueTask<UpstreamOutcome> AskAsync(TimeSpan timeout) => _upstream.AskAsync(Query(), UpstreamProtocol.Udp, timeout);
+    private ValueTask<UpstreamOutcome> AskAsync(TimeSpan timeout) => _upstream.Udp.AskAsync(new UpstreamQuery(Query(), timeout));
 
     private long Count(string name) => _metrics.Families.OfType<CounterFamily>()
         .Single(family => string.Equals(family.Name, name, StringComparison.Ordinal)).With().Value;

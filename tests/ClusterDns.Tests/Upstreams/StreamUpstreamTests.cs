@@ -70,7 +70,7 @@ public sealed class StreamUpstreamTests : IDisposable
         _server.OnStream = asked => [ScriptedUpstream.Answer(asked[..(asked.Length - 5000)])];
 
         Assert.Equal(
-            UpstreamStatus.Answered, (await _upstream.AskAsync(query, UpstreamProtocol.Udp, TestListener.Patience)).Status);
+            UpstreamStatus.Answered, (await _upstream.Udp.AskAsync(new UpstreamQuery(query, TestListener.Patience))).Status);
         Assert.Equal(1, _server.Connections);
     }
 
@@ -169,7 +169,7 @@ public sealed class StreamUpstreamTests : IDisposable
             return [ScriptedUpstream.Answer(query)];
         };
 
-        Task<UpstreamOutcome> old = _upstream.AskAsync(Query(), UpstreamProtocol.Tcp, TestListener.Patience).AsTask();
+        Task<UpstreamOutcome> old = _upstream.Stream.AskAsync(new UpstreamQuery(Query(), TestListener.Patience)).AsTask();
         await first.Task.WaitAsync(TestListener.Patience);
         _time.Advance(MaxAge + TimeSpan.FromSeconds(1));
         Assert.Equal(UpstreamStatus.Answered, (await AskAsync()).Status);
@@ -234,5 +234,5 @@ public sealed class StreamUpstreamTests : IDisposable
     }
 
     private ValueTask<UpstreamOutcome> AskAsync(string name = "www.example.")
-        => _upstream.AskAsync(Query(name), UpstreamProtocol.Tcp, TestListener.Patience);
+        => _upstream.Stream.AskAsync(new UpstreamQuery(Query(name), TestListener.Patience));
 }

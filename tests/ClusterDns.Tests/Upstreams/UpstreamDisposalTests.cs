@@ -40,7 +40,7 @@ public sealed class UpstreamDisposalTests : IAsyncDisposable
                 UdpTestClient client = _listener.CreateUdpClient();
                 client.Send(ScriptedPipeline.Sync, 1);
                 Assert.Equal(ResponseCode.NoError, TestQuery.GetCode(await client.ReceiveAsync()));
-                UpstreamOutcome outcome = await upstream.AskAsync(ForwardRig.Query(), UpstreamProtocol.Udp, TestListener.Patience);
+                UpstreamOutcome outcome = await upstream.Udp.AskAsync(new UpstreamQuery(ForwardRig.Query(), TestListener.Patience));
                 outcome.Reply!.Release();
             }
 
@@ -72,7 +72,7 @@ public sealed class UpstreamDisposalTests : IAsyncDisposable
         Assert.Equal(ResponseCode.NoError, TestQuery.GetCode(await client.ReceiveAsync()));
         client.Send(ScriptedPipeline.Sync, 2);
         Assert.Equal(ResponseCode.NoError, TestQuery.GetCode(await client.ReceiveAsync()));
-        UpstreamOutcome outcome = await upstream.AskAsync(ForwardRig.Query(), UpstreamProtocol.Tcp, TestListener.Patience);
+        UpstreamOutcome outcome = await upstream.Stream.AskAsync(new UpstreamQuery(ForwardRig.Query(), TestListener.Patience));
         Assert.Equal(UpstreamStatus.Answered, outcome.Status);
         await TestListener.UntilAsync(() => _server.CountSockets() == 0);
     }
@@ -110,7 +110,8 @@ public sealed class UpstreamDisposalTests : IAsyncDisposable
 
         private async ValueTask<bool> AskAsync(QueryContext context)
         {
-            UpstreamOutcome outcome = await Upstream!.AskAsync(context.Request, UpstreamProtocol.Udp, TestListener.Patience);
+            UpstreamOutcome outcome = await Upstream!.Udp.AskAsync(
+                new UpstreamQuery(context.RequestBuffer.AsMemory(0, context.Request.Length), TestListener.Patience));
             outcome.Reply?.Release();
             context.Response.Answer(
                 "scripted", outcome.Status == UpstreamStatus.Answered ? ResponseCode.NoError : ResponseCode.ServFail);

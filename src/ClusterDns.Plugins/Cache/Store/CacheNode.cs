@@ -18,8 +18,10 @@ internal readonly record struct CacheQuestion(ulong Packed)
     /// <param name="nameHash">The hash of the name.</param>
     public ulong Hash(ulong nameHash)
     {
-        ulong high = Math.BigMul(nameHash ^ Packed, 0x9E3779B97F4A7C15, out ulong low);
-        return high ^ low;
+        // The name's hash is keyed, so what is chosen here cannot bring two names together; the rest is to spread the types of one.
+        ulong hash = nameHash ^ (Packed * 0x9E3779B97F4A7C15);
+        hash = (hash ^ (hash >> 32)) * 0xD6E8FEB86659FD93;
+        return hash ^ (hash >> 32);
     }
 }
 

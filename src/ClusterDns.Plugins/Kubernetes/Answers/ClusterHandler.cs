@@ -14,13 +14,12 @@ namespace ClusterDns.Plugins.Kubernetes.Answers;
 internal abstract class ClusterHandler(
     PluginHandler next, ClusterIndex index, IReadOnlyList<ZoneRecords> zones, ZoneSet fallthrough, RandomSubset subset) : PluginHandler(next)
 {
-    private readonly ZoneSet _zones = new(zones.Select(static zone => zone.Zone));
-    private readonly Dictionary<string, ZoneRecords> _records = zones.ToDictionary(static zone => zone.Zone.Text, StringComparer.Ordinal);
+    private readonly ZoneRecords[] _longestFirst = [.. zones.OrderByDescending(static zone => zone.LabelCount)];
 
     /// <inheritdoc/>
     public sealed override ValueTask ServeAsync(QueryContext context)
     {
-        if (context.Class != RecordClass.IN || _zones.Match(context.Name) is not { } matched)
+        if (context.Class != RecordClass.IN || Match(context.Name) is not { } zone)
         {
             return NextAsync(context);
         }
@@ -32,7 +31,6 @@ internal abstract class ClusterHandler(
             return ValueTask.CompletedTask;
         }
 
-        ZoneRecords zone = _records[matched.Text];
         bool exists = TryAnswer(context, zone, out int outside);
         if (!exists && fallthrough.Match(context.Name) is not null && !IsOwn(context, zone))
         {
@@ -41,7 +39,7 @@ internal abstract class ClusterHandler(
 
         if (!index.IsSynced)
         {
-            NotReadyAnswer.Fail(response, Name);
+            NotReadyAnswer.Fail(response, Name, index.UnsyncedText);
             return ValueTask.CompletedTask;
         }
 
@@ -60,6 +58,20 @@ internal abstract class ClusterHandler(
 
         subset.Choose(context);
         return context.Type is RecordType.A or RecordType.AAAA ? AliasTarget.FollowAsync(context) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>The longest of the zones that a name is in.</summary>
+    private ZoneRecords? Match(ReadOnlySpan<byte> name)
+    {
+        foreach (ZoneRecords zone in _longestFirst)
+        {
+            if (DomainName.IsSubdomainOf(name, zone.Wire))
+            {
+                return zone;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Answers a query.</summary>

@@ -1,5 +1,6 @@
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Kubernetes.External;
 using ClusterDns.Plugins.Kubernetes.Index;
 using ClusterDns.Plugins.Kubernetes.Objects;
 
@@ -33,9 +34,11 @@ internal sealed class KubernetesAnswerer(
     /// <summary>Answers a query.</summary>
     /// <param name="context">The query.</param>
     /// <param name="zone">The zone that its name is in.</param>
+    /// <param name="outside">From which SRV record on targets are names outside the cluster.</param>
     /// <returns>Whether the name exists; its records, if it has any of the type, are in the response.</returns>
-    public bool TryAnswer(QueryContext context, ZoneRecords zone)
+    public bool TryAnswer(QueryContext context, ZoneRecords zone, out int outside)
     {
+        outside = int.MaxValue;
         ClusterName name = ClusterName.Parse(context.Name, zone.Wire.Length, options.IsZonal, zone.IsMulticluster);
         Response response = context.Response;
 
@@ -67,7 +70,7 @@ internal sealed class KubernetesAnswerer(
             case ClusterNameKind.Pod:
                 return TryAnswerPod(in name, context.Type, askedZone, response);
             case ClusterNameKind.Service:
-                return TryAnswerService(in name, context.Type, zone, askedZone, response);
+                return TryAnswerService(in name, context.Type, zone, askedZone, response, out outside);
             default:
                 // The name of no object can be asked for its SOA; CoreDNS says of every name in its zone that it has none.
                 return context.Type == RecordType.SOA;
@@ -138,16 +141,29 @@ internal sealed class KubernetesAnswerer(
             : null;
 
     private bool TryAnswerService(
-        in ClusterName name, RecordType type, ZoneRecords zone, ReadOnlySpan<byte> askedZone, Response response)
+        in ClusterName name, RecordType type, ZoneRecords zone, ReadOnlySpan<byte> askedZone, Response response, out int outside)
     {
+        outside = int.MaxValue;
         if (Find(in name) is not { Service: { } service } entry)
         {
             return type == RecordType.SOA;
         }
 
+        if (type is RecordType.A or RecordType.AAAA && name.IsWhole &&
+            entry.TryFindOnlyAddress(type == RecordType.A ? 4 : 16, out int offset))
+        {
+            return offset == 0 ||
+                response.TryAdd(ResponseSection.Answer, type, options.TimeToLive, entry.Source, offset, type == RecordType.A ? 4 : 16);
+        }
+
         if (service.Kind == ServiceKind.ExternalName)
         {
             return TryAnswerExternalName(in name, service, type, zone, response) || type == RecordType.SOA;
+        }
+
+        if (entry.Names is { } names && name.Zone.IsEmpty)
+        {
+            return TryAnswerNames(in name, names, type, zone, response, out outside) || type == RecordType.SOA;
         }
 
         switch (type)
@@ -178,26 +194,61 @@ internal sealed class KubernetesAnswerer(
             return false;
         }
 
-        if (type == RecordType.CNAME)
-        {
-            AddAlias(response, null, service.ExternalName);
-        }
-        else if (type is RecordType.A or RecordType.AAAA && !TryFollow(service, type, zone, response))
-        {
-            response.Answers.Clear();
-        }
-
+        AnswerAlias(service.ExternalName, type, zone, response);
         return true;
     }
 
-    private bool TryFollow(ServicePart service, RecordType type, ZoneRecords zone, Response response)
+    /// <summary>
+    /// A headless Service of hosts that are known by name is an alias of one, and each of its endpoints' names is an alias of that host.
+    /// Names of ports have SRV records, and nothing beside them (RFC 2181 section 10.1).
+    /// </summary>
+    private bool TryAnswerNames(
+        in ClusterName name, NamedEndpoints names, RecordType type, ZoneRecords zone, Response response, out int outside)
+    {
+        outside = int.MaxValue;
+        if (!name.Endpoint.IsEmpty || name.IsWhole)
+        {
+            byte[]? target = name.IsWhole ? names.Target : names.FindTarget(name.Endpoint);
+            if (target is not null && (type != RecordType.SRV || !name.IsWhole))
+            {
+                AnswerAlias(target, type, zone, response);
+            }
+
+            if (type != RecordType.SRV || !name.IsWhole)
+            {
+                return target is not null;
+            }
+        }
+
+        if (type == RecordType.SRV)
+        {
+            return ExternalServiceAnswer.TryAdd(names.Part, in name, [], response, options.TimeToLive, out outside);
+        }
+
+        CountingVisitor counting = new(1);
+        return EndpointSearch.Visit(names.Part, [], in name, ref counting);
+    }
+
+    private void AnswerAlias(byte[] target, RecordType type, ZoneRecords zone, Response response)
+    {
+        if (type == RecordType.CNAME)
+        {
+            AddAlias(response, null, target);
+        }
+        else if (type is RecordType.A or RecordType.AAAA && !TryFollow(target, type, zone, response))
+        {
+            response.Answers.Clear();
+        }
+    }
+
+    private bool TryFollow(byte[] alias, RecordType type, ZoneRecords zone, Response response)
     {
         byte[]? owner = null;
         Span<byte> target = stackalloc byte[DomainName.MaxWireLength];
         for (int links = 0; links <= MaxChain; links++)
         {
-            AddAlias(response, owner, service.ExternalName);
-            owner = service.ExternalName;
+            AddAlias(response, owner, alias);
+            owner = alias;
             if (!DomainName.IsSubdomainOf(owner, zone.Wire))
             {
                 return true;
@@ -222,6 +273,17 @@ internal sealed class KubernetesAnswerer(
                 return false;
             }
 
+            if (entry.Names is { } names && name.Zone.IsEmpty)
+            {
+                if ((name.IsWhole ? names.Target : names.FindTarget(name.Endpoint)) is not { } host)
+                {
+                    return false;
+                }
+
+                alias = host;
+                continue;
+            }
+
             if (next.Kind != ServiceKind.ExternalName)
             {
                 int before = response.Answers.Count;
@@ -235,7 +297,7 @@ internal sealed class KubernetesAnswerer(
                 return false;
             }
 
-            service = next;
+            alias = next.ExternalName;
         }
 
         return false;

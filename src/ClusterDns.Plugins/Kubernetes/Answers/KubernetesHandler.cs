@@ -51,6 +51,6 @@ internal sealed class KubernetesHandler : ClusterHandler
         outside = int.MaxValue;
         return context.Type == RecordType.PTR && ReverseName.TryParse(context, out UInt128 address)
             ? _reverse.TryAnswer(context, address)
-            : _answerer.TryAnswer(context, zone);
+            : _answerer.TryAnswer(context, zone, out outside);
     }
 }

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Kubernetes.Index;
 
 namespace ClusterDns.Plugins.Kubernetes.Answers;
@@ -22,7 +23,7 @@ internal readonly ref struct RecordSet(Span<ushort> places, int first)
     public bool TryAdd(RecordList section, in ResponseRecord record)
     {
         int mask = _places.Length - 1;
-        ulong hash = WireTableHash.Of(record.Rdata) ^ (WireTableHash.Of(record.Owner) * 31);
+        ulong hash = KeyedHash.Of(record.Rdata) ^ (KeyedHash.Of(record.Owner) * 31);
         int place = (int)hash & mask;
         while (_places[place] != 0)
         {

@@ -1,3 +1,4 @@
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Resources;
 using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Api.Http;
@@ -13,6 +14,7 @@ namespace ClusterDns.Plugins.Kubernetes.Api;
 internal sealed class ApiCluster : ISharedResource
 {
     private readonly ApiClient _client;
+    private readonly CallbackGuard _guard;
     private readonly Reflector[] _reflectors;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,11 +23,13 @@ internal sealed class ApiCluster : ISharedResource
     /// <param name="client">Asks the server; the cluster's from now on.</param>
     /// <param name="options">What is held of the cluster.</param>
     /// <param name="timeProvider">The clock.</param>
+    /// <param name="guard">Runs the watches.</param>
     /// <param name="seed">Where the randomness of waits begins.</param>
     /// <param name="logger">Told of failures.</param>
-    public ApiCluster(ApiClient client, ClusterIndexOptions options, TimeProvider timeProvider, int seed, ILogger logger)
+    public ApiCluster(ApiClient client, ClusterIndexOptions options, TimeProvider timeProvider, CallbackGuard guard, int seed, ILogger logger)
     {
         _client = client;
+        _guard = guard;
         ObjectFilter filter = options.Filter;
         ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames) { KeepsPodLabels = options.KeepsPodLabels };
         ClusterHistory history = new();
@@ -51,7 +55,7 @@ internal sealed class ApiCluster : ISharedResource
         }
 
         _reflectors = [.. feeds.Select((feed, index) => new Reflector(
-            feed, client, history, timeProvider, new RandomSequence(SplitMix64.Mix(((ulong)(uint)seed << 8) | (uint)index)), logger, OnListed))];
+            feed, client, history, timeProvider, new RandomSequence(SplitMix64.Mix(((ulong)(uint)seed << 8) | (uint)index)), logger, OnListed) { OnFailed = OnFailed })];
     }
 
     /// <summary>What the cluster holds.</summary>
@@ -59,6 +63,11 @@ internal sealed class ApiCluster : ISharedResource
 
     /// <summary>Completes when the index is synced.</summary>
     public Task Synced => _synced.Task;
+
+    /// <summary>Which kinds are not known yet, each with the reason; empty when the index is synced.</summary>
+    public string Unsynced => Index.IsSynced
+        ? ""
+        : string.Join("; ", _reflectors.Select(static reflector => reflector.Problem).Where(static problem => problem.Length > 0));
 
     /// <summary>Whether a start has waited for it: the next one, at a reload or of another server block, does not wait again.</summary>
     public bool WasWaitedFor { get; set; }
@@ -84,7 +93,8 @@ internal sealed class ApiCluster : ISharedResource
 
     private async Task RunAsync()
     {
-        await Task.WhenAll(_reflectors.Select(reflector => Task.Run(() => reflector.RunAsync(_stopping.Token))));
+        await Task.WhenAll(_reflectors.Select(
+            reflector => _guard.StartLoop("kubernetes_watch", () => reflector.RunAsync(_stopping.Token), _stopping.Token)));
         End();
     }
 
@@ -94,8 +104,12 @@ internal sealed class ApiCluster : ISharedResource
         _stopping.Dispose();
     }
 
+    /// <summary>What is still not known, and why, after an attempt of any kind.</summary>
+    private void OnFailed() => Index.SetUnsyncedReason(Unsynced);
+
     private void OnListed()
     {
+        OnFailed();
         if (Index.IsSynced)
         {
             _synced.TrySetResult();

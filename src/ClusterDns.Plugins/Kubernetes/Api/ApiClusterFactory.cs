@@ -37,6 +37,7 @@ internal static class ApiClusterFactory
                 context.TimeProvider),
             indexOptions,
             context.TimeProvider,
+            context.Guard,
             context.NextSeed(),
             logger));
     }
@@ -58,7 +59,7 @@ internal static class ApiClusterFactory
     {
         if (options.Kubeconfig is { } file)
         {
-            return new KubeconfigAccess(file, options.Context, context.Files, context.TimeProvider);
+            return new KubeconfigAccess(file, options.Context, context.Files, context.TimeProvider, context.StartChild);
         }
 
         return options.Endpoint is not null && ApiServerOptionsParser.TryCreateUri(options, out Uri? server)

@@ -41,7 +41,7 @@ internal sealed partial class ApiClusterStart(ApiCluster cluster, TimeSpan patie
 
         if (!cluster.Synced.IsCompleted)
         {
-            LogUnsynced(logger);
+            LogUnsynced(logger, cluster.Unsynced);
         }
     }
 
@@ -51,6 +51,6 @@ internal sealed partial class ApiClusterStart(ApiCluster cluster, TimeSpan patie
     [LoggerMessage(Level = LogLevel.Information, Message = "waiting for Kubernetes API before starting server")]
     private static partial void LogWaiting(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "starting server with unsynced Kubernetes API")]
-    private static partial void LogUnsynced(ILogger logger);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "starting server with unsynced Kubernetes API: {Reason}")]
+    private static partial void LogUnsynced(ILogger logger, string reason);
 }

@@ -53,7 +53,7 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
         ReadOnlySpan<byte> serviceKey = name[context.GetLabelOffset(labels - 2)..];
         ReadOnlySpan<byte> endpoint = labels == EndpointLabels ? name[..context.GetLabelOffset(1)] : default;
         if (index.FindService(serviceKey) is not { Service: { } service } entry ||
-            Choose(service, endpoint) is not { } part)
+            Choose(entry, service, endpoint) is not { } part)
         {
             return false;
         }
@@ -68,11 +68,16 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
     }
 
     /// <summary>By what a Service is reached: from outside, else, where that is wanted, by its endpoints; null for neither.</summary>
-    private ServicePart? Choose(ServicePart service, ReadOnlySpan<byte> endpoint)
+    private ServicePart? Choose(ServiceEntry entry, ServicePart service, ReadOnlySpan<byte> endpoint)
     {
         if (service.External is { } external)
         {
             return external;
+        }
+
+        if (options.Headless && entry.Names is { } names && endpoint.IsEmpty)
+        {
+            return names.Part;
         }
 
         return options.Headless && (service.Kind == ServiceKind.Headless || !endpoint.IsEmpty) ? service : null;

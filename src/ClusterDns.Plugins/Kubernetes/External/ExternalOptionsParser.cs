@@ -14,7 +14,7 @@ internal sealed class ExternalOptionsParser(PluginParseContext context)
 
     private static readonly string[] Known = ["apex", "ttl", "headless", "fallthrough"];
 
-    private readonly DirectiveReader _reader = new(context.Directives[0], context.Diagnostics);
+    private DirectiveReader _reader;
     private string _apex = DefaultApex;
     private uint _timeToLive = TimeToLiveOption.Default;
     private bool _headless;
@@ -25,12 +25,17 @@ internal sealed class ExternalOptionsParser(PluginParseContext context)
     /// <returns>Null when errors were reported.</returns>
     public ExternalOptions? Parse()
     {
-        _isRight &= DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
-        _isRight &= _reader.TryZones(
-            _reader.Arguments, context.Keys.Select(static key => key.Zone).Distinct(), out IReadOnlyList<Zone> zones);
-        foreach (DirectiveSyntax option in _reader.Directive.Block)
+        // The zones of the last directive count; options add up, and a later one replaces an earlier one of its name.
+        IReadOnlyList<Zone> zones = [];
+        foreach (DirectiveSyntax directive in context.Directives)
         {
-            ParseOption(option);
+            _reader = new DirectiveReader(directive, context.Diagnostics);
+            _isRight &= _reader.TryZones(
+                _reader.Arguments, context.Keys.Select(static key => key.Zone).Distinct(), out zones);
+            foreach (DirectiveSyntax option in OptionLines.Split(directive.Block, ("headless", 0)))
+            {
+                ParseOption(option);
+            }
         }
 
         SourcePlace place = _reader.Directive.Place;
@@ -54,7 +59,8 @@ internal sealed class ExternalOptionsParser(PluginParseContext context)
         switch (option.Name.Text)
         {
             case "apex":
-                _isRight &= reader.ExpectArguments(1, 1, "apex LABEL") && TryApex(reader, option.Arguments[0]);
+                reader.IgnoreArgumentsAfter(1);
+                _isRight &= reader.ExpectArguments(1, int.MaxValue, "apex LABEL") && TryApex(reader, option.Arguments[0]);
                 break;
             case "ttl":
                 _isRight &= TimeToLiveOption.TryRead(reader, out _timeToLive);

@@ -12,6 +12,9 @@ public sealed class ExternalPlugin : Plugin<ExternalOptions>
     public override string Name => "k8s_external";
 
     /// <inheritdoc/>
+    public override DirectiveRepetition Repetition => DirectiveRepetition.All;
+
+    /// <inheritdoc/>
     protected override ExternalOptions? Parse(PluginParseContext context) => new ExternalOptionsParser(context).Parse();
 
     /// <inheritdoc/>

@@ -44,7 +44,7 @@ internal sealed class ExternalZoneSource(ClusterIndex index, ZoneRecords zone, E
 
     private IEnumerable<ResponseRecord> ReadServices()
         => index.Services.Read()
-            .Where(entry => entry.Service is not null && HasNamespace(entry.Key.AsSpan(entry.Key[0] + 1)))
+            .Where(entry => entry.Service is not null && HasNamespace(entry.Key[(entry.Key[0] + 1)..]))
             .SelectMany(entry => TransferRecords.Join(entry.Key, zone.Wire) is { } name ? ReadService(entry, name).Distinct(RecordComparer.Instance) : []);
 
     /// <summary>The names below the apex are the zone's own: a namespace that is called like it has none.</summary>
@@ -58,8 +58,13 @@ internal sealed class ExternalZoneSource(ClusterIndex index, ZoneRecords zone, E
             return _records.ReadAddressed(external, name);
         }
 
+        if (options.Headless && entry.Names is { } names)
+        {
+            return _records.ReadAddressed(names.Part, name);
+        }
+
         return options.Headless && service.Kind == ServiceKind.Headless
-            ? _records.ReadEndpoints(service, entry.Slices, entry.Key, name, areOfNames: true)
+            ? _records.ReadEndpoints(service, entry.Slices, entry.Key.ToArray(), name, areOfNames: true)
             : [];
     }
 }

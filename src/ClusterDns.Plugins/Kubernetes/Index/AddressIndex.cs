@@ -22,7 +22,7 @@ internal sealed class AddressIndex(WireTable<AddressOwners> table)
             AddressOwners? owners = table.Find(key);
             if (owners is null || !owners.Services.Any(owner => owner.AsSpan().SequenceEqual(serviceKey)))
             {
-                table.Set(new AddressOwners(owners?.Key ?? key.ToArray(), Insert(owners?.Services ?? [], serviceKey), owners?.Endpoints ?? []));
+                table.Set(new AddressOwners(owners?.Source ?? key.ToArray(), Insert(owners?.Services ?? [], serviceKey), owners?.Endpoints ?? []));
             }
         }
 
@@ -31,7 +31,7 @@ internal sealed class AddressIndex(WireTable<AddressOwners> table)
             EntryBuilder.WriteAddressKey(known!.Data.AsSpan(address.Offset, address.Length), key);
             if (table.Find(key) is { } owners && !Has(part, key))
             {
-                Set(owners.Key, [.. owners.Services.Where(owner => !owner.AsSpan().SequenceEqual(serviceKey))], owners.Endpoints);
+                Set(owners.Source, [.. owners.Services.Where(owner => !owner.AsSpan().SequenceEqual(serviceKey))], owners.Endpoints);
             }
         }
     }
@@ -47,7 +47,7 @@ internal sealed class AddressIndex(WireTable<AddressOwners> table)
             WriteKey(slice, i, key);
             AddressOwners? owners = table.Find(key);
             table.Set(new AddressOwners(
-                owners?.Key ?? key.ToArray(), owners?.Services ?? [], Replace(owners?.Endpoints ?? [], known, new EndpointReference(slice, i))));
+                owners?.Source ?? key.ToArray(), owners?.Services ?? [], Replace(owners?.Endpoints ?? [], known, new EndpointReference(slice, i))));
         }
 
         for (int i = 0; i < known?.Endpoints.Length; i++)
@@ -55,7 +55,7 @@ internal sealed class AddressIndex(WireTable<AddressOwners> table)
             WriteKey(known, i, key);
             if (table.Find(key) is { } owners && Count(owners.Endpoints, known) > 0)
             {
-                Set(owners.Key, owners.Services, Replace(owners.Endpoints, known, added: null));
+                Set(owners.Source, owners.Services, Replace(owners.Endpoints, known, added: null));
             }
         }
     }

@@ -1,3 +1,5 @@
+using ClusterDns.Plugins.Common;
+
 namespace ClusterDns.Plugins.Kubernetes.Index;
 
 /// <summary>
@@ -8,6 +10,8 @@ internal sealed class ClusterIndex
 {
     private uint _lastChange;
     private volatile bool _isSynced;
+    private volatile string _unsyncedReason = "";
+    private volatile byte[] _unsyncedText = [];
     private volatile bool _namespacesAreKnown = true;
 
     /// <summary>Whether everything that the cluster has was seen once.</summary>
@@ -15,6 +19,20 @@ internal sealed class ClusterIndex
     {
         get => _isSynced;
         internal set => _isSynced = value;
+    }
+
+    /// <summary>Why it is not synced, as an extended error's text (RFC 8914); empty where the reason is not known.</summary>
+    public ReadOnlyMemory<byte> UnsyncedText => _unsyncedText;
+
+    /// <summary>The same for logs.</summary>
+    public string UnsyncedReason => _unsyncedReason;
+
+    /// <summary>Says why it is not synced.</summary>
+    /// <param name="reason">Which kinds are not known, and why.</param>
+    internal void SetUnsyncedReason(string reason)
+    {
+        _unsyncedReason = reason;
+        _unsyncedText = NotReadyAnswer.CreateText(reason);
     }
 
     /// <summary>Whether it is known which namespaces there are; where the server may not be asked, any may exist.</summary>

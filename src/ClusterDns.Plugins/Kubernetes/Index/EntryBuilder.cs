@@ -40,7 +40,7 @@ internal static class EntryBuilder
     /// <param name="service">The Service.</param>
     public static ServicePart Create(ServiceObject service)
     {
-        List<byte> data = [];
+        List<byte> data = [.. CreateServiceKey(service.Key.Namespace, service.Key.Name)];
         AddressEntry[] addresses = [.. service.ClusterIPs.Distinct().Select(address => Add(data, address))];
         PortEntry[] ports = Create(service.Ports);
         return new ServicePart
@@ -69,7 +69,18 @@ internal static class EntryBuilder
         }
 
         return new SliceEntry(
-            CreateOwnerKey(slice.Key.Namespace, slice.ServiceName), [.. data], [.. endpoints], Create(slice.Ports), zones.ToArray());
+            CreateOwnerKey(slice.Key.Namespace, slice.ServiceName), [.. data], [.. endpoints], Create(slice.Ports), zones.ToArray())
+        {
+            Names = [.. slice.Names.Where(static endpoint => endpoint.IsReady).Take(NamedEndpoints.MaxCount).Select(Create).OfType<NamedEndpoint>()],
+        };
+    }
+
+    /// <summary>A host that is known by its name; null where what is there is not a name, which nobody can look up.</summary>
+    private static NamedEndpoint? Create(NamedEndpointObject endpoint)
+    {
+        byte[] target = CreateTarget(endpoint.Name);
+        string label = endpoint.Hostname.Length > 0 ? endpoint.Hostname : endpoint.Name.TrimEnd('.').Replace('.', '-');
+        return target.Length > 1 ? new NamedEndpoint(CreateLabel(label), target) : null;
     }
 
     /// <summary>What an EndpointSlice says of an imported Service, whose names have no topology zones.</summary>

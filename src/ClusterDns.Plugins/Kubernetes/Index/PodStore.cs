@@ -1,3 +1,5 @@
+using ClusterDns.Core.Wire;
+
 namespace ClusterDns.Plugins.Kubernetes.Index;
 
 /// <summary>
@@ -97,8 +99,8 @@ internal sealed class PodStore
         _used += length;
         _recordBytes += length;
         Count++;
-        _usedNames += Insert(ByName, WireTableHash.Of(name), location);
-        _usedAddresses += Insert(ByAddress, WireTableHash.Of(address), location);
+        _usedNames += Insert(ByName, KeyedHash.Of(name), location);
+        _usedAddresses += Insert(ByAddress, KeyedHash.Of(address), location);
     }
 
     /// <summary>Takes a record out of the tables.</summary>
@@ -110,8 +112,8 @@ internal sealed class PodStore
         _wastedBytes += pod.Length;
         Count--;
         Volatile.Write(ref _removals, _removals + 1);
-        Take(ByName, WireTableHash.Of(pod.Name), location);
-        Take(ByAddress, WireTableHash.Of(pod.Address), location);
+        Take(ByName, KeyedHash.Of(pod.Name), location);
+        Take(ByAddress, KeyedHash.Of(pod.Address), location);
     }
 
     /// <summary>A store of the same records, without what was removed.</summary>

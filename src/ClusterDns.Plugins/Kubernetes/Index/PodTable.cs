@@ -1,3 +1,5 @@
+using ClusterDns.Core.Wire;
+
 namespace ClusterDns.Plugins.Kubernetes.Index;
 
 /// <summary>
@@ -28,7 +30,7 @@ internal sealed class PodTable
         {
             removals = store.Removals;
             count = 0;
-            for (PodProbe probe = new(store.ByAddress, WireTableHash.Of(address)); probe.TryNext(out int location);)
+            for (PodProbe probe = new(store.ByAddress, KeyedHash.Of(address)); probe.TryNext(out int location);)
             {
                 PodRecord pod = store.Get(location);
                 if (pod.Address.SequenceEqual(address) && pod.Name.StartsWith(namespaceLabel))
@@ -56,7 +58,7 @@ internal sealed class PodTable
             removals = store.Removals;
             found = default;
             hasFound = false;
-            for (PodProbe probe = new(store.ByAddress, WireTableHash.Of(address)); probe.TryNext(out int location);)
+            for (PodProbe probe = new(store.ByAddress, KeyedHash.Of(address)); probe.TryNext(out int location);)
             {
                 PodRecord pod = store.Get(location);
                 if (pod.Address.SequenceEqual(address) && (!hasFound || pod.Name.SequenceCompareTo(found.Name) < 0))
@@ -147,7 +149,7 @@ internal sealed class PodTable
 
     private int Find(ReadOnlySpan<byte> name)
     {
-        for (PodProbe probe = new(_store.ByName, WireTableHash.Of(name)); probe.TryNext(out int location);)
+        for (PodProbe probe = new(_store.ByName, KeyedHash.Of(name)); probe.TryNext(out int location);)
         {
             if (_store.Get(location).Name.SequenceEqual(name))
             {

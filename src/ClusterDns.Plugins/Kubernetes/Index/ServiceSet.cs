@@ -29,7 +29,7 @@ internal sealed class ServiceSet(
     {
         List<ServiceEntry> gone =
             [.. services.Entries.Where(entry => entry.Service is { } part && part.Generation != _serviceGeneration)];
-        gone.ForEach(entry => Replace(entry.Key, null));
+        gone.ForEach(entry => Replace(entry.Key.ToArray(), null));
         return gone.Count > 0;
     }
 

@@ -1,3 +1,5 @@
+using ClusterDns.Core.Wire;
+
 namespace ClusterDns.Plugins.Kubernetes.Index;
 
 /// <summary>An EndpointSlice: all its bytes in one array, and its endpoints found by name. Immutable.</summary>
@@ -39,6 +41,9 @@ internal sealed class SliceEntry
 
     /// <summary>The ports of all endpoints.</summary>
     public PortEntry[] Ports { get; }
+
+    /// <summary>The hosts that are published by their names.</summary>
+    public NamedEndpoint[] Names { get; init; } = [];
 
     /// <summary>The relist in which it was last seen; the writer's.</summary>
     public int Generation { get; set; }
@@ -99,7 +104,7 @@ internal sealed class SliceEntry
         }
 
         int mask = _byName.Length - 1;
-        position = position < 0 ? (int)WireTableHash.Of(name) & mask : position;
+        position = position < 0 ? (int)KeyedHash.Of(name) & mask : position;
         while (_byName[position] != 0)
         {
             int index = _byName[position] - 1;
@@ -120,6 +125,7 @@ internal sealed class SliceEntry
             && Data.AsSpan().SequenceEqual(other.Data)
             && Endpoints.AsSpan().SequenceEqual(other.Endpoints)
             && _zoneOffsets.AsSpan().SequenceEqual(other._zoneOffsets)
+            && NamedEndpoints.AreEqual(Names, other.Names)
             && EntryBuilder.PortsEqual(Ports, other.Ports);
 
     /// <summary>Indices plus one, each as near after its name's hash as there is room; half the places stay empty.</summary>
@@ -139,7 +145,7 @@ internal sealed class SliceEntry
         ushort[] table = new ushort[capacity];
         for (int index = 0; index < Endpoints.Length; index++)
         {
-            int position = (int)WireTableHash.Of(GetName(in Endpoints[index])) & (capacity - 1);
+            int position = (int)KeyedHash.Of(GetName(in Endpoints[index])) & (capacity - 1);
             while (table[position] != 0)
             {
                 position = (position + 1) & (capacity - 1);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Plugins.Kubernetes.Index;
 
@@ -6,16 +7,26 @@ namespace ClusterDns.Plugins.Kubernetes.Index;
 internal abstract class WireTableEntry
 {
     private protected WireTableEntry(byte[] key)
+        : this(key, key.Length)
     {
-        Key = key;
-        Hash = WireTableHash.Of(key);
     }
 
-    /// <summary>What the entry is found by; it never changes.</summary>
-    public byte[] Key { get; }
+    /// <param name="source">The bytes that begin with the key. What an answer needs may follow it: both are then one reading of memory.</param>
+    /// <param name="keyLength">The length of the key.</param>
+    private protected WireTableEntry(byte[] source, int keyLength)
+    {
+        Source = source;
+        KeyLength = keyLength;
+    }
 
-    /// <summary>The key's hash.</summary>
-    public ulong Hash { get; }
+    /// <summary>The bytes that begin with the key. They never change.</summary>
+    public byte[] Source { get; }
+
+    /// <summary>The length of the key.</summary>
+    public int KeyLength { get; }
+
+    /// <summary>What the entry is found by.</summary>
+    public ReadOnlySpan<byte> Key => Source.AsSpan(0, KeyLength);
 }
 
 /// <summary>Stands where an entry was removed.</summary>
@@ -30,6 +41,16 @@ internal sealed class RemovedEntry : WireTableEntry
     public static RemovedEntry Instance { get; } = new();
 }
 
+/// <summary>A place of a <see cref="WireTable{T}"/>: the hash stands beside the entry, so that an entry of another key is not read.</summary>
+internal struct WireTableSlot
+{
+    /// <summary>The hash of the entry's key. It is written before the entry, and read after it.</summary>
+    public ulong Hash;
+
+    /// <summary>The entry; null where there was never one.</summary>
+    public WireTableEntry? Entry;
+}
+
 /// <summary>
 /// A hash table from bytes to entries with one writer and any number of readers that take no lock. A reader that looks for an
 /// entry that is there throughout finds it, whatever the writer does meanwhile: entries never move within an array, a removed one
@@ -41,7 +62,7 @@ internal sealed class WireTable<T>
 {
     private const int LeastCapacity = 16;
 
-    private WireTableEntry?[] _slots = new WireTableEntry?[LeastCapacity];
+    private WireTableSlot[] _slots = new WireTableSlot[LeastCapacity];
     private int _used;
 
     /// <summary>How many entries there are.</summary>
@@ -54,21 +75,22 @@ internal sealed class WireTable<T>
     /// <param name="key">The key.</param>
     public T? Find(ReadOnlySpan<byte> key)
     {
-        WireTableEntry?[] slots = Volatile.Read(ref _slots);
-        ulong hash = WireTableHash.Of(key);
+        WireTableSlot[] slots = Volatile.Read(ref _slots);
+        ulong hash = KeyedHash.Of(key);
         int mask = slots.Length - 1;
         for (int i = (int)hash & mask; ; i = (i + 1) & mask)
         {
-            WireTableEntry? slot = Volatile.Read(ref slots[i]);
-            if (slot is null)
+            ref WireTableSlot slot = ref slots[i];
+            WireTableEntry? entry = Volatile.Read(ref slot.Entry);
+            if (entry is null)
             {
                 return null;
             }
 
-            if (Is(slot, key, hash))
+            if (Is(entry, slot.Hash, key, hash))
             {
                 // Nothing else is ever put in, and asking for the type would cost more than all else here.
-                return Unsafe.As<T>(slot);
+                return Unsafe.As<T>(entry);
             }
         }
     }
@@ -77,21 +99,23 @@ internal sealed class WireTable<T>
     /// <param name="entry">The entry.</param>
     public void Set(T entry)
     {
-        int slot = FindSlot(entry.Key, entry.Hash, out int free);
+        ulong hash = KeyedHash.Of(entry.Key);
+        int slot = FindSlot(entry.Key, hash, out int free);
         if (slot >= 0)
         {
-            Volatile.Write(ref _slots[slot], entry);
+            Volatile.Write(ref _slots[slot].Entry, entry);
             return;
         }
 
-        if (_slots[free] is null && ++_used > _slots.Length / 4 * 3)
+        if (_slots[free].Entry is null && ++_used > _slots.Length / 4 * 3)
         {
             Grow();
-            FindSlot(entry.Key, entry.Hash, out free);
+            FindSlot(entry.Key, hash, out free);
             _used++;
         }
 
-        Volatile.Write(ref _slots[free], entry);
+        Volatile.Write(ref _slots[free].Hash, hash);
+        Volatile.Write(ref _slots[free].Entry, entry);
         Count++;
     }
 
@@ -99,16 +123,16 @@ internal sealed class WireTable<T>
     /// <param name="key">The key.</param>
     public void Remove(ReadOnlySpan<byte> key)
     {
-        int slot = FindSlot(key, WireTableHash.Of(key), out _);
+        int slot = FindSlot(key, KeyedHash.Of(key), out _);
         if (slot >= 0)
         {
-            Volatile.Write(ref _slots[slot], RemovedEntry.Instance);
+            Volatile.Write(ref _slots[slot].Entry, RemovedEntry.Instance);
             Count--;
         }
     }
 
     /// <summary>All entries, in no order. The writer's thread only, and nothing is to change meanwhile.</summary>
-    public IEnumerable<T> Entries => _slots.OfType<T>();
+    public IEnumerable<T> Entries => _slots.Select(static slot => slot.Entry).OfType<T>();
 
     /// <summary>
     /// All entries, in no order, each as it is when it is reached; any thread may read, and take its time. What comes meanwhile
@@ -116,11 +140,11 @@ internal sealed class WireTable<T>
     /// </summary>
     public IEnumerable<T> Read()
     {
-        WireTableEntry?[] slots = Volatile.Read(ref _slots);
+        WireTableSlot[] slots = Volatile.Read(ref _slots);
         for (int i = 0; i < slots.Length; i++)
         {
             // The array may have been left behind by a larger one: the key leads to what is there now.
-            if (Volatile.Read(ref slots[i]) is T seen && Find(seen.Key) is { } entry)
+            if (Volatile.Read(ref slots[i].Entry) is T seen && Find(seen.Key) is { } entry)
             {
                 yield return entry;
             }
@@ -133,24 +157,24 @@ internal sealed class WireTable<T>
         free = -1;
         for (int i = (int)hash & mask; ; i = (i + 1) & mask)
         {
-            WireTableEntry? slot = _slots[i];
-            if (slot is null)
+            WireTableEntry? entry = _slots[i].Entry;
+            if (entry is null)
             {
                 free = free < 0 ? i : free;
                 return -1;
             }
 
-            if (Is(slot, key, hash))
+            if (Is(entry, _slots[i].Hash, key, hash))
             {
                 return i;
             }
 
-            free = free < 0 && ReferenceEquals(slot, RemovedEntry.Instance) ? i : free;
+            free = free < 0 && ReferenceEquals(entry, RemovedEntry.Instance) ? i : free;
         }
     }
 
-    private static bool Is(WireTableEntry slot, ReadOnlySpan<byte> key, ulong hash)
-        => slot.Hash == hash && key.SequenceEqual(slot.Key) && !ReferenceEquals(slot, RemovedEntry.Instance);
+    private static bool Is(WireTableEntry entry, ulong entryHash, ReadOnlySpan<byte> key, ulong hash)
+        => entryHash == hash && key.SequenceEqual(entry.Key) && !ReferenceEquals(entry, RemovedEntry.Instance);
 
     private void Grow()
     {
@@ -160,16 +184,21 @@ internal sealed class WireTable<T>
             capacity *= 2;
         }
 
-        WireTableEntry?[] larger = new WireTableEntry?[capacity];
-        foreach (T entry in Entries)
+        WireTableSlot[] larger = new WireTableSlot[capacity];
+        foreach (ref readonly WireTableSlot slot in _slots.AsSpan())
         {
-            int i = (int)entry.Hash & (capacity - 1);
-            while (larger[i] is not null)
+            if (slot.Entry is null or RemovedEntry)
+            {
+                continue;
+            }
+
+            int i = (int)slot.Hash & (capacity - 1);
+            while (larger[i].Entry is not null)
             {
                 i = (i + 1) & (capacity - 1);
             }
 
-            larger[i] = entry;
+            larger[i] = slot;
         }
 
         _used = Count;

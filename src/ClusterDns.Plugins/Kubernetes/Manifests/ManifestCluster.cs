@@ -1,3 +1,4 @@
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Resources;
 using ClusterDns.Plugins.Kubernetes.Index;
@@ -16,16 +17,17 @@ internal sealed class ManifestCluster : ISharedResource
     /// <param name="options">What the index holds.</param>
     /// <param name="files">Where they are.</param>
     /// <param name="timeProvider">The clock.</param>
+    /// <param name="guard">Starts the timer.</param>
     /// <param name="logger">Tells of reloads, and of those that fail.</param>
     /// <exception cref="ManifestException">One is no manifest.</exception>
     /// <exception cref="IOException">One is missing or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
     public ManifestCluster(
-        IReadOnlyList<string> paths, ClusterIndexOptions options, IFileAccess files, TimeProvider timeProvider, ILogger logger)
+        IReadOnlyList<string> paths, ClusterIndexOptions options, IFileAccess files, TimeProvider timeProvider, CallbackGuard guard, ILogger logger)
     {
         ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames) { KeepsPodLabels = options.KeepsPodLabels };
         _source = new ManifestSource(
-            new ManifestFiles(files, paths, options.Filter), objects => Replace(writer, objects, options), timeProvider, logger);
+            new ManifestFiles(files, paths, options.Filter), objects => Replace(writer, objects, options), guard, logger);
         _source.Load();
     }
 

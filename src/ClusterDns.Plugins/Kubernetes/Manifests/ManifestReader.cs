@@ -177,8 +177,17 @@ internal static class ManifestReader
         return new EndpointSliceObject(ReadKey(node), serviceName, ReadPorts(node["ports"]), endpoints)
         {
             ImportName = importName,
+            Names = hasNames ? [.. (node["endpoints"]?.Items ?? []).SelectMany(ReadNames)] : [],
             SourceCluster = FindLabel(node, SourceClusterLabel) ?? "",
         };
+    }
+
+    private static IEnumerable<NamedEndpointObject> ReadNames(ManifestNode endpoint)
+    {
+        ManifestNode? ready = endpoint["conditions"]?["ready"];
+        string hostname = endpoint["hostname"]?.Scalar ?? "";
+        return (endpoint["addresses"]?.Items ?? [])
+            .Select(address => new NamedEndpointObject(address.Scalar ?? "", hostname, ready is null || IsTrue(ready)));
     }
 
     private static List<PortObject> ReadPorts(ManifestNode? ports)

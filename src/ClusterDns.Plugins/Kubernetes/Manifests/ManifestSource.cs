@@ -1,3 +1,4 @@
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Pipeline;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +15,7 @@ internal sealed partial class ManifestSource : IDisposable
 
     private readonly ManifestFiles _files;
     private readonly Action<ManifestObjects> _replace;
-    private readonly TimeProvider _timeProvider;
+    private readonly CallbackGuard _guard;
     private readonly ILogger _logger;
     private string? _failure;
     private bool _endpointsTold;
@@ -25,13 +26,13 @@ internal sealed partial class ManifestSource : IDisposable
     /// <summary>A source.</summary>
     /// <param name="files">The manifests.</param>
     /// <param name="replace">Makes the index hold these objects and no others.</param>
-    /// <param name="timeProvider">The clock.</param>
+    /// <param name="guard">Starts the timer.</param>
     /// <param name="logger">Tells of reloads, and of those that fail.</param>
-    public ManifestSource(ManifestFiles files, Action<ManifestObjects> replace, TimeProvider timeProvider, ILogger logger)
+    public ManifestSource(ManifestFiles files, Action<ManifestObjects> replace, CallbackGuard guard, ILogger logger)
     {
         _files = files;
         _replace = replace;
-        _timeProvider = timeProvider;
+        _guard = guard;
         _logger = logger;
     }
 
@@ -49,7 +50,7 @@ internal sealed partial class ManifestSource : IDisposable
     }
 
     /// <summary>Begins to look for changes.</summary>
-    public void Start() => _timer = _timeProvider.CreateTimer(static state => ((ManifestSource)state!).Look(), this, Period, Period);
+    public void Start() => _timer = _guard.CreateTimer("manifests", static source => source.Look(), this, Period, Period);
 
     /// <summary>Looks no more.</summary>
     public void Dispose() => _timer?.Dispose();

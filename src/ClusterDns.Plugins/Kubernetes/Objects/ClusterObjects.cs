@@ -72,7 +72,13 @@ internal sealed record PodObject(ObjectKey Key, IPAddress? Address)
 /// <param name="Zone">The topology zone it is in; empty where it is in none.</param>
 internal sealed record EndpointObject(IPAddress Address, string Hostname, bool IsReady, string TargetName, string Zone);
 
-/// <summary>What of an EndpointSlice (discovery.k8s.io/v1) DNS needs. Slices of address type FQDN have no endpoints here.</summary>
+/// <summary>An endpoint of an EndpointSlice of address type FQDN: a host that is known by its name.</summary>
+/// <param name="Name">The host's name.</param>
+/// <param name="Hostname">The endpoint's hostname; empty where it has none.</param>
+/// <param name="IsReady">Whether its <c>ready</c> condition is true, or absent, which means the same.</param>
+internal sealed record NamedEndpointObject(string Name, string Hostname, bool IsReady);
+
+/// <summary>What of an EndpointSlice (discovery.k8s.io/v1) DNS needs.</summary>
 /// <param name="Key">Namespace and name.</param>
 /// <param name="ServiceName">The Service it belongs to, by its label <c>kubernetes.io/service-name</c>; empty for none.</param>
 /// <param name="Ports">The ports that all its endpoints have.</param>
@@ -82,6 +88,9 @@ internal sealed record EndpointSliceObject(
 {
     /// <summary>The ServiceImport it belongs to, by its label <c>multicluster.kubernetes.io/service-name</c>; empty for none.</summary>
     public string ImportName { get; init; } = "";
+
+    /// <summary>Its endpoints where its address type is FQDN; one entry a name.</summary>
+    public IReadOnlyList<NamedEndpointObject> Names { get; init; } = [];
 
     /// <summary>The cluster its endpoints are in, by its label <c>multicluster.kubernetes.io/source-cluster</c>; empty where it does not say.</summary>
     public string SourceCluster { get; init; } = "";

@@ -180,8 +180,9 @@ internal sealed class ApiServerOptionsParser(DiagnosticBag diagnostics)
 
     private bool ParseStartupTimeout(DirectiveReader reader)
     {
-        if (!reader.ExpectArguments(1, 1, "startup_timeout DURATION") ||
-            !reader.TryDuration(reader.Arguments[0], TimeSpan.Zero, out TimeSpan timeout))
+        reader.IgnoreArgumentsAfter(1);
+        if (!reader.ExpectArguments(1, int.MaxValue, "startup_timeout DURATION") ||
+            !reader.TryDurationFromZero(reader.Arguments[0], out TimeSpan timeout))
         {
             return false;
         }

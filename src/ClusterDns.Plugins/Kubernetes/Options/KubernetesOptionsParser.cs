@@ -33,7 +33,6 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
     /// <returns>Null when errors were reported.</returns>
     public KubernetesOptions? Parse()
     {
-        _isRight &= DirectiveReader.ExpectOnce(context.Directives, context.Diagnostics);
         _isRight &= _reader.TryZones(
             _reader.Arguments, context.Keys.Select(static key => key.Zone).Distinct(), out _zones);
         foreach (DirectiveSyntax option in _reader.Directive.Block)
@@ -97,9 +96,7 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
                 _isRight &= _apiServer.Parse(reader);
                 break;
             case "ignore":
-                _ignoresEmptyServices = reader.ExpectArguments(1, 1, "ignore empty_service") &&
-                    reader.TryChoice(option.Arguments[0], ["empty_service"], out _);
-                _isRight &= _ignoresEmptyServices;
+                _isRight &= TryIgnore(reader);
                 break;
             case var name when FilterOptionsParser.Names.Contains(name, StringComparer.Ordinal):
                 _isRight &= _filter.Parse(reader);
@@ -114,11 +111,28 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
                 _isRight &= reader.ExpectArguments(0, 0, "zonal");
                 _zonalPlace = option.Place;
                 break;
+            case "resyncperiod" or "upstream" or "transfer":
+                Fail(option.Place, $"option '{option.Name.Text}' of kubernetes was removed from CoreDNS before version 1.8: delete the line");
+                break;
             default:
                 _isRight = false;
                 _reader.UnknownOption(option, KnownOptions);
                 break;
         }
+    }
+
+    private bool TryIgnore(DirectiveReader reader)
+    {
+        if (reader.Arguments.Count == 0)
+        {
+            reader.Warn(reader.Directive.Place, "'ignore' has no effect without a word: write 'ignore empty_service'");
+            return true;
+        }
+
+        reader.IgnoreArgumentsAfter(1);
+        bool isKnown = reader.TryChoice(reader.Arguments[0], ["empty_service"], out _);
+        _ignoresEmptyServices |= isKnown;
+        return isKnown;
     }
 
     /// <summary>Reads zones of the plugin; as in CoreDNS, a later line takes the place of an earlier.</summary>

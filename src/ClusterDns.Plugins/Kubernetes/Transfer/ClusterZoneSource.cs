@@ -53,7 +53,7 @@ internal sealed class ClusterZoneSource(
 
     private IEnumerable<ResponseRecord> ReadServices()
         => (zone.IsMulticluster ? index.Imports : index.Services).Read()
-            .Where(entry => options.Takes(entry) && index.HasNamespace(entry.Key.AsSpan(entry.Key[0] + 1)))
+            .Where(entry => options.Takes(entry) && index.HasNamespace(entry.Key[(entry.Key[0] + 1)..]))
             .SelectMany(entry => JoinService(entry.Key, zone.Wire) is { } name ? ReadService(entry, name).Distinct(RecordComparer.Instance) : []);
 
     private IEnumerable<ResponseRecord> ReadService(ServiceEntry entry, byte[] name)
@@ -61,7 +61,8 @@ internal sealed class ClusterZoneSource(
         ServicePart service = entry.Service!;
         return service.Kind switch
         {
-            ServiceKind.Headless => _records.ReadEndpoints(service, entry.Slices, entry.Key, name, areOfNames: false),
+            ServiceKind.Headless when entry.Names is { } names => _records.ReadNames(names, name),
+            ServiceKind.Headless => _records.ReadEndpoints(service, entry.Slices, entry.Key.ToArray(), name, areOfNames: false),
             ServiceKind.ExternalName when service.ExternalName.Length > 0 => [_records.Create(name, RecordType.CNAME, service.ExternalName)],
             ServiceKind.ExternalName => [],
             _ => _records.ReadAddressed(service, name),
@@ -81,7 +82,7 @@ internal sealed class ClusterZoneSource(
     {
         foreach (AddressOwners owners in addresses)
         {
-            byte[] owner = ReverseName.Create(owners.Key);
+            byte[] owner = ReverseName.Create(owners.Source);
             foreach (byte[] target in DomainName.IsSubdomainOf(owner, zone.Wire) ? ReadTargets(owners, targetZone) : [])
             {
                 yield return _records.Create(owner, RecordType.PTR, target);
@@ -103,7 +104,7 @@ internal sealed class ClusterZoneSource(
                 .Distinct(DomainNameComparer.Instance);
     }
 
-    private static byte[]? JoinService(byte[] serviceKey, ReadOnlySpan<byte> zone)
+    private static byte[]? JoinService(ReadOnlySpan<byte> serviceKey, ReadOnlySpan<byte> zone)
     {
         Span<byte> name = stackalloc byte[DomainName.MaxWireLength];
         return ServiceName.TryWrite([], serviceKey, isPod: false, zone, name, out int length) ? name[..length].ToArray() : null;

@@ -21,5 +21,5 @@ internal sealed class RecordComparer : IEqualityComparer<ResponseRecord>
 
     /// <inheritdoc/>
     public int GetHashCode([DisallowNull] ResponseRecord obj)
-        => HashCode.Combine(obj.Type, WireTableHash.Of(obj.Rdata), DomainName.GetHashCode64(obj.Owner));
+        => HashCode.Combine(obj.Type, KeyedHash.Of(obj.Rdata), DomainName.GetHashCode64(obj.Owner));
 }

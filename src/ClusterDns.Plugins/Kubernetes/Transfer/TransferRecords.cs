@@ -70,6 +70,14 @@ internal sealed class TransferRecords(uint timeToLive)
         }
     }
 
+    /// <summary>The records of a headless Service whose endpoints are known by name: aliases, and SRV records of ports.</summary>
+    /// <param name="names">The endpoints.</param>
+    /// <param name="name">The Service's name in wire form.</param>
+    public IEnumerable<ResponseRecord> ReadNames(NamedEndpoints names, byte[] name)
+        => ReadAddressed(names.Part, name).Concat(names.Endpoints
+            .DistinctBy(static endpoint => endpoint.Label, DomainNameComparer.Instance)
+            .SelectMany(endpoint => Join(endpoint.Label, name) is { } owner ? [Create(owner, RecordType.CNAME, endpoint.Target)] : Array.Empty<ResponseRecord>()));
+
     /// <summary>The records of a Service that is reached by its endpoints.</summary>
     /// <param name="part">The Service.</param>
     /// <param name="slices">Its slices.</param>

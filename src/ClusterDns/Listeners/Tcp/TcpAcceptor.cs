@@ -38,7 +38,7 @@ internal sealed class TcpAcceptor : IDisposable
     internal IPEndPoint Endpoint { get; }
 
     /// <summary>Begins to accept.</summary>
-    internal void Start() => _loop = Task.Run(AcceptAsync);
+    internal void Start() => _loop = _transport.Core.Guard.StartLoop("tcp_accept", AcceptAsync, _stop.Token);
 
     /// <summary>Takes in who has connected already, and closes the socket.</summary>
     internal async Task StopAsync()

@@ -41,7 +41,7 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
         socket.NoDelay = true;
         _local = NetworkEndpoint.From((IPEndPoint)socket.LocalEndPoint!);
         _remote = NetworkEndpoint.From((IPEndPoint)socket.RemoteEndPoint!);
-        _output = new TcpOutput(socket, transport.TimeProvider, OnSent);
+        _output = new TcpOutput(socket, transport.TimeProvider, transport.Core.Guard, OnSent);
         _lastActivity = transport.TimeProvider.GetTimestamp();
     }
 
@@ -64,7 +64,7 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
     private bool IsQuiet => Volatile.Read(ref _inFlight) == 0 && _output.IsIdle;
 
     /// <summary>Serves the connection to its end.</summary>
-    public void Execute() => _ = RunAsync();
+    public void Execute() => _transport.Core.Guard.Forget("tcp_connection", RunAsync());
 
     /// <summary>Whether the client has let a deadline pass, and under which reason that counts.</summary>
     /// <param name="now">The time, as <see cref="TimeProvider.GetTimestamp"/> counts.</param>
@@ -132,7 +132,7 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
     {
         if (answered && query.Context.Response.Stream is not null)
         {
-            _ = StreamAsync(query);
+            _transport.Core.Guard.Forget("tcp_stream", StreamAsync(query));
             return;
         }
 
@@ -295,7 +295,7 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
                 return;
             case QueryProgress.Answered when query.Context.Response.Stream is not null:
                 OnWaiting();
-                _ = StreamAsync(query);
+                _transport.Core.Guard.Forget("tcp_stream", StreamAsync(query));
                 return;
             case QueryProgress.Answered:
                 _output.Append(query.Context.FramedResponse.Span);
@@ -324,11 +324,14 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
                 await Task.Yield();
             }
             while (!IsAborted && query.Context.TryWriteNextMessage());
+
+            query.Context.End(IsAborted ? QueryEnd.ClientGone : QueryEnd.Answered);
         }
         catch (Exception exception)
         {
             _transport.Core.Metrics.TcpFailed.Add();
             _transport.Core.LogPipelineFailure(exception);
+            query.Context.End(QueryEnd.Failed);
             Abort();
         }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using ClusterDns.Core.Execution;
 
 namespace ClusterDns.Listeners.Tcp;
 
@@ -9,8 +10,9 @@ namespace ClusterDns.Listeners.Tcp;
 /// </summary>
 /// <param name="socket">The connection.</param>
 /// <param name="timeProvider">The clock of <see cref="SendStarted"/>.</param>
+/// <param name="guard">Watches what is sent.</param>
 /// <param name="onProgress">Called when everything was sent, and when sending failed.</param>
-internal sealed class TcpOutput(Socket socket, TimeProvider timeProvider, Action onProgress)
+internal sealed class TcpOutput(Socket socket, TimeProvider timeProvider, CallbackGuard guard, Action onProgress)
 {
     private const int InitialSize = 2048;
 
@@ -84,7 +86,7 @@ internal sealed class TcpOutput(Socket socket, TimeProvider timeProvider, Action
             _sending = true;
         }
 
-        _ = SendAllAsync();
+        guard.Forget("tcp_send", SendAllAsync());
     }
 
     private async Task SendAllAsync()

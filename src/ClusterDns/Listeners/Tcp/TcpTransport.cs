@@ -25,8 +25,8 @@ internal sealed class TcpTransport : IDisposable
         Core = core;
         Queries = new QueryPool<TcpQuery>(pool => new TcpQuery(core, pool));
         _sweepPeriod = GetSweepPeriod(options);
-        _sweep = core.TimeProvider.CreateTimer(
-            static state => ((TcpTransport)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _sweep = core.Guard.CreateTimer(
+            "tcp_sweep", static transport => transport.Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>What the listener was asked to be.</summary>
@@ -114,7 +114,7 @@ internal sealed class TcpTransport : IDisposable
             }
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(connection, preferLocal: false);
+        Core.Guard.Queue("tcp_connection", connection);
         if (finishing)
         {
             connection.FinishSoon();

@@ -8,13 +8,15 @@ namespace ClusterDns.Listeners.Udp;
 
 /// <summary>
 /// A worker's batch: up to <see cref="Size"/> datagrams come in with one call, are served in turn, and the answers that are
-/// ready go out with one call. It allocates nothing, but for queries that wait when the pool is empty.
+/// ready go out with one call. It begins small, and doubles whenever it is full: most of a thousand listeners are seldom asked. Grown,
+/// it allocates nothing, but for queries that wait when the pool is empty.
 /// </summary>
 internal sealed unsafe class DatagramBatch : IDisposable
 {
     /// <summary>How many datagrams a batch holds.</summary>
     internal const int Size = 32;
 
+    private const int FirstSize = 2;
     private const int MaxReceiveErrors = 8;
 
     private readonly ListenerCore _core;
@@ -24,6 +26,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
     private readonly BatchedMessage* _out;
     private readonly IoVector* _inVectors;
     private readonly IoVector* _outVectors;
+    private int _size;
 
     /// <summary>An empty batch.</summary>
     internal DatagramBatch(ListenerCore core, QueryPool<NativeUdpQuery> pool)
@@ -34,18 +37,19 @@ internal sealed unsafe class DatagramBatch : IDisposable
         _out = (BatchedMessage*)NativeMemory.AllocZeroed(Size, (nuint)sizeof(BatchedMessage));
         _inVectors = (IoVector*)NativeMemory.AllocZeroed(Size, (nuint)sizeof(IoVector));
         _outVectors = (IoVector*)NativeMemory.AllocZeroed(Size, (nuint)sizeof(IoVector));
-        for (int i = 0; i < Size; i++)
-        {
-            PutInSlot(i, pool.Rent());
-        }
+        Grow(FirstSize);
     }
+
+    /// <summary>Whether the last run filled the batch, so that the socket may hold more.</summary>
+    internal bool WasFull { get; private set; }
 
     /// <summary>Receives what there is, serves it, and sends the answers that are ready.</summary>
     /// <param name="socket">The socket.</param>
-    /// <returns>How many datagrams came; less than <see cref="Size"/> when the socket is empty.</returns>
+    /// <returns>How many datagrams came.</returns>
     internal int Run(NativeUdpSocket socket)
     {
         int received = Receive(socket.Handle.Descriptor);
+        WasFull = received == _size;
         if (received == 0)
         {
             return 0;
@@ -69,13 +73,18 @@ internal sealed unsafe class DatagramBatch : IDisposable
             _queries[i].PrepareReceive(&_in[i].Header, &_inVectors[i]);
         }
 
+        if (WasFull && _size < Size)
+        {
+            Grow(_size * 2);
+        }
+
         return received;
     }
 
     /// <summary>Frees the native memory and gives the queries back.</summary>
     public void Dispose()
     {
-        foreach (NativeUdpQuery query in _queries)
+        foreach (NativeUdpQuery query in _queries.AsSpan(0, _size))
         {
             _pool.Return(query);
         }
@@ -84,6 +93,14 @@ internal sealed unsafe class DatagramBatch : IDisposable
         NativeMemory.Free(_out);
         NativeMemory.Free(_inVectors);
         NativeMemory.Free(_outVectors);
+    }
+
+    private void Grow(int size)
+    {
+        while (_size < size)
+        {
+            PutInSlot(_size++, _pool.Rent());
+        }
     }
 
     private void PutInSlot(int slot, NativeUdpQuery query)
@@ -96,7 +113,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
     {
         for (int errors = 0; errors < MaxReceiveErrors;)
         {
-            int received = SocketCalls.ReceiveBatch(descriptor, _in, Size, SocketCalls.FlagDontWait, null);
+            int received = SocketCalls.ReceiveBatch(descriptor, _in, (uint)_size, SocketCalls.FlagDontWait, null);
             if (received >= 0)
             {
                 return received;

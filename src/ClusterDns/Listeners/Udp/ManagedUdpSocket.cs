@@ -52,7 +52,7 @@ internal sealed class ManagedUdpSocket : IDisposable
     }
 
     /// <summary>Begins to serve.</summary>
-    internal void Start() => _loop = Task.Run(RunAsync);
+    internal void Start() => _loop = _core.Guard.StartLoop("udp_socket", RunAsync, _stop.Token);
 
     /// <summary>Completes when everything that had arrived is served.</summary>
     internal async Task StopReceivingAsync()

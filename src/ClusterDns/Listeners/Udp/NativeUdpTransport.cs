@@ -59,7 +59,7 @@ internal sealed class NativeUdpTransport : IUdpTransport
         {
             // What the kernel has given to these sockets meanwhile is served before they close.
             joining.ForEach(static worker => worker.Start());
-            joining.ForEach(static worker => _ = worker.LeaveAsync());
+            joining.ForEach(worker => _core.Guard.Forget("udp_worker_leave", worker.LeaveAsync()));
             throw;
         }
 

@@ -39,7 +39,7 @@ internal sealed class UdpWorker : IDisposable
         _poll = new EventPoll();
         _upstreams = new UpstreamEngine(_poll, core.TimeProvider, core.UpstreamMetrics);
         _batch = new DatagramBatch(core, pool);
-        _thread = new Thread(Run) { Name = name };
+        _thread = core.Guard.CreateThread("udp_worker", name, Run, End, isEssential: true);
         for (int i = 0; i < sockets.Length; i++)
         {
             _poll.Add(sockets[i].Handle.Descriptor, (ulong)i);
@@ -120,7 +120,7 @@ internal sealed class UdpWorker : IDisposable
         }
 
         Drain();
-        _drained.SetResult();
+        _drained.TrySetResult();
         if (_leaving)
         {
             Linger();
@@ -131,7 +131,13 @@ internal sealed class UdpWorker : IDisposable
             WaitForEvents(RunRound() ? 0 : _upstreams.WaitMilliseconds);
         }
 
-        _ended.SetResult();
+    }
+
+    // Whoever waits for the worker to stop must not wait for one that gave up.
+    private void End()
+    {
+        _drained.TrySetResult();
+        _ended.TrySetResult();
     }
 
     // A datagram may have been on its way to a socket when that left its group.
@@ -170,7 +176,8 @@ internal sealed class UdpWorker : IDisposable
         {
             if (socket.MayHaveMore)
             {
-                socket.MayHaveMore = _batch.Run(socket) == DatagramBatch.Size;
+                _batch.Run(socket);
+                socket.MayHaveMore = _batch.WasFull;
                 more |= socket.MayHaveMore;
             }
         }

@@ -54,7 +54,8 @@ public sealed class ApiClusterTests : IAsyncLifetime
         await starting;
 
         Assert.True(kit.Kit.Time.GetUtcNow() - before >= TimeSpan.FromSeconds(seconds));
-        Assert.Contains("Warning: starting server with unsynced Kubernetes API", kit.Log, StringComparison.Ordinal);
+        Assert.Contains("Warning: starting server with unsynced Kubernetes API: namespaces: ", kit.Log, StringComparison.Ordinal);
+        Assert.Contains("; services: ", kit.Log, StringComparison.Ordinal);
         Assert.StartsWith("SERVFAIL", kit.Ask(Web), StringComparison.Ordinal);
 
         // A reload, or another block, does not wait again.

@@ -59,6 +59,30 @@ public sealed class ApiFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_list_that_never_ends_is_given_up_said_and_tried_again()
+    {
+        const string reason = "the list does not end: the server gives the same 'continue' again";
+        _server.HasWatchList = false;
+        bool ends = false;
+        _server.Script = request => !ends && request.IsList && !request.IsProbe && request.Path is FakeApiServer.Services
+            ? new FakeResponse(200, """{"kind":"ServiceList","metadata":{"resourceVersion":"5","continue":"c"},"items":[]}""")
+            : null;
+        await using ApiKit kit = new ApiKit(_server).Start();
+
+        await kit.UntilAsync(() => kit.Log.Contains($"Cannot watch services, trying again: {reason}", StringComparison.Ordinal), Step);
+        Assert.False(kit.IsReady);
+        await kit.UntilAsync(() => kit.Kit.Build.ReadinessChecks[0].Reason().StartsWith($"services: {reason}", StringComparison.Ordinal), Step);
+        Response response = kit.Kit.Serve(Web).Response;
+        Assert.Equal((ushort?)14, response.ExtendedErrorCode);
+        Assert.Equal($"the cluster is not known yet: services: {reason}", Encoding.UTF8.GetString(response.ExtendedErrorText.Span));
+
+        ends = true;
+        await kit.UntilAnswerAsync(Web, "10.96.0.1", Step);
+        Assert.True(kit.IsReady);
+        Assert.Equal("", kit.Kit.Build.ReadinessChecks[0].Reason());
+    }
+
+    [Fact]
     public async Task While_the_server_is_down_the_last_answers_stay_and_then_what_was_missed_is_told()
     {
         await using ApiKit kit = await new ApiKit(_server).StartAsync();

@@ -51,6 +51,8 @@ public sealed class DecoderTests
     [InlineData("""{"metadata":{"name":"a-1","namespace":"n","labels":{"x":"y","kubernetes.io/service-name":"a"}},"addressType":"IPv4","endpoints":[{"addresses":["10.1.0.1"],"conditions":{"ready":true},"hostname":"h","targetRef":{"kind":"Pod","name":"p"},"zone":"z"},{"addresses":["10.1.0.2","10.1.0.3"],"conditions":{"ready":false}},{"addresses":["10.1.0.4"]}],"ports":[{"name":"http","port":80,"protocol":"TCP"}]}""", "n/a-1 of a [http/tcp/80] 10.1.0.1,h,True,p,z 10.1.0.2,,False,, 10.1.0.3,,False,, 10.1.0.4,,True,,")]
     [InlineData("""{"metadata":{"name":"a-1","namespace":"n"},"endpoints":null,"ports":null}""", "n/a-1 of  [] ")]
     [InlineData("""{"endpoints":[{"addresses":["10.1.0.1"]}],"addressType":"FQDN","metadata":{"name":"a-1","namespace":"n","labels":{"kubernetes.io/service-name":"a"}}}""", "n/a-1 of a [] ")]
+    [InlineData("""{"endpoints":[{"addresses":["www.example.com",7],"hostname":"h"},{"addresses":["b.example.com"],"conditions":{"ready":false}}],"addressType":"FQDN","metadata":{"name":"a-1","namespace":"n","labels":{"kubernetes.io/service-name":"a"}}}""", "n/a-1 of a [] www.example.com,h,True b.example.com,,False")]
+    [InlineData("""{"endpoints":[{"addresses":["www.example.com"]}],"addressType":"IPv4","metadata":{"name":"a-1","namespace":"n"}}""", "n/a-1 of  [] ")]
     [InlineData("""{"metadata":{"name":"a-1","namespace":"n","labels":{"kubernetes.io/service-name":"a"}},"endpoints":[7,{"addresses":[false,"10.1.0.1"],"conditions":{"ready":null,"serving":true},"hostname":null,"targetRef":null}]}""", "n/a-1 of a [] 10.1.0.1,,True,,")]
     [InlineData("""{"metadata":{}}""", "none")]
     [InlineData("""{"metadata":{"name":"a-1","namespace":null,"labels":{"kubernetes.io/service-name":"a"}}}""", "none")]
@@ -222,6 +224,28 @@ public sealed class DecoderTests
         Assert.Equal("oversized unreadable", string.Join(' ', sink.Reasons));
     }
 
+    [Theory]
+    [InlineData("\"x\":\"", "\"")]
+    [InlineData("\"x\":[1,\"a\", \"\\\\", "\"]")]
+    [InlineData("\"", "\" : 1")]
+    [InlineData("\"x\":{\"y\":[[\"\\\"", "\\\\\"]]}")]
+    public async Task A_text_of_an_item_that_is_too_long_costs_that_item_alone(string before, string after)
+    {
+        string text = new('z', (2 * IObjectSink.MaxObjectLength) + 100);
+        string body = """{"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"big"},""" + before + text + after +
+            """},{"metadata":{"name":"b"}}]}""";
+
+        foreach (int step in (int[])[1 << 20, 65_521])
+        {
+            RecordingSink sink = new();
+            ListHead? head = await ReadAsync(Encoding.UTF8.GetBytes(body), step, sink);
+
+            Assert.Equal("5", head?.Version);
+            Assert.Equal("a b", string.Join(' ', sink.Names));
+            Assert.Equal("oversized", string.Join(' ', sink.Reasons));
+        }
+    }
+
     [Fact]
     public void A_line_that_is_too_long_is_passed_over_and_counted()
     {
@@ -305,7 +329,8 @@ public sealed class DecoderTests
 
     private static string Describe(EndpointSliceObject slice)
         => $"{slice.Key.Namespace}/{slice.Key.Name} of {slice.ServiceName} [{Describe(slice.Ports)}] "
-            + string.Join(' ', slice.Endpoints.Select(static endpoint => $"{endpoint.Address},{endpoint.Hostname},{endpoint.IsReady},{endpoint.TargetName},{endpoint.Zone}"));
+            + string.Join(' ', slice.Endpoints.Select(static endpoint => $"{endpoint.Address},{endpoint.Hostname},{endpoint.IsReady},{endpoint.TargetName},{endpoint.Zone}"))
+            + string.Join(' ', slice.Names.Select(static endpoint => $"{endpoint.Name},{endpoint.Hostname},{endpoint.IsReady}"));
 
     private static string Describe(IReadOnlyList<PortObject> ports)
         => string.Join(' ', ports.Select(static port => $"{port.Name}/{port.Protocol}/{port.Number}"));

@@ -140,7 +140,6 @@ public sealed class ExternalHandlerTests
     [InlineData("apex", "apex has no arguments, expected 'apex LABEL'")]
     [InlineData("apex a.b", "'a.b' is no value for apex, expected one label, such as dns")]
     [InlineData("headless yes", "headless has 1 argument, expected 'headless'")]
-    [InlineData("fallthrough a..b", "'a..b'")]
     [InlineData("headles", "unknown option 'headles' of k8s_external, expected apex, ttl, headless, fallthrough; did you mean 'headless'?")]
     public void Wrong_options_are_errors(string option, string expected)
         => Assert.Contains(expected, ExternalKit.Create(option).Errors, StringComparison.Ordinal);

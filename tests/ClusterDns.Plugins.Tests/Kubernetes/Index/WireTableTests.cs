@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Kubernetes.Index;
 using CsCheck;
 
@@ -50,7 +51,7 @@ public sealed class WireTableTests
         Assert.True(reader.MoveNext());
         Item[] others = [.. table.Entries.Where(entry => entry != reader.Current)];
         table.Remove(others[0].Key);
-        Item replacement = new(others[1].Key);
+        Item replacement = new(others[1].Source);
         table.Set(replacement);
         for (int number = count; number < 1000; number++)
         {
@@ -132,13 +133,13 @@ public sealed class WireTableTests
         byte[] key = new byte[40];
         for (int length = 0; length <= key.Length; length++)
         {
-            Assert.True(hashes.Add(WireTableHash.Of(key.AsSpan(0, length))));
+            Assert.True(hashes.Add(KeyedHash.Of(key.AsSpan(0, length))));
         }
 
         for (int position = 0; position < key.Length; position++)
         {
             key[position] = 1;
-            Assert.True(hashes.Add(WireTableHash.Of(key)));
+            Assert.True(hashes.Add(KeyedHash.Of(key)));
             key[position] = 0;
         }
     }

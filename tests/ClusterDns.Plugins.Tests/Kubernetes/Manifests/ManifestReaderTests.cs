@@ -79,7 +79,7 @@ public sealed class ManifestReaderTests
     }
 
     [Fact]
-    public void Slices_of_no_service_and_names_for_addresses_have_no_endpoints()
+    public void Slices_of_no_service_have_no_endpoints_and_names_stand_apart_from_addresses()
     {
         ManifestObjects objects = Read("""
             {kind: EndpointSlice, metadata: {name: a}, endpoints: [{addresses: [10.1.0.1]}]}
@@ -90,6 +90,7 @@ public sealed class ManifestReaderTests
         EndpointSliceObject only = Assert.Single(objects.EndpointSlices).Value;
         Assert.Equal("b", only.Key.Name);
         Assert.Empty(only.Endpoints);
+        Assert.Equal("www.example.com", Assert.Single(only.Names).Name);
     }
 
     [Fact]

@@ -17,7 +17,8 @@ internal sealed record ExecCredential(string? Token, string? Certificate, string
 /// until the server does not take them.
 /// </summary>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class ExecCredentials(TimeProvider timeProvider)
+/// <param name="startChild">Runs what starts the program, so that it inherits what this process was started with.</param>
+internal sealed class ExecCredentials(TimeProvider timeProvider, Action<Action> startChild)
 {
     private const int MaxOutputLength = 1 << 20;
 
@@ -46,7 +47,7 @@ internal sealed class ExecCredentials(TimeProvider timeProvider)
         return _known;
     }
 
-    private static async Task<string> RunAsync(
+    private async Task<string> RunAsync(
         ExternalExecution command, Kubeconfig kubeconfig, string folder, CancellationToken cancellationToken)
     {
         using Process process = new() { StartInfo = CreateStartInfo(command, kubeconfig, folder) };
@@ -54,7 +55,7 @@ internal sealed class ExecCredentials(TimeProvider timeProvider)
         patience.CancelAfter(Patience);
         try
         {
-            process.Start();
+            startChild(() => process.Start());
             process.StandardInput.Close();
             Task<string> errors = ReadAsync(process.StandardError, patience.Token);
             string output = await ReadAsync(process.StandardOutput, patience.Token);

@@ -10,11 +10,13 @@ namespace ClusterDns.Plugins.Kubernetes.Api.Access;
 /// <param name="contextName">The context; null for the current one.</param>
 /// <param name="files">The file system.</param>
 /// <param name="timeProvider">The clock that credentials expire by.</param>
-internal sealed class KubeconfigAccess(string path, string? contextName, IFileAccess files, TimeProvider timeProvider) : IApiAccess
+/// <param name="startChild">Runs what starts a program that gives credentials.</param>
+internal sealed class KubeconfigAccess(
+    string path, string? contextName, IFileAccess files, TimeProvider timeProvider, Action<Action> startChild) : IApiAccess
 {
     private readonly AccessFiles _files = new(files);
     private readonly TlsMaterialFactory _tls = new();
-    private readonly ExecCredentials _exec = new(timeProvider);
+    private readonly ExecCredentials _exec = new(timeProvider, startChild);
 
     /// <inheritdoc/>
     public void Check()

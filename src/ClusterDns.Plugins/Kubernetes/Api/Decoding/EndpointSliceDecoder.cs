@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Kubernetes.Objects;
 
 namespace ClusterDns.Plugins.Kubernetes.Api.Decoding;
@@ -17,6 +18,7 @@ internal static class EndpointSliceDecoder
         metadata = ObjectMetadata.Empty;
         IReadOnlyList<PortObject> ports = [];
         List<EndpointObject> endpoints = [];
+        List<NamedEndpointObject> names = [];
         bool hasNames = false;
         while (JsonWalk.TryNextProperty(ref reader))
         {
@@ -30,7 +32,7 @@ internal static class EndpointSliceDecoder
             }
             else if (reader.ValueTextEquals("endpoints"u8))
             {
-                ReadEndpoints(ref reader, strings, endpoints);
+                ReadEndpoints(ref reader, strings, endpoints, names);
             }
             else if (reader.ValueTextEquals("ports"u8))
             {
@@ -48,11 +50,13 @@ internal static class EndpointSliceDecoder
                 new ObjectKey(metadata.Namespace, metadata.Name), metadata.ServiceName, ports, hasNames ? [] : endpoints)
             {
                 ImportName = metadata.ImportName,
+                Names = hasNames ? names : [],
                 SourceCluster = metadata.SourceCluster,
             };
     }
 
-    private static void ReadEndpoints(ref Utf8JsonReader reader, StringPool strings, List<EndpointObject> endpoints)
+    private static void ReadEndpoints(
+        ref Utf8JsonReader reader, StringPool strings, List<EndpointObject> endpoints, List<NamedEndpointObject> names)
     {
         if (!JsonWalk.TryEnterArray(ref reader))
         {
@@ -60,9 +64,11 @@ internal static class EndpointSliceDecoder
         }
 
         List<IPAddress> addresses = [];
+        List<string> hosts = [];
         while (JsonWalk.TryNextObject(ref reader))
         {
             addresses.Clear();
+            hosts.Clear();
             bool isReady = true;
             string hostname = "";
             string targetName = "";
@@ -71,7 +77,7 @@ internal static class EndpointSliceDecoder
             {
                 if (reader.ValueTextEquals("addresses"u8))
                 {
-                    PortReader.ReadAddresses(ref reader, addresses);
+                    ReadAddresses(ref reader, addresses, hosts);
                 }
                 else if (reader.ValueTextEquals("conditions"u8))
                 {
@@ -98,6 +104,36 @@ internal static class EndpointSliceDecoder
             foreach (IPAddress address in addresses)
             {
                 endpoints.Add(new EndpointObject(address, hostname, isReady, targetName, zone));
+            }
+
+            foreach (string host in hosts)
+            {
+                names.Add(new NamedEndpointObject(host, hostname, isReady));
+            }
+        }
+    }
+
+    /// <summary>The address type may come later than the addresses, so that both kinds are read.</summary>
+    private static void ReadAddresses(ref Utf8JsonReader reader, List<IPAddress> addresses, List<string> hosts)
+    {
+        if (!JsonWalk.TryEnterArray(ref reader))
+        {
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.String)
+            {
+                JsonWalk.Skip(ref reader);
+            }
+            else if (PortReader.TryGetAddress(ref reader, out IPAddress? address))
+            {
+                addresses.Add(address!);
+            }
+            else if ((reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length) <= DomainName.MaxTextLength)
+            {
+                hosts.Add(reader.GetString()!);
             }
         }
     }

@@ -16,11 +16,25 @@ internal readonly record struct ListHead(string Version, string Continue);
 /// <param name="onDropped">Told why an item was passed over.</param>
 internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
 {
+    /// <summary>How many items a list may have: no cluster has as many objects of a kind.</summary>
+    public const int MaxItems = 5_000_000;
+
+    /// <summary>The longest text that is asked for the next page.</summary>
+    private const int MaxContinueLength = 64 * 1024;
+
+    private readonly LongText _longText = new();
     private JsonReaderState _state = new(JsonWalk.Options);
+    private long _enough;
     private ListHead _head = new("", "");
     private bool _isInItems;
     private bool _isSkipping;
     private bool _isWhole;
+
+    /// <summary>How many items were read.</summary>
+    public int Items { get; private set; }
+
+    /// <summary>Why a list could not be read to its end.</summary>
+    public string Problem { get; private set; } = "the list is not whole";
 
     /// <summary>Reads a whole list.</summary>
     /// <param name="body">Its bytes.</param>
@@ -34,12 +48,12 @@ internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
         {
             ReadResult read = await body.ReadAsync(cancellationToken);
             onProgress();
-            if (!TryRead(read.Buffer, read.IsCompleted, out long consumed))
+            if (!TryReadAll(read.Buffer, read.IsCompleted, out SequencePosition consumed))
             {
                 return null;
             }
 
-            body.AdvanceTo(read.Buffer.GetPosition(consumed), read.Buffer.End);
+            body.AdvanceTo(consumed, read.Buffer.End);
             if (read.IsCompleted)
             {
                 return _isWhole && _head.Version.Length > 0 ? _head : null;
@@ -48,26 +62,59 @@ internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
     }
 
     /// <summary>Reads as far as there are whole items.</summary>
-    private bool TryRead(in ReadOnlySequence<byte> buffer, bool isLast, out long consumed)
+    private bool TryReadAll(ReadOnlySequence<byte> buffer, bool isLast, out SequencePosition consumed)
     {
-        consumed = 0;
+        consumed = buffer.Start;
+
+        // What was not enough is read again from its beginning, so that more than a little must have come meanwhile.
+        if (buffer.Length < _enough && !isLast)
+        {
+            return true;
+        }
+
         try
         {
-            Utf8JsonReader reader = new(buffer, isLast, _state);
-            while (TryStep(ref reader, buffer.Length))
+            bool goesOn = true;
+            while (goesOn)
             {
+                goesOn = _longText.IsOpen ? _longText.TryClose(ref buffer, isLast, ref _state) : TryRead(ref buffer, isLast);
             }
-
-            _state = reader.CurrentState;
-            consumed = reader.BytesConsumed;
-
-            // One text that does not end is not waited for.
-            return consumed > 0 || buffer.Length <= 2 * IObjectSink.MaxObjectLength;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            Problem = $"the list is malformed: {exception.Message}";
             return false;
         }
+
+        consumed = buffer.Start;
+        _enough = buffer.Length + (buffer.Length / 4);
+        if (buffer.Length > 2 * IObjectSink.MaxObjectLength)
+        {
+            Problem = "the list has a value that is longer than 16 MiB outside of its items";
+            return false;
+        }
+
+        if (Items > MaxItems)
+        {
+            Problem = $"the list has more than {MaxItems} items";
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads whole items; a text of an item that is skipped may be too long to be held.</summary>
+    /// <returns>Whether there may be more in the buffer.</returns>
+    private bool TryRead(ref ReadOnlySequence<byte> buffer, bool isLast)
+    {
+        Utf8JsonReader reader = new(buffer, isLast, _state);
+        while (Items <= MaxItems && TryStep(ref reader, buffer.Length))
+        {
+        }
+
+        _state = reader.CurrentState;
+        buffer = buffer.Slice(reader.BytesConsumed);
+        return _isSkipping && buffer.Length > IObjectSink.MaxObjectLength && _longText.TryOpen(ref buffer);
     }
 
     /// <summary>Reads an item, a property of the list, or a token around them.</summary>
@@ -150,7 +197,11 @@ internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
             }
             else if (reader.ValueTextEquals("continue"u8))
             {
-                _head = _head with { Continue = JsonWalk.ReadText(ref reader) };
+                string next = JsonWalk.ReadText(ref reader);
+                _head = _head with
+                {
+                    Continue = next.Length <= MaxContinueLength ? next : throw new JsonException($"its 'continue' is longer than {MaxContinueLength} characters"),
+                };
             }
             else
             {
@@ -179,12 +230,14 @@ internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
             _isSkipping = available > IObjectSink.MaxObjectLength;
             if (_isSkipping)
             {
+                Items++;
                 onDropped("oversized");
             }
 
             return _isSkipping;
         }
 
+        Items++;
         if (!sink.TryApply(ref reader, isDeleted: false, out _))
         {
             onDropped("unreadable");

@@ -49,6 +49,8 @@ internal sealed class Reflector
     private bool _listsInPages;
     private bool _watchListIsRefused;
     private int _spoilt;
+    private int _initialEvents;
+    private volatile string _problem = "not listed yet";
 
     /// <summary>A reflector.</summary>
     /// <param name="feed">The kind.</param>
@@ -83,6 +85,12 @@ internal sealed class Reflector
         };
     }
 
+    /// <summary>Why the kind has not been listed, as <c>RESOURCE: REASON</c>; empty once it has been, or where answers do not need it.</summary>
+    public string Problem => _problem.Length == 0 ? "" : $"{_feed.Resource}: {_problem}";
+
+    /// <summary>Called when an attempt to list has failed.</summary>
+    public Action OnFailed { get; init; } = static () => { };
+
     /// <summary>Runs until it is told to stop.</summary>
     /// <param name="stopping">Tells it.</param>
     public async Task RunAsync(CancellationToken stopping)
@@ -107,7 +115,13 @@ internal sealed class Reflector
             if (end.Outcome == AttemptOutcome.Forbidden && !_feed.IsEssential && !_wasListed)
             {
                 _feed.GoWithout();
+                _problem = "";
                 _onListed();
+            }
+            else if (end.Outcome is AttemptOutcome.Failed or AttemptOutcome.Forbidden && !_wasListed)
+            {
+                _problem = end.Reason;
+                OnFailed();
             }
 
             _log.Ended(in end);
@@ -177,6 +191,7 @@ internal sealed class Reflector
     {
         _feed.BeginRelist();
         ListHead head = new("", "");
+        ListPages pages = new();
         do
         {
             string page = string.Create(CultureInfo.InvariantCulture, $"{_feed.Path}?limit={PageLength}{_selector}");
@@ -188,12 +203,17 @@ internal sealed class Reflector
             }
 
             using QuietGuard quiet = _client.CreateGuard(QuietGuard.ListPatience, giveUp);
-            if (await quiet.ReadAsync(new ListReader(_feed, _onDropped), reply.Body) is not { } read)
+            ListReader reader = new(_feed, _onDropped);
+            if (await quiet.ReadAsync(reader, reply.Body) is not { } read)
             {
-                return new AttemptEnd(AttemptOutcome.Failed, "the list is not whole");
+                return new AttemptEnd(AttemptOutcome.Failed, reader.Problem);
             }
 
             head = read;
+            if (pages.Add(in head, reader.Items) is { } problem)
+            {
+                return new AttemptEnd(AttemptOutcome.Failed, problem);
+            }
         }
         while (head.Continue.Length > 0);
 
@@ -229,6 +249,7 @@ internal sealed class Reflector
         _established = _timeProvider.GetTimestamp();
         if (isInitial)
         {
+            _initialEvents = 0;
             _feed.BeginRelist();
         }
         else
@@ -289,6 +310,12 @@ internal sealed class Reflector
             return null;
         }
 
+        if (isInitial && ++_initialEvents > ListReader.MaxItems)
+        {
+            _listsInPages = true;
+            return new AttemptEnd(AttemptOutcome.Failed, $"the watch does not end its list: more than {ListReader.MaxItems} events");
+        }
+
         if (!WatchEventReader.TryRead(in line, _feed, _feed.Strings, out WatchEvent watchEvent))
         {
             return EndSpoilt("the watch said something that is no event");
@@ -330,6 +357,7 @@ internal sealed class Reflector
     {
         _version = version;
         _wasListed = true;
+        _problem = "";
         _feed.EndRelist();
         _log.Works();
         _onListed();

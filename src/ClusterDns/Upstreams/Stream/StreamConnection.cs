@@ -2,13 +2,14 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
 
-namespace ClusterDns.Upstreams;
+namespace ClusterDns.Upstreams.Stream;
 
 /// <summary>One connection: queries go out as they come, replies come in as they are ready, in any order.</summary>
-internal sealed class TcpUpstreamConnection : IDisposable
+internal sealed class StreamConnection : IDisposable
 {
     private const int PrefixLength = 2;
     private const int MaxUsers = 4096;
@@ -20,6 +21,7 @@ internal sealed class TcpUpstreamConnection : IDisposable
     private readonly TimeSpan _expire;
     private readonly TimeSpan _maxAge;
     private readonly TimeProvider _timeProvider;
+    private readonly CallbackGuard _guard;
     private readonly Socket _socket;
     private readonly Task<bool> _connected;
     private readonly ITimer _idleTimer;
@@ -29,15 +31,16 @@ internal sealed class TcpUpstreamConnection : IDisposable
     private bool _broken;
 
     /// <summary>A connection that is being made, with a place on it for one query.</summary>
-    internal TcpUpstreamConnection(IPEndPoint endpoint, TimeSpan expire, TimeSpan maxAge, TimeProvider timeProvider)
+    internal StreamConnection(IPEndPoint endpoint, TimeSpan expire, TimeSpan maxAge, TimeProvider timeProvider, CallbackGuard guard)
     {
         _expire = expire;
         _maxAge = maxAge;
         _timeProvider = timeProvider;
+        _guard = guard;
         _openedAt = timeProvider.GetTimestamp();
         _socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        _idleTimer = timeProvider.CreateTimer(
-            static state => ((TcpUpstreamConnection)state!).CloseIfIdle(), this, expire, Timeout.InfiniteTimeSpan);
+        _idleTimer = guard.CreateTimer(
+            "upstream_idle", static connection => connection.CloseIfIdle(), this, expire, Timeout.InfiniteTimeSpan);
         _connected = ConnectAsync(endpoint);
     }
 
@@ -118,7 +121,7 @@ internal sealed class TcpUpstreamConnection : IDisposable
             return false;
         }
 
-        _ = ReadAsync();
+        _guard.Forget("upstream_read", ReadAsync());
         return true;
     }
 

@@ -7,7 +7,7 @@ using ClusterDns.Plugins.Common;
 namespace ClusterDns.Plugins.Log;
 
 /// <summary>Writes a line for each query, once it is answered, without allocation.</summary>
-internal sealed class LogHandler : SurroundingHandler
+internal sealed class LogObserver : IQueryObserver
 {
     /// <summary>The longest line; what is longer is cut. A name takes at most 1,004 bytes of text.</summary>
     private const int MaxLine = 4096;
@@ -16,13 +16,11 @@ internal sealed class LogHandler : SurroundingHandler
     private readonly ILogOutput _output;
     private readonly TimeProvider _timeProvider;
 
-    /// <summary>A link.</summary>
-    /// <param name="next">The link below.</param>
+    /// <summary>An observer.</summary>
     /// <param name="options">What is logged.</param>
     /// <param name="output">Where the lines go.</param>
     /// <param name="timeProvider">The clock.</param>
-    public LogHandler(PluginHandler next, LogOptions options, ILogOutput output, TimeProvider timeProvider)
-        : base(next)
+    public LogObserver(LogOptions options, ILogOutput output, TimeProvider timeProvider)
     {
         _rules =
         [
@@ -33,18 +31,15 @@ internal sealed class LogHandler : SurroundingHandler
     }
 
     /// <inheritdoc/>
-    public override string Name => "log";
-
-    /// <inheritdoc/>
-    protected override void After(QueryContext context)
+    public void OnEnd(QueryContext query, QueryEnd outcome)
     {
         foreach (Rule rule in _rules)
         {
-            if (DomainName.IsSubdomainOf(context.Name, rule.Zone))
+            if (DomainName.IsSubdomainOf(query.Name, rule.Zone))
             {
-                if (rule.Classes.HasFlag(ToLogClass(ResponseKinds.Of(context).ToClass())))
+                if (rule.Classes.HasFlag(ToLogClass(ResponseKinds.Of(query).ToClass())))
                 {
-                    Write(context, rule);
+                    Write(query, rule);
                 }
 
                 return;

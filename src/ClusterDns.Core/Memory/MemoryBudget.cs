@@ -1,0 +1,250 @@
+using System.Collections.Frozen;
+using ClusterDns.Core.Metrics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClusterDns.Core.Memory;
+
+/// <summary>
+/// What the process may hold in memory, divided into named shares. The memory limit may change while it runs. Shares that may borrow
+/// (cluster data, file reloads) take what elastic shares lend, which get it back when it is released.
+/// </summary>
+public sealed partial class MemoryBudget
+{
+    /// <summary>The limit where there is none.</summary>
+    public const long Unlimited = long.MaxValue / 4;
+
+    /// <summary>The part of its limit that an elastic share keeps.</summary>
+    private const int KeptPart = 8;
+
+    /// <summary>Borrowing that ends below this part of what began it is over: the log must not alternate.</summary>
+    private const double EndedBelow = 0.9;
+
+    private readonly Lock _lock = new();
+    private readonly ILogger _logger;
+    private readonly MemoryShare[] _shares;
+    private readonly FrozenDictionary<string, MemoryShare> _byName;
+    private readonly MemoryShare _remainder;
+    private long _limit;
+    private volatile bool _isBorrowing;
+
+    /// <summary>A budget.</summary>
+    /// <param name="rules">The shares; one of them is the <see cref="MemoryPriority.Remainder"/>.</param>
+    /// <param name="limit">The most bytes that the process may take; <see cref="Unlimited"/> for no limit.</param>
+    /// <param name="metrics">Where limits, use and refusals are shown.</param>
+    /// <param name="logger">Warns when cluster data outgrows its share; null for no log.</param>
+    public MemoryBudget(IReadOnlyList<MemoryShareRule> rules, long limit, MetricRegistry metrics, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        ArgumentNullException.ThrowIfNull(metrics);
+        _logger = logger ?? NullLogger.Instance;
+        CounterFamily refused = metrics.Counters(
+            "clusterdns_memory_refused_total", "Counter of reservations that a share of the memory budget had no room for.", "share");
+        GaugeFamily limits = metrics.Gauges(
+            "clusterdns_memory_share_limit_bytes", "The bytes that a share of the memory budget may hold now.", "share");
+        GaugeFamily used = metrics.Gauges(
+            "clusterdns_memory_share_used_bytes", "The bytes that a share of the memory budget holds.", "share");
+        _shares = [.. rules.Select(rule => new MemoryShare(this, rule, refused.With(rule.Name)))];
+        foreach (MemoryShare share in _shares)
+        {
+            limits.With(share.Name).ReadFrom(() => share.Limit);
+            used.With(share.Name).ReadFrom(() => share.Used);
+        }
+
+        metrics.Gauge("clusterdns_memory_limit_bytes", "The memory limit of the process: the lowest of its cgroups, or the physical memory.")
+            .ReadFrom(() => Limit);
+        _byName = _shares.ToFrozenDictionary(static share => share.Name, StringComparer.Ordinal);
+        _remainder = _shares.Single(static share => share.Rule.Priority == MemoryPriority.Remainder);
+        SetLimit(limit);
+    }
+
+    /// <summary>The most bytes that the process may take.</summary>
+    public long Limit => Volatile.Read(ref _limit);
+
+    /// <summary>All shares.</summary>
+    public IReadOnlyList<MemoryShare> Shares => _shares;
+
+    /// <summary>A share.</summary>
+    /// <param name="rule">One of the rules that the budget was made of.</param>
+    public MemoryShare this[MemoryShareRule rule] => _byName[rule.Name];
+
+    /// <summary>The shares of <see cref="MemoryTable"/> at their caps, for use without a memory limit.</summary>
+    public static MemoryBudget CreateUnlimited() => new(MemoryTable.Rules, Unlimited, new MetricRegistry());
+
+    /// <summary>Takes over another memory limit.</summary>
+    /// <param name="limit">The most bytes that the process may take.</param>
+    public void SetLimit(long limit)
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _limit, limit);
+            Divide();
+        }
+
+        Rebalance();
+    }
+
+    /// <summary>Whether cluster data takes more than its share.</summary>
+    internal bool IsBorrowing => _isBorrowing;
+
+    internal void Change(Action change)
+    {
+        lock (_lock)
+        {
+            change();
+        }
+    }
+
+    internal IDisposable Request(MemoryShare share, long bytes)
+    {
+        bool isGranted;
+        lock (_lock)
+        {
+            share.Requested += bytes;
+            Divide();
+            isGranted = share.FullLimit >= share.Requested;
+        }
+
+        if (!isGranted)
+        {
+            LogRequestTooLarge(share.Name, share.Requested, Limit, share.FullLimit);
+        }
+
+        Rebalance();
+        return new EndOfRequest(this, share, bytes);
+    }
+
+    internal bool TryBorrow(MemoryShare share, long bytes)
+    {
+        lock (_lock)
+        {
+            if (share.Rule.Priority != MemoryPriority.Remainder && bytes > AvailableTo(share))
+            {
+                return false;
+            }
+
+            share.AddUsed(bytes);
+        }
+
+        if (share.Used > share.FullLimit)
+        {
+            Rebalance();
+        }
+
+        return true;
+    }
+
+    /// <summary>Has elastic shares lend what borrowing ones hold beyond their limits.</summary>
+    internal void Rebalance()
+    {
+        Action? callbacks = null;
+        bool began = false;
+        bool ended = false;
+        long overflow;
+        lock (_lock)
+        {
+            overflow = Overflow();
+            long elastic = _shares.Where(IsElastic).Sum(static share => share.FullLimit);
+            foreach (MemoryShare share in _shares.Where(IsElastic))
+            {
+                double part = elastic == 0 ? 0 : (double)share.FullLimit / elastic;
+                share.SetLimit(Math.Max(share.FullLimit / KeptPart, share.FullLimit - (long)Math.Ceiling(overflow * part)));
+            }
+
+            bool isOver = _remainder.Used > (_isBorrowing ? _remainder.FullLimit * EndedBelow : _remainder.FullLimit);
+            (began, ended) = (isOver && !_isBorrowing, !isOver && _isBorrowing);
+            _isBorrowing = isOver;
+            foreach (MemoryShare share in _shares)
+            {
+                callbacks += share.OverLimitCallback();
+            }
+        }
+
+        if (began)
+        {
+            LogClusterOverShare(_remainder.Used, _remainder.FullLimit, Limit);
+        }
+        else if (ended)
+        {
+            LogClusterWithinShare(_remainder.Used);
+        }
+
+        callbacks?.Invoke();
+    }
+
+    private static bool IsElastic(MemoryShare share) => share.Rule.Priority == MemoryPriority.Elastic;
+
+    /// <summary>What a borrowing share may still take: its own, and what elastic shares and the remainder do not use.</summary>
+    private long AvailableTo(MemoryShare share)
+    {
+        long lent = _shares.Where(IsElastic).Sum(
+            static lender => Math.Max(0, lender.FullLimit - Math.Max(lender.Used, lender.FullLimit / KeptPart)));
+        long unused = Math.Max(0, _remainder.FullLimit - _remainder.Used);
+        long others = _shares
+            .Where(other => other != share && other.Rule.Priority >= MemoryPriority.Borrowing)
+            .Sum(static other => Math.Max(0, other.Used - other.FullLimit));
+        return share.FullLimit - share.Used + unused + lent - others;
+    }
+
+    /// <summary>How much borrowing shares hold beyond their limits and beyond what the remainder leaves unused.</summary>
+    private long Overflow()
+    {
+        long over = _shares
+            .Where(static share => share.Rule.Priority == MemoryPriority.Borrowing)
+            .Sum(static share => Math.Max(0, share.Used - share.FullLimit));
+        return Math.Max(0, over + _remainder.Used - _remainder.FullLimit);
+    }
+
+    private void Divide()
+    {
+        long room = Math.Max(0, Limit - MemoryTable.BaseBytes);
+        long left = room;
+        foreach (MemoryShare share in _shares.Where(share => share != _remainder))
+        {
+            share.FullLimit = share.Rule.LimitOf(room);
+            left -= share.FullLimit;
+        }
+
+        foreach (MemoryShare share in _shares.Where(share => share.Requested > share.FullLimit))
+        {
+            // A request may take three quarters of what is left, so that it cannot starve the cluster.
+            long raise = Math.Min(share.Requested - share.FullLimit, left / 4 * 3);
+            share.FullLimit += raise;
+            left -= raise;
+        }
+
+        _remainder.FullLimit = left;
+        foreach (MemoryShare share in _shares)
+        {
+            share.SetLimit(share.FullLimit);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cluster data takes {Used} bytes, more than its share of {Share} bytes: caches and stream connections get less. Raise the memory limit of {Limit} bytes")]
+    private partial void LogClusterOverShare(long used, long share, long limit);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Cluster data takes {Used} bytes, within its share again: caches and stream connections get their full shares")]
+    private partial void LogClusterWithinShare(long used);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The configuration asks for {Requested} bytes for '{Share}', but the memory limit of {Limit} bytes leaves {Granted}: raise the limit or ask for less")]
+    private partial void LogRequestTooLarge(string share, long requested, long limit, long granted);
+
+    private sealed class EndOfRequest(MemoryBudget budget, MemoryShare share, long bytes) : IDisposable
+    {
+        private int _ended;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _ended, 1) == 0)
+            {
+                lock (budget._lock)
+                {
+                    share.Requested -= bytes;
+                    budget.Divide();
+                }
+
+                budget.Rebalance();
+            }
+        }
+    }
+}

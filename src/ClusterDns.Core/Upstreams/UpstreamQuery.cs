@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace ClusterDns.Core.Upstreams;
+
+/// <summary>A query to an upstream: a message, what is changed in it on its way, and how long it may take.</summary>
+/// <param name="message">The message; its ID is replaced.</param>
+/// <param name="timeout">How long one exchange may take.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly struct UpstreamQuery(ReadOnlyMemory<byte> message, TimeSpan timeout)
+{
+    private readonly ReadOnlyMemory<byte> _message = message;
+
+    /// <summary>How long one exchange may take.</summary>
+    public TimeSpan Timeout { get; init; } = timeout;
+
+    /// <summary>How long all exchanges may take together, where a channel asks again in another way.</summary>
+    public TimeSpan TotalTimeout { get; init; } = timeout;
+
+    /// <summary>Whether the query checks the upstream's health. A probe over a stream has a connection of its own.</summary>
+    public bool IsProbe { get; init; }
+
+    /// <summary>Where the class field of the OPT record is, which holds the UDP payload size (RFC 6891 section 6.1.2); 0 to keep it.</summary>
+    public int UdpSizeOffset { get; init; }
+
+    /// <summary>The UDP payload size to send, where <see cref="UdpSizeOffset"/> is given.</summary>
+    public ushort UdpSize { get; init; }
+
+    /// <summary>The length of the message, in bytes.</summary>
+    public int Length => _message.Length;
+
+    /// <summary>Writes the message as it is sent, apart from its ID.</summary>
+    /// <param name="destination">At least <see cref="Length"/> bytes.</param>
+    public void CopyTo(Span<byte> destination)
+    {
+        _message.Span.CopyTo(destination);
+        if (UdpSizeOffset > 0)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(destination[UdpSizeOffset..], UdpSize);
+        }
+    }
+}

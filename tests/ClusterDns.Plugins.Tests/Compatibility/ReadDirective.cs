@@ -1,0 +1,28 @@
+using System.Text;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
+
+namespace ClusterDns.Plugins.Tests.Compatibility;
+
+/// <summary>The directives of one plugin in a server block, read and not built.</summary>
+internal sealed class ReadDirective
+{
+    /// <param name="body">The lines of the block; the first word is the plugin's name.</param>
+    public ReadDirective(string body)
+    {
+        CorefileDocument document = CorefileParser.Parse(
+            "Corefile", Encoding.UTF8.GetBytes($". {{\n{body}\n}}\n"), new InMemoryCorefileSource(), static _ => null, Diagnostics);
+        CorefileValidator.Validate(document, PluginCatalog.Order, PluginCatalog.Plugins.ContainsKey, Diagnostics);
+        Assert.True(ServerAddressParser.TryParse(document.Blocks[0].Keys[0], 53, Diagnostics, out IReadOnlyList<ServerAddress> keys));
+        IPlugin plugin = PluginCatalog.Plugins[document.Blocks[0].Directives[0].Name.Text];
+        Options = DirectiveParsing.Parse(plugin, new PluginParseContext(document.Blocks[0].Directives, keys, Diagnostics));
+    }
+
+    public DiagnosticBag Diagnostics { get; } = new();
+
+    public object? Options { get; }
+
+    public string Errors => string.Join('\n', Diagnostics.Errors);
+
+    public string Warnings => string.Join('\n', Diagnostics.Warnings);
+}
