@@ -15,6 +15,11 @@ internal static class InternationalName
     /// <param name="text">A name with characters outside ASCII.</param>
     public static string Suggest(string text)
     {
+        if (!text.All(static character => char.IsAscii(character) || char.IsLetterOrDigit(character) || char.IsSurrogate(character)))
+        {
+            return "in punycode (xn--...), without other characters than letters and digits";
+        }
+
         try
         {
             return $"'{Mapping.GetAscii(text).ToLowerInvariant()}'";

@@ -21,7 +21,7 @@ public readonly record struct HttpAddress(string Host, int Port)
 
     /// <summary>
     /// Reads <c>:8080</c>, <c>localhost:8080</c>, <c>127.0.0.1:8080</c> or <c>[::1]:8080</c>. Addresses are read as strictly as
-    /// <see cref="AddressText"/> reads them: <c>1:8080</c> is none, and no host name either.
+    /// <see cref="AddressText"/> reads them: <c>1:8080</c> is none, and no host name either. Without digits, the port is 0.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="address">What it says.</param>
@@ -29,8 +29,10 @@ public readonly record struct HttpAddress(string Host, int Port)
     {
         address = default;
         int colon = text.LastIndexOf(':');
+        int port = 0;
         if (colon < 0 ||
-            !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port > ushort.MaxValue)
+            (colon < text.Length - 1 && !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port)) ||
+            port > ushort.MaxValue)
         {
             return false;
         }

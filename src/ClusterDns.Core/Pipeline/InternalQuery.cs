@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Pipeline;
@@ -22,49 +23,115 @@ public static class InternalQuery
 
     /// <summary>
     /// Makes a question of class IN in the name of the client that asks <paramref name="parent"/>. It lives until the parent is
-    /// reset, so records of its response may be put into the parent's.
+    /// reset, so records of its response may be put into the parent's. One that is still in flight then is abandoned, and lives until the chain
+    /// that serves it ends.
     /// </summary>
     /// <param name="parent">The query that is to be answered.</param>
     /// <param name="name">The name in wire form.</param>
     /// <param name="type">The type.</param>
-    /// <returns>The question, to be given to a <see cref="IQueryRouter"/> or the next link; null beyond the bounds.</returns>
+    /// <returns>The question, for <see cref="RouteAsync"/> or <see cref="PluginHandler.AskNextAsync"/>; null beyond the bounds.</returns>
     public static QueryContext? TryCreate(QueryContext parent, ReadOnlySpan<byte> name, RecordType type)
     {
-        QueryContext root = parent.Root ?? parent;
-        if (parent.Depth >= MaxDepth || root.InternalCount >= MaxPerQuery)
+        QueryFamily family = parent.GetFamily();
+        if (parent.Depth >= MaxDepth || !family.TryAsk())
         {
             return null;
         }
 
         QueryContext query = Idle.Take() ?? new QueryContext();
         int length = WriteRequest(query.RequestBuffer, parent, name, type);
-        if (query.AcceptInternal(length, parent, root) != QueryVerdict.Serve)
+        if (query.AcceptInternal(length, parent, family) != QueryVerdict.Serve)
         {
-            query.Reset();
-            Idle.Give(query);
+            TakeBack(query);
             return null;
         }
 
-        root.InternalCount++;
         query.NextSibling = parent.FirstChild;
         parent.FirstChild = query;
         return query;
     }
 
-    /// <summary>Takes back a query's internal queries.</summary>
+    /// <summary>Has the server answer a question, by whichever of the listener's server blocks has its name.</summary>
+    /// <param name="query">What <see cref="TryCreate"/> made; its parent has a router.</param>
+    public static ValueTask RouteAsync(QueryContext query)
+    {
+        query.AddLease();
+        return EndLeaseAsync(query.Router!.RouteAsync(query), query);
+    }
+
+    /// <summary>Has a link answer a question.</summary>
+    /// <param name="query">What <see cref="TryCreate"/> made.</param>
+    /// <param name="link">The link.</param>
+    internal static ValueTask AskAsync(QueryContext query, PluginHandler link)
+    {
+        query.AddLease();
+        ValueTask served;
+        try
+        {
+            served = link.ServeAsync(query);
+        }
+        catch
+        {
+            EndLease(query);
+            throw;
+        }
+
+        return EndLeaseAsync(served, query);
+    }
+
+    /// <summary>Takes back a query's internal queries, apart from those in flight, whose chains take them back.</summary>
     /// <param name="first">The first of them.</param>
     internal static void Release(QueryContext? first)
     {
         while (first is not null)
         {
             QueryContext? next = first.NextSibling;
-            first.Reset();
-            Idle.Give(first);
+            EndLease(first);
             first = next;
         }
     }
 
-    private static int WriteRequest(Span<byte> destination, QueryContext parent, ReadOnlySpan<byte> name, RecordType type)
+    private static ValueTask EndLeaseAsync(ValueTask served, QueryContext query)
+    {
+        if (!served.IsCompletedSuccessfully)
+        {
+            return AwaitAsync(served, query);
+        }
+
+        served.GetAwaiter().GetResult();
+        EndLease(query);
+        return ValueTask.CompletedTask;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask AwaitAsync(ValueTask served, QueryContext query)
+    {
+        try
+        {
+            await served;
+        }
+        finally
+        {
+            EndLease(query);
+        }
+    }
+
+    private static void EndLease(QueryContext query)
+    {
+        if (query.EndLease())
+        {
+            TakeBack(query);
+        }
+    }
+
+    private static void TakeBack(QueryContext query)
+    {
+        query.Reset();
+        Idle.Give(query);
+    }
+
+    /// <summary>Writes a question of class IN with the flags and the EDNS of another query.</summary>
+    internal static int WriteRequest(Span<byte> destination, QueryContext parent, ReadOnlySpan<byte> name, RecordType type)
     {
         DnsHeader header = new()
         {

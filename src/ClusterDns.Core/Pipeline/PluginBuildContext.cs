@@ -57,6 +57,14 @@ public sealed class PluginBuildContext
     /// <summary>Makes upstreams.</summary>
     public required IUpstreamFactory Upstreams { get; init; }
 
+    /// <summary>Makes queries that outlive the client that began them.</summary>
+    public IQueryFactory Queries
+    {
+        get => field ??= new QueryFactory(
+            QueryFactory.DefaultLimit, places: null, Metrics, TimeProvider, LoggerFactory.CreateLogger("server"));
+        init;
+    }
+
     /// <summary>A seed for the plugin's randomness, different at every start unless a test fixes it.</summary>
     public required Func<int> NextSeed { get; init; }
 
@@ -71,6 +79,9 @@ public sealed class PluginBuildContext
     /// do the same.
     /// </summary>
     public string BlockText { get; init; } = "";
+
+    /// <summary>Whether a configuration before this one runs, which stays when this one has errors.</summary>
+    public bool IsReload { get; init; }
 
     /// <summary>What the process may hold in memory: a plugin that keeps more than a little reserves it there.</summary>
     public MemoryBudget Memory { get; init; } = MemoryBudget.CreateUnlimited();

@@ -29,6 +29,10 @@ public abstract class PluginHandler(PluginHandler next)
     /// <summary>Passes the query on.</summary>
     /// <param name="context">The query.</param>
     protected ValueTask NextAsync(QueryContext context) => _next.ServeAsync(context);
+
+    /// <summary>Has the links below answer a question within a question.</summary>
+    /// <param name="query">What <see cref="InternalQuery.TryCreate"/> made.</param>
+    protected ValueTask AskNextAsync(QueryContext query) => InternalQuery.AskAsync(query, _next);
 }
 
 /// <summary>A link that looks at every response on its way up: logs, metrics, reordering.</summary>

@@ -29,6 +29,8 @@ public sealed class QueryContext
     private IWaitGate? _waitGate;
     private QueryResource? _held;
     private IQueryEndSink? _endSink;
+    private volatile bool _isAbandoned;
+    private int _leases;
 
     /// <summary>A context with its own buffers.</summary>
     public QueryContext()
@@ -96,17 +98,20 @@ public sealed class QueryContext
     /// <summary>How deep this query lies within others; 0 for a client's own.</summary>
     public int Depth { get; private set; }
 
-    /// <summary>The client's own query; null for that itself.</summary>
-    internal QueryContext? Root { get; private set; }
-
-    /// <summary>How many internal queries were asked for this one of a client's.</summary>
-    internal int InternalCount { get; set; }
+    /// <summary>What it has in common with the questions asked for it, or with the query it was asked for; null where there are none.</summary>
+    internal QueryFamily? Family { get; private set; }
 
     /// <summary>The internal query that was asked last.</summary>
     internal QueryContext? FirstChild { get; set; }
 
     /// <summary>The internal query that was asked before this one, for the same query.</summary>
     internal QueryContext? NextSibling { get; set; }
+
+    /// <summary>
+    /// Whether nobody wants the answer any more: the query made room for another, or the query it was asked for has ended. What waits for
+    /// something outside gives up soon. Any thread may read it while the query is in flight.
+    /// </summary>
+    public bool IsAbandoned => _isAbandoned || (Depth > 0 && Family is { IsAbandoned: true });
 
     /// <summary>
     /// When the answer is of no more use to the client, as <see cref="TimeProvider.GetTimestamp"/> counts; 0 for never. A link that
@@ -195,16 +200,31 @@ public sealed class QueryContext
         return Judge(MessageParser.TryParseQuery(Request, ref _query));
     }
 
-    /// <summary>Takes in the internal query that stands in <see cref="RequestBuffer"/>.</summary>
-    internal QueryVerdict AcceptInternal(int length, QueryContext parent, QueryContext root)
+    /// <summary>
+    /// The answer is not wanted any more. Whoever calls this on another thread makes sure that the query is in flight until it returns.
+    /// </summary>
+    public void Abandon() => _isAbandoned = true;
+
+    /// <summary>Takes in the internal query that stands in <see cref="RequestBuffer"/>; its parent has a lease on it.</summary>
+    internal QueryVerdict AcceptInternal(int length, QueryContext parent, QueryFamily family)
     {
         Router = parent.Router;
         Block = parent.Block;
         Depth = parent.Depth + 1;
         Deadline = parent.Deadline;
-        Root = root;
-        return Accept(length, parent.Transport, parent.Local, parent.Remote, parent.ReceivedTimestamp, parent._waitGate);
+        Family = family;
+        _leases = 1;
+        return Accept(length, parent.Transport, parent.Local, parent.Remote, parent.ReceivedTimestamp, family);
     }
+
+    /// <summary>The family of the questions asked for this query, made for the first.</summary>
+    internal QueryFamily GetFamily() => Family ??= QueryFamily.Create(this, _waitGate);
+
+    /// <summary>A chain begins to serve this internal query: it is not taken back before the chain has ended.</summary>
+    internal void AddLease() => Interlocked.Increment(ref _leases);
+
+    /// <summary>The parent or a chain is done with this internal query; whether it was the last.</summary>
+    internal bool EndLease() => Interlocked.Decrement(ref _leases) == 0;
 
     /// <summary>Where a label of <see cref="Name"/> starts, at its length byte.</summary>
     /// <param name="label">0 for the first label; <see cref="LabelCount"/> for the root.</param>
@@ -226,7 +246,17 @@ public sealed class QueryContext
     /// A link that cannot finish at once asks here before it starts to wait. False means that as many queries wait already as may:
     /// the link then settles the response without waiting.
     /// </summary>
-    public bool TryBeginWait() => _waitGate is null || _waitGate.TryEnter();
+    public bool TryBeginWait()
+    {
+        HasWaited = true;
+        return _waitGate is null || _waitGate.TryEnter();
+    }
+
+    /// <summary>Whether a link asked to wait, for this query or for a question within it.</summary>
+    public bool HasWaited { get; internal set; }
+
+    /// <summary>The chain waits no longer: whether the client still wants the answer.</summary>
+    public WaitEnd EndWait() => _waitGate?.EndWait() ?? WaitEnd.Wanted;
 
     /// <summary>
     /// Changes flags of the request, as if the client had sent it so: in <see cref="Header"/>, and in the bytes that an upstream is
@@ -320,6 +350,7 @@ public sealed class QueryContext
         Metadata = null;
         Upstream = null;
         HasFailed = false;
+        HasWaited = false;
         Observers = default;
         StreamedLength = 0;
         ReleaseInternalQueries();
@@ -348,9 +379,21 @@ public sealed class QueryContext
         QueryContext? first = FirstChild;
         FirstChild = null;
         NextSibling = null;
-        Root = null;
+        if (Family is { } family)
+        {
+            Family = null;
+            if (Depth == 0)
+            {
+                family.LeaveRoot();
+            }
+            else
+            {
+                family.Leave();
+            }
+        }
+
         Depth = 0;
-        InternalCount = 0;
+        _isAbandoned = false;
         InternalQuery.Release(first);
     }
 

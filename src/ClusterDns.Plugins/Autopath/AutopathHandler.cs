@@ -72,7 +72,7 @@ internal sealed class AutopathHandler(PluginHandler next, AutopathOptions option
         while (search.TryNext(context, out QueryContext? query))
         {
             query.Metadata = context.Metadata;
-            ValueTask asked = NextAsync(query);
+            ValueTask asked = AskNextAsync(query);
             if (!asked.IsCompletedSuccessfully)
             {
                 return AwaitAsync(asked, context, query, search);

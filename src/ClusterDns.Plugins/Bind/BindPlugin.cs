@@ -93,7 +93,12 @@ public sealed class BindPlugin : Plugin<BindOptions>
         List<IPAddress> found = [];
         foreach (Token place in places)
         {
-            if (_interfaces.GetAddresses(place.Text) is { } addresses)
+            // Asking the host for its interfaces is dear, and thousands of server blocks may name addresses.
+            if (TryParseAddress(place.Text, out IPAddress? address))
+            {
+                found.Add(address!);
+            }
+            else if (_interfaces.GetAddresses(place.Text) is { } addresses)
             {
                 if (addresses.Count == 0)
                 {
@@ -101,10 +106,6 @@ public sealed class BindPlugin : Plugin<BindOptions>
                 }
 
                 found.AddRange(addresses);
-            }
-            else if (TryParseAddress(place.Text, out IPAddress? address))
-            {
-                found.Add(address!);
             }
             else
             {

@@ -14,14 +14,14 @@ internal static class AliasTarget
     /// <param name="context">The query; its response has been declared an answer.</param>
     public static ValueTask FollowAsync(QueryContext context)
     {
-        if (context.Router is not { } router ||
+        if (context.Router is null ||
             context.Response.Answers.Span is not [.., { Type: RecordType.CNAME, IsFromMessage: false } alias] ||
             InternalQuery.TryCreate(context, alias.Rdata, context.Type) is not { } query)
         {
             return ValueTask.CompletedTask;
         }
 
-        ValueTask routed = router.RouteAsync(query);
+        ValueTask routed = InternalQuery.RouteAsync(query);
         if (!routed.IsCompletedSuccessfully)
         {
             return AwaitAsync(routed, context, query);

@@ -21,6 +21,11 @@ internal static class HttpOption
         string text = reader.Arguments.Count > 0 ? reader.Arguments[0].Text : fallback;
         if (HttpAddress.TryParse(text, out address))
         {
+            if (text.EndsWith(':'))
+            {
+                reader.Warn(reader.Arguments[0].Place, $"'{text}' has no port, and the system picks one: write one such as {fallback}");
+            }
+
             return true;
         }
 

@@ -64,7 +64,7 @@ internal sealed class Dns64Handler(PluginHandler next, Dns64Options options, Met
         }
 
         query.Metadata = context.Metadata;
-        ValueTask asked = NextAsync(query);
+        ValueTask asked = AskNextAsync(query);
         if (!asked.IsCompletedSuccessfully)
         {
             return AwaitAnswerAsync(asked, context, query);

@@ -123,7 +123,7 @@ internal sealed class ForwardHandler : PluginHandler
         while (true)
         {
             TimeSpan left = TimeUntil(end);
-            if (left <= TimeSpan.Zero || (_maxAttempts > 0 && attempts >= _maxAttempts))
+            if (left <= TimeSpan.Zero || context.IsAbandoned || (_maxAttempts > 0 && attempts >= _maxAttempts))
             {
                 break;
             }
@@ -162,6 +162,12 @@ internal sealed class ForwardHandler : PluginHandler
             last = await ChooseChannel(upstream.Upstream, context).AskAsync(CreateQuery(context, left));
             if (!TryTake(context, upstream, last, start))
             {
+                if (context.IsAbandoned)
+                {
+                    // The exchange was cut short: it says nothing about the upstream.
+                    break;
+                }
+
                 upstream.Suspect();
                 attempts++;
                 continue;
@@ -176,7 +182,7 @@ internal sealed class ForwardHandler : PluginHandler
             return _isBeforeAnother && (_options.Next.Contains(code) || (_options.NextOnNoData && IsNoData(context.Response)));
         }
 
-        if (context.Deadline != 0 && TimeUntil(context.Deadline) <= TimeSpan.Zero)
+        if (context.IsAbandoned || (context.Deadline != 0 && TimeUntil(context.Deadline) <= TimeSpan.Zero))
         {
             context.Response.Drop(Name);
         }
@@ -217,6 +223,7 @@ internal sealed class ForwardHandler : PluginHandler
         => new(context.RequestBuffer.AsMemory(0, context.Request.Length), left < _options.ReadTimeout ? left : _options.ReadTimeout)
         {
             TotalTimeout = left,
+            Asker = context,
             UdpSizeOffset = context.Edns.Present && context.UdpSize != context.Edns.UdpSize ? context.Edns.ClassOffset : 0,
             UdpSize = context.UdpSize,
         };

@@ -106,9 +106,22 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             }
 
             IReadOnlyList<string> paths = [.. options.Manifests.Select(path => context.ResolvePath(path.Text))];
-            return context.Resources.Get(
+            ManifestCluster read = context.Resources.Get(
                 (string.Join('\n', paths), held),
-                () => new ManifestCluster(paths, held, context.Files, context.TimeProvider, context.Guard, logger)).Index;
+                () => new ManifestCluster(paths, held, context.Files, context.TimeProvider, context.Guard, logger));
+            if (read.Missing is { } missing && !read.Index.IsSynced)
+            {
+                // A configuration that answers is better than one that waits.
+                if (context.IsReload)
+                {
+                    context.Diagnostics.Error(options.Manifests[0].Place, $"manifests cannot be read: {missing}");
+                    return null;
+                }
+
+                context.Diagnostics.Warning(options.Manifests[0].Place, $"the cluster is not known until its manifests are there: {missing}");
+            }
+
+            return read.Index;
         }
         catch (ApiAccessException exception)
         {

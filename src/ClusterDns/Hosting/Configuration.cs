@@ -10,6 +10,8 @@ namespace ClusterDns.Hosting;
 /// <param name="loader">Finds and reads the Corefile.</param>
 internal sealed class Configuration(CommandLineOptions options, ServerEnvironment environment, CorefileLoader loader)
 {
+    private bool _wasBuilt;
+
     /// <summary>Reads the Corefile as it stands now, and finds out whether its plugins exist.</summary>
     /// <param name="diagnostics">Where errors and warnings go.</param>
     /// <returns>The Corefile; not to be built when there are errors, and null when it cannot be read.</returns>
@@ -29,5 +31,9 @@ internal sealed class Configuration(CommandLineOptions options, ServerEnvironmen
     /// <param name="diagnostics">Where errors and warnings go.</param>
     /// <returns>The model, or null when there are errors.</returns>
     public ServerModel? Build(CorefileDocument document, DiagnosticBag diagnostics)
-        => new ServerModelBuilder(environment, options.DnsPort).Build(document, diagnostics);
+    {
+        ServerModel? model = new ServerModelBuilder(environment, options.DnsPort) { IsReload = _wasBuilt }.Build(document, diagnostics);
+        _wasBuilt |= model is not null;
+        return model;
+    }
 }

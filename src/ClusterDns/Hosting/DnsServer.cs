@@ -75,6 +75,7 @@ internal sealed class DnsServer(ListenerServices services) : IAsyncDisposable
         await Task.WhenAll(model.Services.Select(service => service.PrepareStopAsync(deadline).AsTask()));
         await Task.WhenAll(_listeners.Values.Select(listener => listener.StopAsync(deadline)));
         _listeners.Clear();
+        await (services.Queries?.DrainAsync(deadline) ?? Task.CompletedTask);
         await StopServicesAsync(model, deadline);
         foreach (HttpServer server in _httpServers.Values)
         {

@@ -5,6 +5,7 @@ using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Execution;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Files;
 using ClusterDns.Listeners;
 using ClusterDns.Logging;
@@ -102,6 +103,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard);
+        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System);
+        QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
@@ -114,6 +117,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             static () => RandomNumberGenerator.GetInt32(int.MaxValue))
         {
             RequestStop = () => failed.TrySetResult(),
+            Queries = queries,
             Guard = guard,
             Memory = memory,
             StartChild = openFiles.WithOriginal,
@@ -135,9 +139,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         }
 
         loggers.Debug = model.Debug;
-        ListenerServices services = new(
-            new WaitBound(WaitBound.DefaultLimit, metrics), metrics, loggerFactory, TimeProvider.System)
+        ListenerServices services = new(waitBound, metrics, loggerFactory, TimeProvider.System)
         {
+            Queries = queries,
             Guard = guard,
             Memory = memory,
             Descriptors = DescriptorShares.Divide(openFiles.Current),

@@ -89,6 +89,9 @@ internal sealed record ListenerServices(
     /// <summary>What the process listens on.</summary>
     public OwnPorts Ports { get; } = new();
 
+    /// <summary>The queries that outlive their clients, which the server waits for when it stops; null where there are none.</summary>
+    public QueryFactory? Queries { get; init; }
+
     /// <summary>Starts background work.</summary>
     public CallbackGuard Guard
     {

@@ -26,15 +26,16 @@ internal enum QueryProgress
 internal abstract class ListenerQuery : IWaitGate
 {
     private readonly Action _onCompleted;
+    private readonly WaitPlace _place;
     private ValueTask<bool> _task;
     private ConfiguredValueTaskAwaitable<bool>.ConfiguredValueTaskAwaiter _awaiter;
-    private bool _placed;
 
     /// <summary>A query of a listener.</summary>
     /// <param name="core">The listener.</param>
     protected ListenerQuery(ListenerCore core)
     {
         Core = core;
+        _place = new WaitPlace(Context);
         _onCompleted = core.Guard.Wrap("query_completion", OnCompleted);
     }
 
@@ -48,7 +49,10 @@ internal abstract class ListenerQuery : IWaitGate
     protected abstract Counter FailureCounter { get; }
 
     /// <inheritdoc/>
-    public bool TryEnter() => _placed || (_placed = Core.WaitBound.TryEnter());
+    public bool TryEnter() => _place.IsTaken || Core.WaitBound.TryEnter(_place, Context.Remote);
+
+    /// <inheritdoc/>
+    public virtual WaitEnd EndWait() => Core.WaitBound.EndWait(_place);
 
     /// <summary>Runs the pipeline over the message that stands in the context's request buffer.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The pipeline promises not to throw; should it, one query is lost and not a worker.")]
@@ -76,10 +80,9 @@ internal abstract class ListenerQuery : IWaitGate
     /// <summary>Goes on when the pipeline does, on whatever thread that is. The caller has let go of the query.</summary>
     internal void AwaitAnswer()
     {
-        if (!_placed)
+        if (!_place.IsTaken)
         {
-            Core.WaitBound.Enter();
-            _placed = true;
+            Core.WaitBound.Enter(_place);
         }
 
         Core.Waiting.Enter();
@@ -92,12 +95,13 @@ internal abstract class ListenerQuery : IWaitGate
     /// <summary>Makes the query ready for the next one.</summary>
     internal void Reset()
     {
-        Context.Reset();
-        if (_placed)
+        // The place comes first: whoever evicts a query that has one abandons its context.
+        if (_place.IsTaken)
         {
-            _placed = false;
-            Core.WaitBound.Leave();
+            Core.WaitBound.Leave(_place);
         }
+
+        Context.Reset();
     }
 
     /// <summary>Takes hold of what a late answer needs.</summary>

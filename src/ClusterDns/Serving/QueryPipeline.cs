@@ -56,7 +56,7 @@ internal sealed partial class QueryPipeline(
             return FinishAsync(served, context, block);
         }
 
-        return new(Finish(context, block));
+        return new(context.HasWaited ? FinishWait(context, block) : Finish(context, block));
     }
 
     /// <inheritdoc/>
@@ -153,7 +153,40 @@ internal sealed partial class QueryPipeline(
     private async ValueTask<bool> FinishAsync(ValueTask served, QueryContext context, ServerBlock? block)
     {
         await served;
-        return Finish(context, block);
+        return FinishWait(context, block);
+    }
+
+    /// <summary>Ends a query that has waited: its place is safe from now on, unless somebody has taken it already.</summary>
+    private bool FinishWait(QueryContext context, ServerBlock? block)
+    {
+        switch (context.EndWait())
+        {
+            case WaitEnd.Evicted:
+                return FinishEvicted(context);
+            case WaitEnd.ClientGone:
+                context.End(QueryEnd.ClientGone);
+                return false;
+            default:
+                return Finish(context, block);
+        }
+    }
+
+    /// <summary>Ends a query whose place another has taken: whatever its chain found out, it is too late.</summary>
+    private static bool FinishEvicted(QueryContext context)
+    {
+        context.Response.Fail("", ResponseCode.ServFail, failure: null);
+        bool isAnswered = context.Transport != TransportProtocol.Udp;
+        if (isAnswered)
+        {
+            context.WriteResponse();
+        }
+        else
+        {
+            context.Response.Drop("");
+        }
+
+        context.End(QueryEnd.Evicted);
+        return isAnswered;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -33,6 +33,13 @@ internal sealed record ServerEnvironment(
     /// <summary>What configurations hand on from one to the next.</summary>
     public SharedResources Resources { get; } = new();
 
+    /// <summary>Makes queries that outlive the client that began them.</summary>
+    public IQueryFactory Queries
+    {
+        get => field ??= new QueryFactory(QueryFactory.DefaultLimit, places: null, Metrics, TimeProvider, LoggerFactory.CreateLogger("server"));
+        init;
+    }
+
     /// <summary>Starts background work.</summary>
     public CallbackGuard Guard
     {

@@ -14,6 +14,9 @@ namespace ClusterDns.Serving;
 /// <param name="dnsPort">The port of <c>dns://</c> keys that name none.</param>
 internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsPort)
 {
+    /// <summary>Whether another model was built before.</summary>
+    public bool IsReload { get; init; }
+
     /// <summary>Builds a model.</summary>
     /// <param name="document">The Corefile.</param>
     /// <param name="diagnostics">Where errors and warnings go.</param>
@@ -125,9 +128,11 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             Files = environment.Files,
             Upstreams = environment.Upstreams,
             NextSeed = environment.NextSeed,
+            Queries = environment.Queries,
             Readiness = readiness,
             Resources = resources,
             BlockText = block.Text,
+            IsReload = IsReload,
             RequestStop = environment.RequestStop,
             Memory = environment.Memory,
             StartChild = environment.StartChild,

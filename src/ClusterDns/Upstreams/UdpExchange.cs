@@ -46,6 +46,9 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
     /// <summary>When to give up, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
     internal long Deadline { get; private set; }
 
+    /// <summary>The query that is to be answered; null where there is none.</summary>
+    internal QueryContext? Asker { get; set; }
+
     /// <summary>When it was sent first.</summary>
     internal long SentAt { get; set; }
 
@@ -87,8 +90,12 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
         _replyLength = 0;
         Upstream = upstream;
         Deadline = deadline;
+        Asker = query.Asker;
         Sent = 0;
     }
+
+    /// <summary>Whether nobody waits for the reply any more. The asker's context serves no other query before the exchange is complete.</summary>
+    internal bool IsOver(long now) => Deadline <= now || Asker is { IsAbandoned: true };
 
     /// <summary>Writes the ID that the query goes out with.</summary>
     internal void SetId(ushort id)
@@ -156,6 +163,7 @@ internal static class UdpExchangePool
     internal static void Return(UdpExchange exchange)
     {
         exchange.Socket = null;
+        exchange.Asker = null;
         lock (Gate)
         {
             if (IdleCount < MaxIdle)

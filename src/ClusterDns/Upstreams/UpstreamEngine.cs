@@ -205,7 +205,7 @@ internal sealed class UpstreamEngine : IDisposable
         _lastTick = now;
         for (UdpExchange? exchange = _pending.First; exchange is not null; exchange = exchange.Next)
         {
-            if (exchange.Deadline <= now)
+            if (exchange.IsOver(now))
             {
                 _due.Add(exchange);
             }

@@ -96,6 +96,80 @@ public class InternalQueryTests
     }
 
     [Fact]
+    public async Task A_question_in_flight_survives_the_end_of_its_parent()
+    {
+        Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
+        QueryContext query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
+        WaitingLink link = new();
+        ValueTask served = new AskingLink(link).AskAsync(query);
+        int generation = query.Generation;
+        Assert.False(query.IsAbandoned);
+
+        _client.Reset();
+        Messages.Accept(_client, Messages.Query("other.example", RecordType.A));
+
+        Assert.True(query.IsAbandoned);
+        Assert.Equal(generation, query.Generation);
+        Assert.Equal(Target, query.QuestionName);
+        Assert.NotSame(query, InternalQuery.TryCreate(_client, Target, RecordType.AAAA));
+        Assert.False(query.TryBeginWait());
+        Assert.Null(InternalQuery.TryCreate(query, Target, RecordType.A));
+
+        link.Continue();
+        await served;
+        Assert.Equal(generation + 1, query.Generation);
+    }
+
+    [Fact]
+    public async Task A_question_whose_chain_throws_after_its_parent_is_taken_back_too()
+    {
+        Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
+        QueryContext query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
+        WaitingLink link = new();
+        Task served = new AskingLink(link).AskAsync(query).AsTask();
+        int generation = query.Generation;
+        _client.Reset();
+
+        link.Fail(new InvalidOperationException("broken"));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => served);
+        Assert.Equal(generation + 1, query.Generation);
+    }
+
+    [Fact]
+    public async Task A_nested_question_in_flight_outlives_the_client_and_the_question_it_was_asked_for()
+    {
+        Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
+        QueryContext query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
+        QueryContext nested = InternalQuery.TryCreate(query, Target, RecordType.AAAA)!;
+        WaitingLink link = new();
+        ValueTask served = new AskingLink(link).AskAsync(nested);
+        int generation = nested.Generation;
+        int outer = query.Generation;
+
+        _client.Reset();
+
+        Assert.Equal(outer + 1, query.Generation);
+        Assert.Equal(generation, nested.Generation);
+        link.Continue();
+        await served;
+        Assert.Equal(generation + 1, nested.Generation);
+    }
+
+    [Fact]
+    public void A_question_is_abandoned_with_the_clients_query()
+    {
+        Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
+        QueryContext query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
+
+        _client.Abandon();
+
+        Assert.True(query.IsAbandoned);
+        _client.Reset();
+        Assert.False(_client.IsAbandoned);
+    }
+
+    [Fact]
     public void AskingAllocatesNothing()
     {
         byte[] message = Messages.Query("www.example", RecordType.A);
@@ -108,5 +182,14 @@ public class InternalQueryTests
             Messages.Accept(_client, message);
             _ = InternalQuery.TryCreate(_client, Target, RecordType.A);
         }
+    }
+
+    private sealed class AskingLink(PluginHandler next) : PluginHandler(next)
+    {
+        public override string Name => "asking";
+
+        public override ValueTask ServeAsync(QueryContext context) => NextAsync(context);
+
+        public ValueTask AskAsync(QueryContext query) => AskNextAsync(query);
     }
 }

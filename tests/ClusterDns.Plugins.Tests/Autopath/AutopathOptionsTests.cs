@@ -44,7 +44,8 @@ public sealed class AutopathOptionsTests
     public void A_kubernetes_that_cannot_be_built_is_told_of_once()
         => Assert.StartsWith(
             "Corefile:4:12: manifests cannot be read",
-            new AutopathKit(AutopathKit.WithKubernetes.Replace("objects.yaml", "nosuch.yaml", StringComparison.Ordinal)).Kit.Errors,
+            new AutopathKit(
+                AutopathKit.WithKubernetes.Replace("objects.yaml", "bad.yaml", StringComparison.Ordinal), new FakeFiles { ["bad.yaml"] = "just text" }).Kit.Errors,
             StringComparison.Ordinal);
 
     [Theory]

@@ -39,6 +39,7 @@ public sealed class IgnoredTests
     [InlineData("k8s_external a.example {\n ttl 5 6\n apex x y\n}", "Corefile:3:8: '6' has no effect after 'ttl': delete it\nCorefile:4:9: 'y' has no effect after 'apex': delete it")]
     [InlineData("k8s_external a.example {\n headless headless\n}", "")]
     [InlineData("health {\n lameduck -5s\n}", "Corefile:3:11: '-5s' counts as 0s for 'lameduck': write a duration that is not negative")]
+    [InlineData("prometheus localhost:", "Corefile:2:12: 'localhost:' has no port, and the system picks one: write one such as localhost:9153")]
     [InlineData("errors {\n stacktrace stacktrace\n consolidate -5m x\n}", "Corefile:4:14: '-5m' counts as 0s for 'consolidate': write a duration that is not negative")]
     [InlineData("dns64 {\n translate_all allow_ipv4 prefix 2001:db8::/96 translate_all\n}", "")]
     [InlineData("dns64 64:ff9b::/96 {\n translate_al\n}", "Corefile:3:2: unknown option 'translate_al' of dns64 has no effect: expected prefix, translate_all, allow_ipv4")]

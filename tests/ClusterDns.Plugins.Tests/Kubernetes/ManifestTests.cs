@@ -66,7 +66,6 @@ public sealed class ManifestTests
 
     [Theory]
     [InlineData("", "Corefile:2:1: kubernetes cannot ask an API server: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: the server does not run in a Pod")]
-    [InlineData("manifests nosuch.yaml", "Corefile:3:11: manifests cannot be read: nosuch.yaml: no such file")]
     [InlineData("manifests web.yaml\nttl 3601", "Corefile:4:5: '3601' is no value for ttl, expected a number from 0 to 3600")]
     [InlineData("manifests web.yaml\npods all", "Corefile:4:6: 'all' is no value for pods, expected disabled, insecure, verified")]
     [InlineData("manifests web.yaml\nendpoint_pod_names yes", "Corefile:4:1: endpoint_pod_names has 1 argument, expected 'endpoint_pod_names'")]
@@ -75,6 +74,27 @@ public sealed class ManifestTests
     [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes, expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, endpoint_pod_names, ttl, fallthrough, ignore, multicluster, zonal, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout; did you mean 'manifests'?")]
     public void What_is_wrong_is_an_error_at_start(string options, string error)
         => Assert.Equal(error, Create(options).Errors);
+
+    [Fact]
+    public void Manifests_that_are_missing_are_a_warning_until_they_are_there()
+    {
+        PluginKit kit = Create("manifests later.yaml");
+        Assert.Equal("", kit.Errors);
+        Assert.Equal(
+            "Corefile:3:11: the cluster is not known until its manifests are there: later.yaml: no such file",
+            Assert.Single(kit.Diagnostics.Warnings).ToString());
+        Assert.False(kit.Build.ReadinessChecks[0].IsReady());
+        Assert.Equal("manifests: later.yaml: no such file", kit.Build.ReadinessChecks[0].Reason());
+        Assert.StartsWith("SERVFAIL", kit.Ask("later.default.svc.cluster.local."), StringComparison.Ordinal);
+
+        kit.Build.Resources.Start();
+        _files["later.yaml"] = "{kind: Service, metadata: {name: later}, spec: {clusterIP: 10.96.0.9}}";
+        kit.Time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Contains("10.96.0.9", kit.Ask("later.default.svc.cluster.local."), StringComparison.Ordinal);
+        Assert.True(kit.Build.ReadinessChecks[0].IsReady());
+        kit.Build.Resources.Dispose();
+    }
 
     [Theory]
     [InlineData("{kind: Service, metadata: {name: a}, spec: {clusterIP: nonsense}}", "bad.yaml:1:56: 'nonsense' is no address, expected IPv4 or IPv6")]

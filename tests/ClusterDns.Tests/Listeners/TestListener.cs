@@ -4,6 +4,7 @@ using ClusterDns.Core.Metrics;
 using ClusterDns.Listeners;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Tests.Listeners;
 
@@ -19,7 +20,7 @@ internal sealed class TestListener : IAsyncDisposable
         ListenerOptions? options = null, TimeProvider? time = null, int waitLimit = 100, bool start = true, ILoggerFactory? loggers = null)
     {
         options ??= new ListenerOptions { Port = 0 };
-        WaitBound = new WaitBound(waitLimit, Metrics);
+        WaitBound = new WaitBound(waitLimit, Metrics, WaitTime);
         Listener = DnsListener.Open(
             options with { Addresses = options.Addresses.Count == 0 ? [IPAddress.Loopback] : options.Addresses },
             new ListenerServices(WaitBound, Metrics, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System));
@@ -32,6 +33,9 @@ internal sealed class TestListener : IAsyncDisposable
     internal MetricRegistry Metrics { get; } = new();
 
     internal WaitBound WaitBound { get; }
+
+    /// <summary>The clock of places: queries that wait grow no older unless the test advances it.</summary>
+    internal FakeTimeProvider WaitTime { get; } = new();
 
     internal ScriptedPipeline Pipeline { get; init; } = new();
 
@@ -93,9 +97,13 @@ internal sealed class UdpTestClient : IDisposable
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[65536];
 
-    internal UdpTestClient(IPEndPoint server)
+    internal UdpTestClient(IPEndPoint server, IPAddress? from = null)
     {
         _socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 1 << 20 };
+        if (from is not null)
+        {
+            _socket.Bind(new IPEndPoint(from, 0));
+        }
 
         // A connected socket gets nothing from another address than it asked.
         _socket.Connect(server);
@@ -104,6 +112,9 @@ internal sealed class UdpTestClient : IDisposable
     internal void Send(string script, ushort id, int padding = 0) => Send(TestQuery.Create(script, id, padding));
 
     internal void Send(byte[] datagram) => _socket.Send(datagram);
+
+    /// <summary>Whether an answer is there that was not received yet.</summary>
+    internal bool HasAnswer => _socket.Available > 0;
 
     internal async Task<byte[]> ReceiveAsync()
     {

@@ -52,7 +52,7 @@ public sealed class ExternalZoneTests : IDisposable
             Assert.Single(ServerKit.FindErrors("example.org {\n  k8s_external\n}\n")));
         Assert.Contains(
             "manifests cannot be read",
-            Assert.Single(ServerKit.FindErrors("example.org {\n  k8s_external\n  kubernetes cluster.local {\n    manifests /nosuch.yaml\n  }\n}\n")),
+            Assert.Single(ServerKit.FindErrors("example.org {\n  k8s_external\n  kubernetes cluster.local {\n    manifests /etc/passwd\n  }\n}\n")),
             StringComparison.Ordinal);
     }
 }

@@ -81,19 +81,85 @@ public class QueryPipelineTests
             context.Response.Answer("test", ResponseCode.NXDomain);
         }));
 
+    [Fact]
+    public async Task An_evicted_query_gets_no_answer_over_UDP()
+        => Assert.Null(await TryAskAsync(AnswerLater, gate: new EvictingGate()));
+
+    [Fact]
+    public async Task An_evicted_query_gets_SERVFAIL_over_a_stream()
+        => Assert.Equal(
+            ResponseCode.ServFail, await TryAskAsync(AnswerLater, gate: new EvictingGate(), transport: TransportProtocol.Tcp));
+
+    [Theory]
+    [InlineData(TransportProtocol.Udp)]
+    [InlineData(TransportProtocol.Tcp)]
+    public async Task An_evicted_query_ends_once_as_such(TransportProtocol transport)
+    {
+        EndRecorder recorder = new();
+        await TryAskAsync(AnswerLater, gate: new EvictingGate(), transport: transport, observer: recorder);
+
+        Assert.Equal([QueryEnd.Evicted], recorder.Ends);
+        Assert.Equal(ResponseCode.ServFail, recorder.Code);
+    }
+
+    [Fact]
+    public async Task A_query_whose_client_has_gone_is_not_written_and_ends_as_such()
+    {
+        EndRecorder recorder = new();
+
+        Assert.Null(await TryAskAsync(
+            AnswerLater, gate: new EvictingGate(WaitEnd.ClientGone), transport: TransportProtocol.Tcp, observer: recorder));
+        Assert.Equal([QueryEnd.ClientGone], recorder.Ends);
+        Assert.Equal(ResponseCode.NoError, recorder.Code);
+    }
+
+    [Fact]
+    public async Task An_answer_of_many_messages_keeps_its_place()
+    {
+        EvictingGate gate = new(WaitEnd.Wanted);
+        await TryAskAsync(
+            static context =>
+            {
+                Assert.True(context.TryBeginWait());
+                context.Response.Answer("test");
+                context.Response.Stream = new NoMoreMessages();
+                return ValueTask.CompletedTask;
+            },
+            gate: gate,
+            transport: TransportProtocol.Tcp);
+
+        Assert.Equal(1, gate.Ends);
+    }
+
+    private static async ValueTask AnswerLater(QueryContext context)
+    {
+        Assert.True(context.TryBeginWait());
+        await Task.Yield();
+        context.Response.Answer("late");
+    }
+
     private Counter Panics => _metrics.Counter("coredns_panics_total", "A metrics that counts the number of panics.");
 
     private async Task<ResponseCode> AskAsync(Func<QueryContext, ValueTask> serve, bool stackTraces = false)
         => await TryAskAsync(serve, stackTraces) ?? throw new InvalidOperationException("no answer");
 
-    private async Task<ResponseCode?> TryAskAsync(Func<QueryContext, ValueTask> serve, bool stackTraces = false)
+    private async Task<ResponseCode?> TryAskAsync(
+        Func<QueryContext, ValueTask> serve,
+        bool stackTraces = false,
+        IWaitGate? gate = null,
+        TransportProtocol transport = TransportProtocol.Udp,
+        IQueryObserver? observer = null)
     {
-        ServerBlock block = new(new ServerBlockInfo("dns://:53", ".", new byte[] { 0 }, ""), new Link(serve)) { StackTraces = stackTraces };
+        ServerBlock block = new(new ServerBlockInfo("dns://:53", ".", new byte[] { 0 }, ""), new Link(serve))
+        {
+            StackTraces = stackTraces,
+            Observers = observer is null ? default : new[] { observer },
+        };
         QueryPipeline pipeline = new("dns://:53", new RoutingTable([block]), new QueryEndMetrics(_metrics), TimeProvider.System, _logger);
         NetworkEndpoint client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
         QueryContext context = new();
         int length = ServerKit.WriteQuery(context.RequestBuffer, "www.example.", RecordType.A);
-        return await pipeline.HandleAsync(context, length, TransportProtocol.Udp, in client, in client, null)
+        return await pipeline.HandleAsync(context, length, transport, in client, in client, gate)
             ? (ResponseCode)(context.ResponseMessage[3] & 15)
             : null;
     }
@@ -103,5 +169,37 @@ public class QueryPipelineTests
         public override string Name => "test";
 
         public override ValueTask ServeAsync(QueryContext context) => serve(context);
+    }
+
+    /// <summary>Has given the place to another query by the time the answer is there, or says what the test wants.</summary>
+    private sealed class EvictingGate(WaitEnd end = WaitEnd.Evicted) : IWaitGate
+    {
+        public int Ends { get; private set; }
+
+        public bool TryEnter() => true;
+
+        public WaitEnd EndWait()
+        {
+            Ends++;
+            return end;
+        }
+    }
+
+    private sealed class NoMoreMessages : ResponseStream
+    {
+        public override bool TryFill(Response response) => false;
+    }
+
+    private sealed class EndRecorder : IQueryObserver
+    {
+        public List<QueryEnd> Ends { get; } = [];
+
+        public ResponseCode Code { get; private set; }
+
+        public void OnEnd(QueryContext query, QueryEnd outcome)
+        {
+            Ends.Add(outcome);
+            Code = query.Response.Code;
+        }
     }
 }

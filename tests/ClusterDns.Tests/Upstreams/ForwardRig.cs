@@ -24,9 +24,11 @@ internal sealed class ForwardRig : IAsyncDisposable
 
     /// <summary>A rig.</summary>
     /// <param name="options">The lines of forward's block.</param>
-    public ForwardRig(string options = "")
+    /// <param name="waitLimit">How many queries may wait.</param>
+    public ForwardRig(string options = "", int waitLimit = 1000)
     {
         _factory = new UpstreamFactory(Metrics, Time);
+        WaitBound = new WaitBound(waitLimit, Metrics, Time);
         DiagnosticBag diagnostics = new();
         ServerModel? model = InMemoryServer.TryBuild(
             $". {{\n forward . {Server.Endpoint} {{\n  {options}\n }}\n}}\n", NoLog.Instance, Metrics, Time, diagnostics, _factory);
@@ -34,7 +36,7 @@ internal sealed class ForwardRig : IAsyncDisposable
         _model = model;
         _listener = DnsListener.Open(
             new ListenerOptions { Port = 0, Addresses = [IPAddress.Loopback], Workers = 1 },
-            new ListenerServices(new WaitBound(1000, Metrics), Metrics, NullLoggerFactory.Instance, Time));
+            new ListenerServices(WaitBound, Metrics, NullLoggerFactory.Instance, Time));
         _listener.Start(model.Listeners[0].Pipeline);
         _client = new UdpTestClient(_listener.BoundEndpoints[0]);
     }
@@ -42,6 +44,8 @@ internal sealed class ForwardRig : IAsyncDisposable
     public MetricRegistry Metrics { get; } = new();
 
     public FakeTimeProvider Time { get; } = new();
+
+    public WaitBound WaitBound { get; }
 
     public ScriptedUpstream Server { get; } = new();
 
@@ -61,7 +65,10 @@ internal sealed class ForwardRig : IAsyncDisposable
     public static ResponseCode CodeOf(byte[] answer) => (ResponseCode)(answer[3] & 15);
 
     /// <summary>Sends the client's query.</summary>
-    public void Send() => _client.Send(Query());
+    public void Send(string name = "www.example.") => _client.Send(Query(name));
+
+    /// <summary>A client with an address of its own.</summary>
+    public UdpTestClient CreateClient(string address) => new(_listener.BoundEndpoints[0], IPAddress.Parse(address));
 
     /// <summary>The next answer to the client.</summary>
     public Task<byte[]> ReceiveAsync() => _client.ReceiveAsync();

@@ -47,10 +47,10 @@ internal static class TargetAddresses
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask AskAsync(QueryContext context, int record, RecordType type)
     {
-        if (context.Router is { } router &&
+        if (context.Router is not null &&
             InternalQuery.TryCreate(context, context.Response.Answers.Span[record].Rdata[TargetOffset..], type) is { } query)
         {
-            await router.RouteAsync(query);
+            await InternalQuery.RouteAsync(query);
             context.Response.Additional.TryAppend(query, ResponseSection.Answer);
         }
     }

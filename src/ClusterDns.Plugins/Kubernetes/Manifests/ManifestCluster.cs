@@ -20,7 +20,7 @@ internal sealed class ManifestCluster : ISharedResource
     /// <param name="guard">Starts the timer.</param>
     /// <param name="logger">Tells of reloads, and of those that fail.</param>
     /// <exception cref="ManifestException">One is no manifest.</exception>
-    /// <exception cref="IOException">One is missing or cannot be read.</exception>
+    /// <exception cref="IOException">One cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
     public ManifestCluster(
         IReadOnlyList<string> paths, ClusterIndexOptions options, IFileAccess files, TimeProvider timeProvider, CallbackGuard guard, ILogger logger)
@@ -28,8 +28,20 @@ internal sealed class ManifestCluster : ISharedResource
         ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames) { KeepsPodLabels = options.KeepsPodLabels };
         _source = new ManifestSource(
             new ManifestFiles(files, paths, options.Filter), objects => Replace(writer, objects, options), guard, logger);
-        _source.Load();
+        try
+        {
+            _source.Load();
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // As a hosts file, it may come later, and the source looks for it.
+            Missing = exception.Message;
+            Index.SetUnsyncedReason($"manifests: {exception.Message}");
+        }
     }
+
+    /// <summary>What was missing when the manifests were first read; null where all were there.</summary>
+    public string? Missing { get; }
 
     /// <summary>What the manifests hold.</summary>
     public ClusterIndex Index { get; } = new();

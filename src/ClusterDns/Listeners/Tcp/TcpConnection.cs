@@ -50,7 +50,8 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
 
     private bool IsSpent => _transport.Options.MaxConnectionQueries is > 0 and int most && _served >= most;
 
-    private bool IsAborted
+    /// <summary>Whether the connection is closed, for whatever reason.</summary>
+    internal bool IsAborted
     {
         get
         {

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Listeners.Tcp;
 
@@ -10,6 +11,13 @@ internal sealed class TcpQuery(ListenerCore core, QueryPool<TcpQuery> pool) : Li
 
     /// <inheritdoc/>
     protected override Counter FailureCounter => Core.Metrics.TcpFailed;
+
+    /// <inheritdoc/>
+    public override WaitEnd EndWait()
+    {
+        WaitEnd end = base.EndWait();
+        return end == WaitEnd.Wanted && Connection!.IsAborted ? WaitEnd.ClientGone : end;
+    }
 
     /// <summary>Gives the query back.</summary>
     internal void Release()
