@@ -81,7 +81,12 @@ internal sealed class SiegeRun(SiegeOptions options, TextWriter output)
         await Task.WhenAll(running);
 
         bool isAlive = IsAlive(server);
-        report.Add("the server", isAlive ? "runs" : server.Describe(), "runs", isAlive);
+        report.Add("the server", isAlive ? "runs" : server.Describe().Split('\n')[0], "runs", isAlive);
+        if (!isAlive)
+        {
+            await output.WriteLineAsync(server.Describe());
+        }
+
         report.AddClients(honest);
         if (group is not null)
         {
