@@ -37,7 +37,7 @@ internal sealed class ReplyTarget : FuzzTarget
     [
         Reply("A", "192.0.2.1"), Reply("AAAA", "2001:db8::1"), Reply("CNAME", "a.fuzz.test."), Reply("MX", "10 mail.fuzz.test."), Reply("NS", "ns.fuzz.test."),
         Reply("PTR", "host.fuzz.test."), Reply("SOA", "ns.fuzz.test. admin.fuzz.test. 1 2 3 4 5"), Reply("SRV", "1 2 80 host.fuzz.test."), Reply("TXT", "\"a\" \"b c\" \"\\255\""),
-        Reply("CAA", "0 issue \"ca.test\""), Reply("DS", "1 8 2 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"), Reply("NAPTR", "1 2 \"u\" \"x\" \"!a!b!\" ."),
+        Reply((RecordType)257, [0, 5, .. "issueca.test"u8]), Reply((RecordType)43, [0, 1, 8, 2, .. new byte[32]]), Reply((RecordType)35, [0, 1, 0, 2, 1, (byte)'u', 1, (byte)'x', 5, .. "!a!b!"u8, 0]),
     ];
 
     /// <inheritdoc/>
@@ -64,18 +64,23 @@ internal sealed class ReplyTarget : FuzzTarget
     private static byte[] Reply(string type, string text)
     {
         byte[] rdata = new byte[512];
-        byte[] message = new byte[1024];
-        if (!RecordTypes.TryParse(type, out RecordType known) || !RdataText.TryParse(known, text, DomainName.Root, rdata, out int length, out string? error))
+        if (!RecordTypes.TryParse(type, out RecordType known) || !RdataText.TryParse(known, text, DomainName.Root, rdata, out int length, out _))
         {
             throw new InvalidOperationException($"{type} {text}");
         }
 
+        return Reply(known, rdata[..length]);
+    }
+
+    private static byte[] Reply(RecordType type, byte[] rdata)
+    {
+        byte[] message = new byte[1024];
         WireWriter writer = new(message);
         writer.TryWriteHeader(new DnsHeader { Flags = HeaderFlags.Response, QuestionCount = 1, AnswerCount = 2, AuthorityCount = 1 });
-        writer.TryWriteQuestion(DomainName.Parse(AskedName), known, RecordClass.IN);
+        writer.TryWriteQuestion(DomainName.Parse(AskedName), type, RecordClass.IN);
         for (int i = 0; i < 3; i++)
         {
-            writer.TryWriteRecord(DomainName.Parse(AskedName), known, RecordClass.IN, 60, rdata.AsSpan(0, length));
+            writer.TryWriteRecord(DomainName.Parse(AskedName), type, RecordClass.IN, 60, rdata);
         }
 
         return message[..writer.Length];

@@ -12,6 +12,8 @@ namespace ClusterDns.Fuzz.Targets;
 /// <summary>A hosts file.</summary>
 internal sealed class HostsTarget : FuzzTarget
 {
+    private readonly ZoneSet _zones = new(ZoneParser.TryParse(".", out IReadOnlyList<Zone> zones, out _) ? zones : []);
+
     /// <inheritdoc/>
     public override string Name => "hosts";
 
@@ -25,7 +27,7 @@ internal sealed class HostsTarget : FuzzTarget
     /// <inheritdoc/>
     public override string? Run(byte[] input)
     {
-        HostsTable table = HostsTable.Parse(Encoding.UTF8.GetString(input), ZoneSet.None, reverse: true);
+        HostsTable table = HostsTable.Parse(Encoding.UTF8.GetString(input), _zones, reverse: true);
         Accepted += table.Count;
         return table.Count < 0 || table.LeftOut < 0 ? "a count below zero" : null;
     }
