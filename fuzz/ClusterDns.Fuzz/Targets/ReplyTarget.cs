@@ -1,10 +1,10 @@
 using System.Globalization;
+using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Records;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
-using ClusterDns.Core.Corefiles;
 using ClusterDns.Serving;
 using ClusterDns.Upstreams;
 
