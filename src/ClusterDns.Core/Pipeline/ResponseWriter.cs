@@ -38,14 +38,26 @@ public static class ResponseWriter
             TryWriteSection(ref writer, response.Answers, out header.AnswerCount) &&
             TryWriteSection(ref writer, response.Authority, out header.AuthorityCount);
         bool complete = hasRequired && TryWriteSection(ref writer, response.Additional, out header.AdditionalCount);
-        if (!complete && !truncate)
+        if (!complete)
         {
-            length = 0;
-            return false;
-        }
+            if (!truncate)
+            {
+                length = 0;
+                return false;
+            }
 
-        // Records that are merely extra may be left out without TC (RFC 2181 section 9).
-        header.Flags |= hasRequired ? HeaderFlags.None : HeaderFlags.Truncated;
+            if (HasUnwritable(response))
+            {
+                // TC would send the client to TCP, where the same record waits, or make it believe that there is none.
+                writer = new WireWriter(destination[..^reserved]);
+                WriteFailure(ref writer, context, ref header);
+            }
+            else if (!hasRequired)
+            {
+                // Records that are merely extra may be left out without TC (RFC 2181 section 9).
+                header.Flags |= HeaderFlags.Truncated;
+            }
+        }
 
         length = writer.Length;
         if (edns)
@@ -112,6 +124,36 @@ public static class ResponseWriter
             ResponseCode = (ResponseCode)((int)code & 15),
             QuestionCount = context.HasQuestion ? (ushort)1 : (ushort)0,
         };
+    }
+
+    private static bool HasUnwritable(Response response)
+    {
+        for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
+        {
+            foreach (ref readonly ResponseRecord record in response[section].Span)
+            {
+                if (record.IsFromMessage && !MessageRecord.IsWritable(in record))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static void WriteFailure(ref WireWriter writer, QueryContext context, ref DnsHeader header)
+    {
+        header.ResponseCode = ResponseCode.ServFail;
+        header.Flags &= ~(HeaderFlags.AuthoritativeAnswer | HeaderFlags.AuthenticData | HeaderFlags.Truncated);
+        header.AnswerCount = 0;
+        header.AuthorityCount = 0;
+        header.AdditionalCount = 0;
+        writer.TryWriteHeader(in header);
+        if (context.HasQuestion)
+        {
+            writer.TryWriteQuestion(context.QuestionName, context.Type, context.Class);
+        }
     }
 
     private static bool TryWriteSection(ref WireWriter writer, RecordList section, out ushort count)
