@@ -33,7 +33,11 @@ internal sealed class StreamTarget : FuzzTarget
             int piece = 1 + (input.Length == 0 ? 0 : input[^1] % 7);
             for (int sent = 0; sent < input.Length;)
             {
-                Memory<byte> room = frames.GetRoom();
+                if (!frames.TryGetRoom(out Memory<byte> room))
+                {
+                    return "no room, though memory is not bounded here";
+                }
+
                 int count = Math.Min(Math.Min(piece, room.Length), input.Length - sent);
                 input.AsSpan(sent, count).CopyTo(room.Span);
                 frames.Advance(count);

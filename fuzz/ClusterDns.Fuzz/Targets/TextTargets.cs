@@ -27,7 +27,7 @@ internal sealed class HostsTarget : FuzzTarget
     /// <inheritdoc/>
     public override string? Run(byte[] input)
     {
-        HostsTable table = HostsTable.Parse(Encoding.UTF8.GetString(input), _zones, reverse: true);
+        HostsTable table = new HostsReader(_zones, reverse: true).Read(Encoding.UTF8.GetString(input));
         Accepted += table.Count;
         return table.Count < 0 || table.LeftOut < 0 ? "a count below zero" : null;
     }
