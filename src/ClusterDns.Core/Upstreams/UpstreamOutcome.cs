@@ -43,6 +43,9 @@ public readonly record struct UpstreamOutcome(UpstreamStatus Status, UpstreamRep
     /// <summary>The transport of the exchange; of the last one, where there were two.</summary>
     public UpstreamProtocol Protocol { get; init; }
 
+    /// <summary>Why there is no reply.</summary>
+    public UpstreamFailure Failure { get; init; }
+
     /// <summary>Whether a connection existed already; false for datagrams.</summary>
     public bool IsReusedConnection { get; init; }
 

@@ -119,6 +119,7 @@ internal sealed class ForwardHandler : PluginHandler
         int attempts = 0;
         int failovers = 0;
         UpstreamOutcome last = default;
+        TimeSpan lastTimeout = default;
         ForwardUpstream? lastAsked = null;
         while (true)
         {
@@ -159,7 +160,9 @@ internal sealed class ForwardHandler : PluginHandler
             context.Upstream = upstream.Address;
             upstream.Metrics.Asked();
             long start = _timeProvider.GetTimestamp();
-            last = await ChooseChannel(upstream.Upstream, context).AskAsync(CreateQuery(context, left));
+            UpstreamQuery query = CreateQuery(context, left);
+            lastTimeout = query.Timeout;
+            last = await ChooseChannel(upstream.Upstream, context).AskAsync(query);
             if (!TryTake(context, upstream, last, start))
             {
                 if (context.IsAbandoned)
@@ -188,7 +191,7 @@ internal sealed class ForwardHandler : PluginHandler
         }
         else
         {
-            context.Response.Fail(Name, ResponseCode.ServFail, lastAsked?.Explain(last) ?? "no healthy proxies");
+            context.Response.Fail(Name, ResponseCode.ServFail, lastAsked?.Explain(last, lastTimeout) ?? "no healthy proxies");
         }
 
         return false;

@@ -18,8 +18,7 @@ internal sealed class ForwardUpstream : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly CallbackGuard _guard;
     private readonly byte[] _question;
-    private readonly (string TimedOut, string Unreadable, string Cut) _udpFailures;
-    private readonly (string TimedOut, string Unreadable, string Cut) _tcpFailures;
+    private readonly FailureTexts _failures;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationToken _stopped;
     private readonly Lock _lock = new();
@@ -41,8 +40,7 @@ internal sealed class ForwardUpstream : IDisposable
         _options = options;
         _timeProvider = timeProvider;
         _guard = guard;
-        _udpFailures = CreateFailures("udp");
-        _tcpFailures = CreateFailures("tcp");
+        _failures = new FailureTexts(Address);
         _question = Question.Create(DomainName.Parse(options.HealthCheckName), RecordType.NS, options.HealthCheckRecursion);
     }
 
@@ -61,18 +59,10 @@ internal sealed class ForwardUpstream : IDisposable
     /// <summary>Whether it has failed more checks in a row than are forgiven.</summary>
     public bool IsDown => _options.MaxFails > 0 && Volatile.Read(ref _fails) > _options.MaxFails;
 
-    /// <summary>Why the last query to it failed, for a person; nothing is put together when many fail.</summary>
+    /// <summary>Why the last query to it failed, for a person.</summary>
     /// <param name="outcome">How the query ended.</param>
-    public string Explain(in UpstreamOutcome outcome)
-    {
-        (string TimedOut, string Unreadable, string Cut) failures = outcome.Protocol == UpstreamProtocol.Udp ? _udpFailures : _tcpFailures;
-        return outcome.Status switch
-        {
-            UpstreamStatus.TimedOut => failures.TimedOut,
-            UpstreamStatus.Answered => failures.Unreadable,
-            _ => failures.Cut,
-        };
-    }
+    /// <param name="timeout">How long it was allowed to take.</param>
+    public string Explain(in UpstreamOutcome outcome, TimeSpan timeout) => _failures.Get(in outcome, timeout);
 
     /// <summary>Begins to check it, unless that is under way.</summary>
     public void Suspect()
@@ -102,11 +92,6 @@ internal sealed class ForwardUpstream : IDisposable
         _stopping.Dispose();
         Upstream.Dispose();
     }
-
-    private (string TimedOut, string Unreadable, string Cut) CreateFailures(string transport) => (
-        $"read {transport} {Address}: i/o timeout",
-        $"read {transport} {Address}: the reply cannot be read",
-        $"read {transport} {Address}: connection refused or cut");
 
     private async Task CheckAsync()
     {

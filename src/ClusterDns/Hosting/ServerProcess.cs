@@ -13,6 +13,7 @@ using ClusterDns.Memory;
 using ClusterDns.Plugins;
 using ClusterDns.Serving;
 using ClusterDns.Upstreams;
+using ClusterDns.Upstreams.Stream;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -102,7 +103,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics, logger);
         using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard);
+        DescriptorShares descriptors = DescriptorShares.Divide(openFiles.Current);
+        StreamBudget streams = new(Math.Min(StreamBudget.DefaultMost, descriptors.StreamUpstreams), memory[MemoryTable.StreamUpstreams]);
+        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard, streams);
         WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System);
         QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
         ServerEnvironment environment = new(
@@ -144,7 +147,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             Queries = queries,
             Guard = guard,
             Memory = memory,
-            Descriptors = DescriptorShares.Divide(openFiles.Current),
+            Descriptors = descriptors,
         };
         await using DnsServer server = new(services);
         ConfigurationReloader reloader = new(

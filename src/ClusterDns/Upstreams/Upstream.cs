@@ -11,7 +11,8 @@ internal sealed class Upstream : IUpstream
     private static readonly TimeSpan MinRetransmit = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxRetransmit = TimeSpan.FromSeconds(1);
 
-    private readonly StreamChannel _stream;
+    private readonly UpstreamFactory _factory;
+    private readonly StreamPool _streams;
     private readonly Lock _lock = new();
     private readonly List<UpstreamEngine> _engines = [];
     private bool _disposed;
@@ -22,10 +23,12 @@ internal sealed class Upstream : IUpstream
     {
         Endpoint = endpoint;
         MaxAge = maxAge;
-        _stream = new StreamChannel(endpoint.ToIPEndPoint(), expire, maxAge, factory.TimeProvider, factory.Guard);
+        _factory = factory;
+        _streams = factory.Streams.Acquire(endpoint, expire, maxAge);
+        Stream = new StreamChannel(_streams);
         UdpChannel datagrams = new(this, factory);
-        Udp = new UdpFirstChannel(datagrams, _stream, retriesTruncated: false, factory.TimeProvider);
-        UdpThenStream = new UdpFirstChannel(datagrams, _stream, retriesTruncated: true, factory.TimeProvider);
+        Udp = new UdpFirstChannel(datagrams, Stream, retriesTruncated: false, factory.TimeProvider);
+        UdpThenStream = new UdpFirstChannel(datagrams, Stream, retriesTruncated: true, factory.TimeProvider);
     }
 
     /// <inheritdoc/>
@@ -38,7 +41,7 @@ internal sealed class Upstream : IUpstream
     public IUpstreamChannel UdpThenStream { get; }
 
     /// <inheritdoc/>
-    public IUpstreamChannel Stream => _stream;
+    public IUpstreamChannel Stream { get; }
 
     /// <summary>How long a socket is used; zero for as long as engines see fit.</summary>
     internal TimeSpan MaxAge { get; }
@@ -61,6 +64,11 @@ internal sealed class Upstream : IUpstream
     {
         lock (_lock)
         {
+            if (_disposed)
+            {
+                return;
+            }
+
             _disposed = true;
             foreach (UpstreamEngine engine in _engines)
             {
@@ -68,7 +76,7 @@ internal sealed class Upstream : IUpstream
             }
         }
 
-        _stream.Dispose();
+        _factory.Streams.Release(_streams);
     }
 
     /// <summary>Takes note that an engine is about to keep sockets; false when the upstream has been disposed of.</summary>

@@ -2,6 +2,7 @@ using ClusterDns.Core.Execution;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
+using ClusterDns.Upstreams.Stream;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Upstreams;
@@ -9,22 +10,36 @@ namespace ClusterDns.Upstreams;
 /// <summary>
 /// Upstreams, and the engine for threads that have none of their own: queries that came over TCP, health checks.
 /// </summary>
-/// <param name="metrics">Where datagrams are counted.</param>
-/// <param name="timeProvider">The clock.</param>
-/// <param name="guard">Starts background work; null for one that logs nothing.</param>
-internal sealed class UpstreamFactory(MetricRegistry metrics, TimeProvider timeProvider, CallbackGuard? guard = null) : IUpstreamFactory, IDisposable
+internal sealed class UpstreamFactory : IUpstreamFactory, IDisposable
 {
     private readonly Lock _lock = new();
     private UpstreamLoop? _loop;
 
+    /// <summary>A factory.</summary>
+    /// <param name="metrics">Where datagrams and connections are counted.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="guard">Starts background work; null for one that logs nothing.</param>
+    /// <param name="streamBudget">Bounds the connections to all upstreams together; null for the default.</param>
+    internal UpstreamFactory(
+        MetricRegistry metrics, TimeProvider timeProvider, CallbackGuard? guard = null, StreamBudget? streamBudget = null)
+    {
+        TimeProvider = timeProvider;
+        Guard = guard ?? new CallbackGuard(metrics, timeProvider, NullLogger.Instance);
+        Metrics = new UpstreamMetrics(metrics);
+        Streams = new StreamPools(new StreamServices(timeProvider, Guard, new StreamMetrics(metrics), streamBudget ?? new StreamBudget()));
+    }
+
     /// <summary>The clock.</summary>
-    internal TimeProvider TimeProvider => timeProvider;
+    internal TimeProvider TimeProvider { get; }
 
     /// <summary>Starts background work.</summary>
-    internal CallbackGuard Guard { get; } = guard ?? new CallbackGuard(metrics, timeProvider, NullLogger.Instance);
+    internal CallbackGuard Guard { get; }
+
+    /// <summary>The connections to upstreams.</summary>
+    internal StreamPools Streams { get; }
 
     /// <summary>What is counted.</summary>
-    internal UpstreamMetrics Metrics { get; } = new(metrics);
+    internal UpstreamMetrics Metrics { get; }
 
     /// <inheritdoc/>
     public IUpstream Open(NetworkEndpoint endpoint, TimeSpan expire, TimeSpan maxAge) => new Upstream(endpoint, expire, maxAge, this);
@@ -42,7 +57,7 @@ internal sealed class UpstreamFactory(MetricRegistry metrics, TimeProvider timeP
 
         lock (_lock)
         {
-            return _loop ??= new UpstreamLoop(timeProvider, Metrics, Guard);
+            return _loop ??= new UpstreamLoop(TimeProvider, Metrics, Guard);
         }
     }
 }

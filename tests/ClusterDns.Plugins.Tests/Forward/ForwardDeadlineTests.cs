@@ -45,7 +45,7 @@ public class ForwardDeadlineTests
         QueryContext context = Serve(Create(""), TimeSpan.FromSeconds(3));
 
         Assert.Equal(ResponseStatus.Failed, context.Response.Status);
-        Assert.Equal("read udp 192.0.2.1:53: i/o timeout", context.Response.Failure);
+        Assert.Equal("read udp 192.0.2.1:53: no reply within 2s: i/o timeout", context.Response.Failure);
     }
 
     [Fact]

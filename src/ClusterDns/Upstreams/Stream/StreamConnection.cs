@@ -1,308 +1,246 @@
-using System.Buffers.Binary;
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using ClusterDns.Core.Execution;
-using ClusterDns.Core.Upstreams;
-using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Upstreams.Stream;
 
-/// <summary>One connection: queries go out as they come, replies come in as they are ready, in any order.</summary>
+/// <summary>What is to be done with a connection outside of its pool's lock.</summary>
+[Flags]
+internal enum StreamWork
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Connect, then read.</summary>
+    Start = 1,
+
+    /// <summary>Send what is queued.</summary>
+    Send = 2,
+
+    /// <summary>Close the socket.</summary>
+    Close = 4,
+}
+
+/// <summary>
+/// One connection to an upstream. Its properties belong to the pool's lock; its methods that return tasks run outside of it.
+/// </summary>
 internal sealed class StreamConnection : IDisposable
 {
-    private const int PrefixLength = 2;
-    private const int MaxUsers = 4096;
+    private const int UsualOutputBytes = 1024;
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<ushort, Pending> _pending = [];
-    private readonly SemaphoreSlim _writing = new(1);
-    private readonly CancellationTokenSource _closed = new();
-    private readonly TimeSpan _expire;
-    private readonly TimeSpan _maxAge;
-    private readonly TimeProvider _timeProvider;
-    private readonly CallbackGuard _guard;
+    private readonly StreamPool _pool;
+    private readonly IPEndPoint _endpoint;
     private readonly Socket _socket;
-    private readonly Task<bool> _connected;
-    private readonly ITimer _idleTimer;
-    private readonly long _openedAt;
-    private int _users = 1;
-    private bool _retired;
-    private bool _broken;
+    private byte[]? _output;
+    private int _queuedBytes;
+    private int _sendingBytes;
+    private bool _isSending;
 
-    /// <summary>A connection that is being made, with a place on it for one query.</summary>
-    internal StreamConnection(IPEndPoint endpoint, TimeSpan expire, TimeSpan maxAge, TimeProvider timeProvider, CallbackGuard guard)
+    /// <summary>A connection that is not established yet.</summary>
+    /// <exception cref="SocketException">No descriptor is left, or the address family is missing.</exception>
+    internal StreamConnection(StreamPool pool, IPEndPoint endpoint, long now)
     {
-        _expire = expire;
-        _maxAge = maxAge;
-        _timeProvider = timeProvider;
-        _guard = guard;
-        _openedAt = timeProvider.GetTimestamp();
-        _socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        _idleTimer = guard.CreateTimer(
-            "upstream_idle", static connection => connection.CloseIfIdle(), this, expire, Timeout.InfiniteTimeSpan);
-        _connected = ConnectAsync(endpoint);
-    }
-
-    private bool IsOld => _maxAge > TimeSpan.Zero && _timeProvider.GetElapsedTime(_openedAt) > _maxAge;
-
-    /// <summary>Takes a place for a query, which <see cref="AskAsync"/> gives back; false when another connection is needed.</summary>
-    internal bool TryEnter()
-    {
-        lock (_lock)
-        {
-            bool enters = !_broken && !_retired && _users < MaxUsers && !IsOld;
-            _users += enters ? 1 : 0;
-            return enters;
-        }
-    }
-
-    /// <summary>Takes no more queries, and closes when the last one is done.</summary>
-    internal void Retire()
-    {
-        bool isDone;
-        lock (_lock)
-        {
-            _retired = true;
-            isDone = _users == 0;
-        }
-
-        if (isDone)
-        {
-            Break();
-        }
-    }
-
-    /// <summary>Asks, on a place that was taken.</summary>
-    /// <param name="query">The query; its ID is replaced.</param>
-    /// <param name="timeout">How long to wait.</param>
-    internal async ValueTask<UpstreamOutcome> AskAsync(byte[] query, TimeSpan timeout)
-    {
-        using CancellationTokenSource timer = new(timeout, _timeProvider);
-        Pending? pending = null;
-        ushort id = 0;
+        _pool = pool;
+        _endpoint = endpoint;
+        OpenedAt = IdleSince = now;
+        _socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            if (!await _connected.WaitAsync(timer.Token) || (pending = Add(query, out id)) is null)
-            {
-                return new UpstreamOutcome(UpstreamStatus.Failed, null);
-            }
-
-            await WriteAsync(id, query, timer.Token);
-            return await pending.Completion.Task.WaitAsync(timer.Token);
+            _socket.NoDelay = true;
+            _socket.ReceiveBufferSize = StreamLimits.ReceiveBufferBytes;
+            _socket.SendBufferSize = StreamLimits.SendBufferBytes;
         }
-        catch (OperationCanceledException)
+        catch (SocketException)
         {
-            return new UpstreamOutcome(timer.IsCancellationRequested ? UpstreamStatus.TimedOut : UpstreamStatus.Failed, null);
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            Break();
-            return new UpstreamOutcome(UpstreamStatus.Failed, null);
-        }
-        finally
-        {
-            Leave(pending is null ? null : id);
+            _socket.Dispose();
+            throw;
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => Break();
+    /// <summary>The queries on it without a reply.</summary>
+    internal OutstandingQueries Queries { get; } = new();
 
-    private async Task<bool> ConnectAsync(IPEndPoint endpoint)
+    /// <summary>The replies that arrive.</summary>
+    internal FrameReader Frames { get; } = new();
+
+    /// <summary>When it was begun.</summary>
+    internal long OpenedAt { get; }
+
+    /// <summary>Since when no query is on it.</summary>
+    internal long IdleSince { get; set; }
+
+    /// <summary>Since when a part of a reply has been there; 0 when there is none.</summary>
+    internal long PartSince { get; set; }
+
+    /// <summary>Since when the upstream has not read what is sent; 0 when nothing is being sent.</summary>
+    internal long SendSince { get; private set; }
+
+    /// <summary>How many replies came.</summary>
+    internal int Replies { get; set; }
+
+    /// <summary>When the last reply came; 0 before the first.</summary>
+    internal long LastReplyAt { get; set; }
+
+    /// <summary>Whether it is established.</summary>
+    internal bool IsConnected { get; set; }
+
+    /// <summary>Whether it takes no further query, and ends with the last one.</summary>
+    internal bool IsRetired { get; set; }
+
+    /// <summary>Whether it is a health check's own.</summary>
+    internal bool IsProbe { get; init; }
+
+    /// <summary>Whether it has ended.</summary>
+    internal bool IsClosed { get; private set; }
+
+    /// <summary>Whether the socket is reset and not closed in order, so that neither side keeps it.</summary>
+    internal bool IsReset { get; private set; }
+
+    /// <summary>How many bytes wait to be sent, or are being sent.</summary>
+    internal int UnsentBytes => _queuedBytes + _sendingBytes;
+
+    /// <summary>Whether it waits for <see cref="StreamPool"/> to do something outside of the lock.</summary>
+    internal StreamWork Work { get; set; }
+
+    /// <summary>Whether the caller has to start sending: something is queued, and nobody sends.</summary>
+    internal bool TryBeginSending()
     {
-        try
+        if (!IsConnected || IsClosed || _isSending || _queuedBytes == 0)
         {
-            await _socket.ConnectAsync(endpoint, _closed.Token);
-        }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
-        {
-            Break();
             return false;
         }
 
-        _guard.Forget("upstream_read", ReadAsync());
+        _isSending = true;
         return true;
     }
 
-    private Pending? Add(byte[] query, out ushort id)
+    /// <summary>Queues bytes.</summary>
+    internal void Append(ReadOnlySpan<byte> frame)
     {
-        lock (_lock)
+        int needed = _queuedBytes + frame.Length;
+        if (_output is null || _output.Length < needed)
         {
-            id = 0;
-            if (_broken)
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(UsualOutputBytes, needed));
+            if (_output is not null)
             {
-                return null;
+                _output.AsSpan(0, _queuedBytes).CopyTo(larger);
+                ArrayPool<byte>.Shared.Return(_output);
             }
 
-            do
-            {
-                id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
-            }
-            while (_pending.ContainsKey(id));
+            _output = larger;
+        }
 
-            byte[] sent = [.. query];
-            BinaryPrimitives.WriteUInt16BigEndian(sent, id);
-            Pending pending = new(sent);
-            _pending.Add(id, pending);
-            return pending;
+        frame.CopyTo(_output.AsSpan(_queuedBytes));
+        _queuedBytes = needed;
+    }
+
+    /// <summary>Takes what is queued.</summary>
+    internal bool TryTakeOutput(long now, out ArraySegment<byte> output)
+    {
+        output = default;
+        SendSince = 0;
+        _sendingBytes = 0;
+        if (_output is null || IsClosed)
+        {
+            _isSending = false;
+            return false;
+        }
+
+        output = new ArraySegment<byte>(_output, 0, _queuedBytes);
+        _sendingBytes = _queuedBytes;
+        _output = null;
+        _queuedBytes = 0;
+        SendSince = Math.Max(1, now);
+        return true;
+    }
+
+    /// <summary>It has ended.</summary>
+    /// <param name="isReset">Whether to reset it.</param>
+    internal void MarkClosed(bool isReset)
+    {
+        IsClosed = true;
+        IsReset = isReset;
+        if (_output is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_output);
+            _output = null;
+            _queuedBytes = 0;
         }
     }
 
-    private void Leave(ushort? id)
+    /// <summary>Connects, and reads to the end.</summary>
+    internal async Task RunAsync()
     {
-        lock (_lock)
-        {
-            if (id is { } own)
-            {
-                _pending.Remove(own);
-            }
-
-            if (--_users > 0 || _broken)
-            {
-                return;
-            }
-
-            _retired |= IsOld;
-            if (!_retired)
-            {
-                _idleTimer.Change(_expire, Timeout.InfiniteTimeSpan);
-                return;
-            }
-        }
-
-        Break();
-    }
-
-    private async Task WriteAsync(ushort id, byte[] query, CancellationToken cancellationToken)
-    {
-        byte[] frame = new byte[PrefixLength + query.Length];
-        BinaryPrimitives.WriteUInt16BigEndian(frame, (ushort)query.Length);
-        query.CopyTo(frame, PrefixLength);
-        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(PrefixLength), id);
-        await _writing.WaitAsync(cancellationToken);
+        StreamEnd end = StreamEnd.Error;
+        bool isConnected = false;
         try
         {
-            // A frame that was begun must be ended, or the stream is of no more use.
-            for (int sent = 0; sent < frame.Length;)
+            await _socket.ConnectAsync(_endpoint);
+            isConnected = true;
+            _pool.Connected(this);
+            int received;
+            do
             {
-                sent += await _socket.SendAsync(frame.AsMemory(sent), sent == 0 ? cancellationToken : _closed.Token);
+                received = await _socket.ReceiveAsync(Frames.GetRoom());
+                Frames.Advance(received);
             }
+            while (received > 0 && _pool.Received(this));
+            end = StreamEnd.ClosedByUpstream;
+        }
+        catch (SocketException exception)
+        {
+            end = isConnected ? StreamEnd.ClosedByUpstream
+                : exception.SocketErrorCode == SocketError.ConnectionRefused ? StreamEnd.Refused
+                : exception.SocketErrorCode == SocketError.TimedOut ? StreamEnd.ConnectTimeout
+                : StreamEnd.Unreachable;
+        }
+        catch (ObjectDisposedException)
+        {
+            // The pool has closed it already.
         }
         finally
         {
-            _writing.Release();
+            _pool.Close(this, end);
+            Frames.Trim(isEnd: true);
         }
     }
 
-    private async Task ReadAsync()
+    /// <summary>Sends what is queued, until nothing is.</summary>
+    internal async Task SendAsync()
     {
-        byte[] prefix = new byte[PrefixLength];
         try
         {
-            while (await TryFillAsync(prefix))
+            while (_pool.TryTakeOutput(this, out ArraySegment<byte> output))
             {
-                byte[] message = new byte[BinaryPrimitives.ReadUInt16BigEndian(prefix)];
-                if (message.Length < DnsHeader.Length || !await TryFillAsync(message))
+                for (int sent = 0; sent < output.Count;)
                 {
-                    break;
+                    sent += await _socket.SendAsync(output.AsMemory(sent));
                 }
 
-                Complete(message);
+                ArrayPool<byte>.Shared.Return(output.Array!);
             }
         }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // The other end is gone, or this one was closed: what waits fails, below.
-        }
-
-        Break();
-    }
-
-    private async Task<bool> TryFillAsync(byte[] buffer)
-    {
-        for (int filled = 0; filled < buffer.Length;)
-        {
-            int read = await _socket.ReceiveAsync(buffer.AsMemory(filled), _closed.Token);
-            if (read == 0)
-            {
-                return false;
-            }
-
-            filled += read;
-        }
-
-        return true;
-    }
-
-    private void Complete(byte[] message)
-    {
-        Pending? pending;
-        lock (_lock)
-        {
-            if (!_pending.TryGetValue(BinaryPrimitives.ReadUInt16BigEndian(message), out pending))
-            {
-                return;
-            }
-        }
-
-        if (ReplyCheck.IsReply(pending.Query, message))
-        {
-            pending.Completion.TrySetResult(new UpstreamOutcome(UpstreamStatus.Answered, new Reply(message)));
+            _pool.Close(this, StreamEnd.ClosedByUpstream);
         }
     }
 
-    private void CloseIfIdle()
+    /// <summary>Closes the socket.</summary>
+    public void Dispose()
     {
-        lock (_lock)
+        try
         {
-            if (_users > 0)
+            if (IsReset)
             {
-                return;
+                _socket.LingerState = new LingerOption(enable: true, seconds: 0);
             }
-
-            _retired = true;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // It is gone already.
         }
 
-        Break();
-    }
-
-    private void Break()
-    {
-        Pending[] pending;
-        lock (_lock)
-        {
-            if (_broken)
-            {
-                return;
-            }
-
-            _broken = true;
-            pending = [.. _pending.Values];
-        }
-
-        _closed.Cancel();
         _socket.Dispose();
-        _idleTimer.Dispose();
-        foreach (Pending one in pending)
-        {
-            one.Completion.TrySetResult(new UpstreamOutcome(UpstreamStatus.Failed, null));
-        }
-    }
-
-    private sealed record Pending(byte[] Query)
-    {
-        public TaskCompletionSource<UpstreamOutcome> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private sealed class Reply(byte[] message) : UpstreamReply
-    {
-        public override byte[] Message => message;
-
-        public override int Length => message.Length;
-
-        public override void Release()
-        {
-        }
     }
 }
