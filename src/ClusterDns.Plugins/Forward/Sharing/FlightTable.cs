@@ -172,7 +172,7 @@ internal sealed class FlightTable : IDisposable
             Follower follower = due;
             due = follower.Next;
             follower.Next = null;
-            follower.Complete(new SharedOutcome { IsDropped = true });
+            follower.Complete(SharedOutcome.Dropped);
         }
     }
 
