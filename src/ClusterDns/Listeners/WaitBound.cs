@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 
@@ -63,12 +64,16 @@ internal sealed class WaitBound : IWaitPlaces
         _evictions = rejected.With("evicted");
     }
 
+    /// <summary>The part of the memory budget that the queries are counted in, and whose limit they keep; null for none.</summary>
+    internal MemoryShare? Memory { get; init; }
+
     /// <summary>
-    /// How many queries may wait at once. May be changed at any time; queries beyond a lower limit keep their places until they are answered or evicted.
+    /// How many queries may wait at once: what is set, and no more than fit into the memory. Both may change at any time; queries beyond a lower
+    /// limit keep their places until they are answered or evicted.
     /// </summary>
     internal int Limit
     {
-        get => _limit;
+        get => Memory is null ? _limit : Math.Min(_limit, GetLimit(Memory.Limit));
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
@@ -82,12 +87,8 @@ internal sealed class WaitBound : IWaitPlaces
     /// <summary>How many evicted queries have not ended yet.</summary>
     internal int Evicted => Volatile.Read(ref _evicted);
 
-    private int KeptHalf => _limit - (_limit / 2);
-
-    private int MaxEvicted => (_limit + EvictedShare - 1) / EvictedShare;
-
     /// <summary>The most memory, in bytes, that queries use under a limit.</summary>
-    internal static long GetMemory(int limit) => (limit + ((limit + EvictedShare - 1) / EvictedShare)) * (long)BytesPerQuery;
+    internal static long GetMemory(int limit) => (limit + GetMaxEvicted(limit)) * (long)BytesPerQuery;
 
     /// <summary>The highest limit whose queries fit into a number of bytes, at least one.</summary>
     internal static int GetLimit(long bytes)
@@ -98,8 +99,11 @@ internal sealed class WaitBound : IWaitPlaces
     /// <param name="client">Who asked.</param>
     internal bool TryEnter(WaitPlace place, in NetworkEndpoint client)
     {
-        if (Interlocked.Increment(ref _kept) <= KeptHalf)
+        int limit = Limit;
+        int half = limit - (limit / 2);
+        if (Interlocked.Increment(ref _kept) <= half)
         {
+            Memory?.Reserve(BytesPerQuery);
             place.State = WaitPlaceState.Kept;
             return true;
         }
@@ -108,13 +112,14 @@ internal sealed class WaitBound : IWaitPlaces
         lock (_lock)
         {
             long now = _timeProvider.GetTimestamp();
-            int room = _limit - Math.Max(KeptHalf, Volatile.Read(ref _kept));
-            if (_replaceable >= room && !TryEvict(client.AddressBits, now))
+            int room = limit - Math.Max(half, Volatile.Read(ref _kept));
+            if (_replaceable >= room && !TryEvict(client.AddressBits, now, limit))
             {
-                _rejected.Add();
+                Reject();
                 return false;
             }
 
+            Memory?.Reserve(BytesPerQuery);
             _replaceable++;
             place.Since = now;
             place.State = WaitPlaceState.Replaceable;
@@ -127,6 +132,7 @@ internal sealed class WaitBound : IWaitPlaces
     internal void Enter(WaitPlace place)
     {
         Interlocked.Increment(ref _kept);
+        Memory?.Reserve(BytesPerQuery);
         place.State = WaitPlaceState.Kept;
     }
 
@@ -153,6 +159,7 @@ internal sealed class WaitBound : IWaitPlaces
     /// <summary>Gives a place back, and the memory with it. The query's context may be used again only after this.</summary>
     internal void Leave(WaitPlace place)
     {
+        Memory?.Release(BytesPerQuery);
         if (place.State == WaitPlaceState.Kept)
         {
             place.State = WaitPlaceState.Free;
@@ -179,26 +186,41 @@ internal sealed class WaitBound : IWaitPlaces
     /// <inheritdoc/>
     bool IWaitPlaces.TryEnter(in NetworkEndpoint client)
     {
-        if (Interlocked.Increment(ref _kept) <= _limit - Volatile.Read(ref _replaceable))
+        int limit = Limit;
+        bool hasPlace = Interlocked.Increment(ref _kept) <= limit - Volatile.Read(ref _replaceable);
+        if (!hasPlace)
         {
-            return true;
-        }
-
-        lock (_lock)
-        {
-            if (TryEvict(client.AddressBits, _timeProvider.GetTimestamp()))
+            lock (_lock)
             {
-                return true;
+                hasPlace = TryEvict(client.AddressBits, _timeProvider.GetTimestamp(), limit);
             }
         }
 
+        if (hasPlace)
+        {
+            Memory?.Reserve(BytesPerQuery);
+            return true;
+        }
+
         Interlocked.Decrement(ref _kept);
-        _rejected.Add();
+        Reject();
         return false;
     }
 
     /// <inheritdoc/>
-    void IWaitPlaces.Leave() => Interlocked.Decrement(ref _kept);
+    void IWaitPlaces.Leave()
+    {
+        Memory?.Release(BytesPerQuery);
+        Interlocked.Decrement(ref _kept);
+    }
+
+    private static int GetMaxEvicted(int limit) => (limit + EvictedShare - 1) / EvictedShare;
+
+    private void Reject()
+    {
+        _rejected.Add();
+        Memory?.CountRefusal();
+    }
 
     private void Settle(WaitPlace place)
     {
@@ -209,9 +231,9 @@ internal sealed class WaitBound : IWaitPlaces
         }
     }
 
-    private bool TryEvict(UInt128 newcomer, long now)
+    private bool TryEvict(UInt128 newcomer, long now, int limit)
     {
-        if (_evicted >= MaxEvicted || !TryFindVictim(newcomer, now, out WaitPlace? victim))
+        if (_evicted >= GetMaxEvicted(limit) || !TryFindVictim(newcomer, now, out WaitPlace? victim))
         {
             return false;
         }

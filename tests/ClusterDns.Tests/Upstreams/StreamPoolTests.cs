@@ -1,3 +1,4 @@
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Tests.Listeners;
 using ClusterDns.Upstreams.Stream;
@@ -28,6 +29,24 @@ public sealed class StreamPoolTests
     }
 
     [Fact]
+    public async Task Exchange_of_an_abandoned_query_ends_at_the_next_look()
+    {
+        using StreamKit kit = new(static connection => StreamPeer.AnswerInOrderAsync(connection, HoldDeadAsync));
+        await kit.AskAsync("warm.example.");
+        QueryContext asker = new();
+        Task<UpstreamOutcome> dead = kit.Upstream.Stream.AskAsync(
+            new UpstreamQuery(StreamKit.Query("dead.example."), StreamKit.Timeout) { Asker = asker }).AsTask();
+        await TestListener.UntilAsync(() => kit.Peer.TimesAsked("dead.example.") > 0);
+        kit.Time.Advance(StreamLimits.Tick);
+        Assert.False(dead.IsCompleted);
+
+        asker.Abandon();
+        kit.Time.Advance(StreamLimits.Tick);
+
+        Assert.Equal(UpstreamStatus.TimedOut, (await dead.WaitAsync(TestListener.Patience)).Status);
+    }
+
+    [Fact]
     public async Task No_query_is_put_behind_a_late_one()
     {
         using StreamKit kit = new(static connection => StreamPeer.AnswerInOrderAsync(connection, HoldDeadAsync));
@@ -39,6 +58,19 @@ public sealed class StreamPoolTests
         Assert.Equal(UpstreamStatus.Answered, (await kit.AskAsync("next.example.").WaitAsync(TestListener.Patience)).Status);
         Assert.Equal(1, kit.Count("clusterdns_upstream_tcp_late_queries_total"));
         Assert.Equal(0, kit.Count("clusterdns_upstream_tcp_asked_again_total"));
+    }
+
+    [Fact]
+    public async Task No_query_is_put_behind_one_that_has_waited_long_although_it_is_not_late()
+    {
+        using StreamKit kit = new(static connection => StreamPeer.AnswerInOrderAsync(connection, HoldDeadAsync));
+        await kit.AskAsync("warm.example.");
+        await kit.StartAsync("dead.example.");
+        kit.Time.Advance(StreamLimits.MaxExpectedQueue);
+
+        Assert.Equal(UpstreamStatus.Answered, (await kit.AskAsync("next.example.").WaitAsync(TestListener.Patience)).Status);
+        Assert.Equal(2, kit.Peer.Accepted);
+        Assert.Equal(0, kit.Count("clusterdns_upstream_tcp_late_queries_total"));
     }
 
     [Fact]

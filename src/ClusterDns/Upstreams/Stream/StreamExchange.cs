@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Threading.Tasks.Sources;
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
 
 namespace ClusterDns.Upstreams.Stream;
@@ -41,6 +42,9 @@ internal sealed class StreamExchange : UpstreamReply, IValueTaskSource<UpstreamO
     /// <summary>When to give up, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
     internal long Deadline { get; private set; }
 
+    /// <summary>The query that is to be answered; null where there is none.</summary>
+    internal QueryContext? Asker { get; private set; }
+
     /// <summary>Whether it has a connection of its own.</summary>
     internal bool IsProbe { get; private set; }
 
@@ -78,10 +82,14 @@ internal sealed class StreamExchange : UpstreamReply, IValueTaskSource<UpstreamO
         BinaryPrimitives.WriteUInt16BigEndian(_frame, (ushort)query.Length);
         query.CopyTo(_frame.AsSpan(PrefixLength));
         Deadline = deadline;
+        Asker = query.Asker;
         IsProbe = query.IsProbe;
         Moves = 0;
         WasTakenAlong = IsGathered = IsLate = IsReused = false;
     }
+
+    /// <summary>Whether nobody waits for the reply any more. The asker's context serves no other query before the exchange is complete.</summary>
+    internal bool IsOver(long now) => Deadline <= now || Asker is { IsAbandoned: true };
 
     /// <summary>Writes the ID that the query is sent with.</summary>
     internal void SetId(ushort id) => BinaryPrimitives.WriteUInt16BigEndian(_frame.AsSpan(PrefixLength), id);
@@ -101,6 +109,7 @@ internal sealed class StreamExchange : UpstreamReply, IValueTaskSource<UpstreamO
     /// <summary>Gives back what it rented.</summary>
     internal void Clear()
     {
+        Asker = null;
         if (_reply is not null)
         {
             ArrayPool<byte>.Shared.Return(_reply);

@@ -1,4 +1,5 @@
 using System.Net;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Listeners;
@@ -195,6 +196,33 @@ public sealed class WaitBoundTests
         Assert.Equal(0, _bound.Count);
         Enter(Honest, Limit);
         Assert.False(_bound.TryEnter(Place(), in Honest));
+    }
+
+    [Fact]
+    public void Queries_are_counted_in_the_memory_budget_and_keep_its_limit()
+    {
+        MemoryShareRule rule = new("waiting", 1, WaitBound.GetMemory(Limit), MemoryKind.Managed, MemoryPriority.Fixed);
+        MemoryShareRule rest = new("rest", 0, long.MaxValue, MemoryKind.Managed, MemoryPriority.Remainder);
+        MemoryBudget budget = new([rule, rest], MemoryBudget.Unlimited, _metrics);
+        WaitBound bound = new(1_000_000, _metrics, _time) { Memory = budget[rule] };
+        List<WaitPlace> places = [];
+        for (WaitPlace place = Place(); bound.TryEnter(place, in Flooder); place = Place())
+        {
+            places.Add(place);
+        }
+
+        Assert.Equal(Limit, places.Count);
+        Assert.Equal(places.Count * (long)WaitBound.BytesPerQuery, budget[rule].Used);
+        Assert.Equal(1, budget[rule].Refused);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(bound.TryEnter(Place(), in Honest));
+        Assert.True(budget[rule].Used <= budget[rule].Limit);
+
+        budget.SetLimit(1);
+        Assert.Equal(1, bound.Limit);
+        places.ForEach(bound.Leave);
+        Assert.Equal(WaitBound.BytesPerQuery, budget[rule].Used);
     }
 
     [Theory]
