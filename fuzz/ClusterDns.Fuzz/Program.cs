@@ -2,9 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using ClusterDns.Core.Wire;
 using ClusterDns.Fuzz;
+using ClusterDns.Fuzz.Targets;
 
 long packets = 1_000_000;
 int seed = 1;
+string name = "packets";
 for (int i = 0; i + 1 < args.Length; i += 2)
 {
     switch (args[i])
@@ -15,10 +17,27 @@ for (int i = 0; i + 1 < args.Length; i += 2)
         case "--seed":
             seed = int.Parse(args[i + 1], CultureInfo.InvariantCulture);
             break;
+        case "--target":
+            name = args[i + 1];
+            break;
         default:
-            Console.Error.WriteLine($"unknown option {args[i]}, expected --packets N or --seed N");
+            Console.Error.WriteLine($"unknown option {args[i]}, expected --target NAME, --packets N or --seed N");
             return 2;
     }
+}
+
+if (name is not "packets")
+{
+    List<FuzzTarget> targets = [.. FuzzTarget.All.Select(static create => create())];
+    if (targets.Find(known => string.Equals(known.Name, name, StringComparison.Ordinal)) is not { } target)
+    {
+        Console.Error.WriteLine($"unknown target {name}, expected packets, {string.Join(", ", targets.Select(static known => known.Name))}");
+        return 2;
+    }
+
+    string? found = new TargetRun(target, packets, seed).Run();
+    Console.WriteLine(found ?? string.Create(CultureInfo.InvariantCulture, $"{packets} inputs of {name}, seed {seed}: nothing found, {target.Accepted} taken for right"));
+    return found is null ? 0 : 1;
 }
 
 FuzzRun run = new(packets, seed);

@@ -131,7 +131,9 @@ public sealed class DatagramUpstreamTests
 
         (int failed, int slow, _) = await AskManyAsync(server, "n", 400, TimeSpan.FromSeconds(1.5));
 
-        Assert.Equal((0, 0), (failed, slow));
+        // Three losses in a row, one query in 150, may take this long.
+        Assert.Equal(0, failed);
+        Assert.InRange(slow, 0, 8);
     }
 
     /// <summary>A black hole, not a refusal: the other upstream answers, and the first one again once it is back.</summary>

@@ -44,18 +44,18 @@ public sealed class StartFailureTests
     }
 
     [AttackTheory]
-    [InlineData("-pidfile", "")]
-    [InlineData("-pidfile", "/nowhere/pid")]
-    [InlineData("-conf", "")]
-    [InlineData("-conf", "/nowhere")]
-    [InlineData("-conf", "/tmp")]
-    [InlineData("-dns.port", "70000")]
-    public async Task A_bad_option_is_explained_without_a_stack_trace(string option, string value)
+    [InlineData("-pidfile", "", 1)]
+    [InlineData("-pidfile", "/nowhere/pid", 1)]
+    [InlineData("-conf", "", 1)]
+    [InlineData("-conf", "/nowhere", 1)]
+    [InlineData("-conf", "/tmp", 1)]
+    [InlineData("-dns.port", "70000", 2)]
+    public async Task A_bad_option_is_explained_without_a_stack_trace(string option, string value, int code)
     {
         using AttackedServer folder = AttackedServer.Launch(".:0 {\n bind 127.0.0.1\n whoami\n}\n");
         using RunningServer server = RunningServer.Start(Executable.Best, null, "-conf", folder.PathOf("Corefile"), option, value);
 
-        Assert.Equal(1, await server.WaitForExitAsync());
+        Assert.Equal(code, await server.WaitForExitAsync());
         AssertOneLine(string.Join('\n', [.. server.Errors, .. server.Output]));
     }
 
@@ -124,7 +124,8 @@ public sealed class StartFailureTests
 
         server.Write("Corefile", corefile);
         await server.SignalAsync("USR1");
-        await server.UntilAsync(() => Task.FromResult(server.Output.Contains("[ERROR]", StringComparison.Ordinal)), "reported");
+        await server.UntilAsync(
+            () => Task.FromResult(((string[])["[ERROR]", "Corefile parse failed", "reload failed"]).Any(part => server.Output.Contains(part, StringComparison.Ordinal))), "reported");
 
         Assert.Equal("NOERROR 10.0.0.1", await server.AskAsync("one.test."));
         server.Write("Corefile", ".:0 {\n bind 127.0.0.1\n errors\n hosts {\n  10.0.0.2 one.test\n }\n}\n");
@@ -157,7 +158,9 @@ public sealed class StartFailureTests
 
     private static void AssertOneLine(string output)
     {
-        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        // The banner is there already when a later step fails.
+        string[] lines = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static line => !line.StartsWith("ClusterDns-", StringComparison.Ordinal)
+            && !line.StartsWith("linux/", StringComparison.Ordinal) && !line.StartsWith(".:", StringComparison.Ordinal))];
         Assert.DoesNotContain("Unhandled exception", output, StringComparison.Ordinal);
         Assert.DoesNotContain(lines, static line => line.StartsWith("   at ", StringComparison.Ordinal));
         Assert.InRange(lines.Count(static line => !line.StartsWith("[INFO]", StringComparison.Ordinal) && !line.StartsWith("[WARNING]", StringComparison.Ordinal)), 1, 3);

@@ -242,7 +242,7 @@ public sealed class UpstreamDataTests
             "NAPTR that is short" => answer((RecordType)35, 0, 1, 0),
             "DS of 3 octets" => answer((RecordType)43, 1, 2, 3),
             "RRSIG of 10 octets" => answer((RecordType)46, new byte[10]),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "unknown kind"),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind"),
         };
     }
 

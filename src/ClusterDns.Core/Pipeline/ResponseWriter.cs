@@ -18,7 +18,7 @@ public static class ResponseWriter
     /// <summary>Writes the response of a query.</summary>
     /// <param name="context">The query with its response.</param>
     /// <param name="destination">Where to; it is as long as the message may be.</param>
-    /// <param name="truncate">Whether to leave out whole records, and set TC, when not all fit.</param>
+    /// <param name="truncate">Whether to leave out whole records when not all fit. TC is set when one of the answer or authority section is left out.</param>
     /// <param name="length">How long the message is.</param>
     /// <returns>False when records do not fit and <paramref name="truncate"/> is false.</returns>
     internal static bool TryWrite(QueryContext context, Span<byte> destination, bool truncate, out int length)
@@ -34,10 +34,10 @@ public static class ResponseWriter
             writer.TryWriteQuestion(context.QuestionName, context.Type, context.Class);
         }
 
-        bool complete =
+        bool hasRequired =
             TryWriteSection(ref writer, response.Answers, out header.AnswerCount) &&
-            TryWriteSection(ref writer, response.Authority, out header.AuthorityCount) &&
-            TryWriteSection(ref writer, response.Additional, out header.AdditionalCount);
+            TryWriteSection(ref writer, response.Authority, out header.AuthorityCount);
+        bool complete = hasRequired && TryWriteSection(ref writer, response.Additional, out header.AdditionalCount);
         if (!complete)
         {
             if (!truncate)
@@ -52,8 +52,9 @@ public static class ResponseWriter
                 writer = new WireWriter(destination[..^reserved]);
                 WriteFailure(ref writer, context, ref header);
             }
-            else
+            else if (!hasRequired)
             {
+                // Records that are merely extra may be left out without TC (RFC 2181 section 9).
                 header.Flags |= HeaderFlags.Truncated;
             }
         }

@@ -133,18 +133,23 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
         return oldest;
     }
 
-    /// <summary>Takes no more replies at a pair.</summary>
-    internal void ClosePair(in UdpPair pair)
+    /// <summary>Takes no more replies at the last pair; the one before it, if open, takes its place.</summary>
+    /// <returns>The pair that was closed.</returns>
+    internal UdpPair CloseCurrent()
     {
-        if (pair == Current)
-        {
-            Current = Earlier;
-            Earlier = default;
-        }
-        else if (pair == Earlier)
-        {
-            Earlier = default;
-        }
+        UdpPair closed = Current;
+        Current = Earlier;
+        Earlier = default;
+        return closed;
+    }
+
+    /// <summary>Takes no more replies at the pair before the last one.</summary>
+    /// <returns>The pair that was closed.</returns>
+    internal UdpPair CloseEarlier()
+    {
+        UdpPair closed = Earlier;
+        Earlier = default;
+        return closed;
     }
 
     /// <summary>Takes a reply without copying it: the buffers change places.</summary>

@@ -413,15 +413,13 @@ internal sealed class UpstreamEngine : IDisposable
     {
         if (ReferenceEquals(exchange.Earlier.Socket, socket))
         {
-            StopExpecting(exchange.Earlier, isAnswered: false);
-            exchange.ClosePair(exchange.Earlier);
+            StopExpecting(exchange.CloseEarlier(), isAnswered: false);
         }
 
         if (ReferenceEquals(exchange.Current.Socket, socket))
         {
             Dequeue(exchange);
-            StopExpecting(exchange.Current, isAnswered: false);
-            exchange.ClosePair(exchange.Current);
+            StopExpecting(exchange.CloseCurrent(), isAnswered: false);
         }
 
         return exchange.Current.Socket is not null;
@@ -455,10 +453,9 @@ internal sealed class UpstreamEngine : IDisposable
         exchange.IsPending = false;
         _pending.Remove(exchange);
         Dequeue(exchange);
-        while (exchange.Current is { Socket: not null } pair)
+        while (exchange.Current.Socket is not null)
         {
-            exchange.ClosePair(pair);
-            StopExpecting(pair, status == UpstreamStatus.Answered);
+            StopExpecting(exchange.CloseCurrent(), status == UpstreamStatus.Answered);
         }
 
         exchange.Complete(status);

@@ -38,6 +38,12 @@ internal sealed class MemoryGroup : IDisposable
     /// <summary>How many processes the kernel has killed for want of memory.</summary>
     public long Kills => ReadField(PathOf("memory.oom_control", "memory.events"), "oom_kill");
 
+    /// <summary>How often an allocation met the limit, whether the kernel could then reclaim something or not.</summary>
+    public long Failures => IsVersion1 ? Read(Path.Combine(_folder, "memory.failcnt")) : ReadField(Path.Combine(_folder, "memory.events"), "max");
+
+    /// <summary>Whether <see cref="Usage"/> counts what the kernel buffers for sockets. Version 1 does not.</summary>
+    public static bool CountsSockets => !IsVersion1;
+
     private static bool IsVersion1 => File.Exists(Path.Combine(Version1, "memory.limit_in_bytes"));
 
     /// <inheritdoc/>

@@ -171,7 +171,6 @@ internal static class Message
     public static uint TimeToLiveOf(byte[] message)
     {
         WireReader reader = new(message, QuestionEnd(message));
-        Assert.True(reader.TryReadRecord(out RecordView record));
-        return record.TimeToLive;
+        return reader.TryReadRecord(out RecordView record) ? record.TimeToLive : throw new IOException("no record");
     }
 }

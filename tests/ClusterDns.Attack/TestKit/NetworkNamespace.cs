@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace ClusterDns.Attack.TestKit;
 
@@ -24,8 +25,9 @@ internal sealed partial class NetworkNamespace : IDisposable
     public static async Task<NetworkNamespace> CreateAsync()
     {
         NetworkNamespace made = new(Process.Start(Shell("unshare", "--net", "sh", "-euc", "ip link set lo up; echo ready; exec cat"))!);
-        Assert.Equal("ready", await made._holder.StandardOutput.ReadLineAsync());
-        return made;
+        return string.Equals(await made._holder.StandardOutput.ReadLineAsync(), "ready", StringComparison.Ordinal)
+            ? made
+            : throw new IOException($"no namespace: {await made._holder.StandardError.ReadToEndAsync()}");
     }
 
     /// <summary>A command that runs another one within; it becomes that one, under the same process id.</summary>
@@ -39,7 +41,10 @@ internal sealed partial class NetworkNamespace : IDisposable
         (string command, string[] all) = Enter("iptables", ["-w", .. arguments]);
         using Process process = Process.Start(Shell(command, all))!;
         await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"iptables {string.Join(' ', arguments)}: {await process.StandardError.ReadToEndAsync()}");
+        if (process.ExitCode != 0)
+        {
+            throw new IOException($"iptables {string.Join(' ', arguments)}: {await process.StandardError.ReadToEndAsync()}");
+        }
     }
 
     /// <summary>Makes sockets within: a socket belongs to the namespace of the thread that makes it.</summary>
@@ -53,8 +58,9 @@ internal sealed partial class NetworkNamespace : IDisposable
         {
             try
             {
-                using FileStream handle = File.OpenRead(string.Create(CultureInfo.InvariantCulture, $"/proc/{_holder.Id}/ns/net"));
-                if (SetNamespace((int)handle.SafeFileHandle.DangerousGetHandle(), CloneNewNetwork) != 0)
+                int descriptor = OpenFile(string.Create(CultureInfo.InvariantCulture, $"/proc/{_holder.Id}/ns/net"), flags: 0);
+                using SafeFileHandle handle = new(descriptor, ownsHandle: true);
+                if (descriptor < 0 || SetNamespace(descriptor, CloneNewNetwork) != 0)
                 {
                     throw new SocketException(Marshal.GetLastPInvokeError());
                 }
@@ -109,6 +115,9 @@ internal sealed partial class NetworkNamespace : IDisposable
             return $"needs a network namespace: {exception.Message}";
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenFile(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     private static partial int SetNamespace(int descriptor, int kind);

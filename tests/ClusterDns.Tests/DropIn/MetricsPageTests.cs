@@ -4,8 +4,8 @@ using ClusterDns.Core.Metrics;
 using ClusterDns.Hosting;
 using ClusterDns.Logging;
 using ClusterDns.Plugins;
-using ClusterDns.Tests.Hosting;
 using ClusterDns.TestKit;
+using ClusterDns.Tests.Hosting;
 
 namespace ClusterDns.Tests.DropIn;
 

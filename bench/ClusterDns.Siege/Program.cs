@@ -1,0 +1,53 @@
+using System.Globalization;
+using ClusterDns.Conformance.TestKit;
+using ClusterDns.Siege;
+
+const string Usage = "usage: ClusterDns.Siege --executable PATH|coredns [--minutes N] [--descriptors N] [--clients N] [--memory MIB]";
+string? path = null;
+double minutes = 10;
+int descriptors = 1024;
+int clients = 600;
+int memory = 170;
+for (int i = 0; i < args.Length; i += 2)
+{
+    string value = i + 1 < args.Length ? args[i + 1] : "";
+    bool isKnown = args[i] switch
+    {
+        "--executable" => (path = value).Length > 0,
+        "--minutes" => double.TryParse(value, CultureInfo.InvariantCulture, out minutes) && minutes > 0,
+        "--descriptors" => int.TryParse(value, CultureInfo.InvariantCulture, out descriptors) && descriptors > 0,
+        "--clients" => int.TryParse(value, CultureInfo.InvariantCulture, out clients) && clients > 0,
+        "--memory" => int.TryParse(value, CultureInfo.InvariantCulture, out memory) && memory > 0,
+        _ => false,
+    };
+    if (!isKnown)
+    {
+        Console.Error.WriteLine($"unknown option '{args[i]} {value}'; {Usage}");
+        return 2;
+    }
+}
+
+if (path is null)
+{
+    Console.Error.WriteLine(Usage);
+    return 2;
+}
+
+if (ClusterDns.Attack.TestKit.MemoryGroup.Lack is { } lack)
+{
+    Console.Error.WriteLine($"no memory cgroup, so the heap limit of .NET stands in and memory is not measured: {lack}");
+}
+
+SiegeOptions options = new(Executable.At(path))
+{
+    IsCoreDns = Path.GetFileName(path).StartsWith("coredns", StringComparison.Ordinal),
+    Duration = TimeSpan.FromMinutes(minutes),
+    Descriptors = descriptors,
+    Clients = clients,
+    Memory = memory,
+};
+SiegeReport report = await new SiegeRun(options, Console.Out).RunAsync();
+report.Write(Console.Out);
+string[] failures = [.. report.Failures];
+Console.WriteLine(failures.Length == 0 ? "passed" : $"FAILED: {string.Join("; ", failures)}");
+return failures.Length == 0 ? 0 : 1;
