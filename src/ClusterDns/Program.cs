@@ -1,4 +1,5 @@
 using ClusterDns.Hosting;
+using ClusterDns.Logging;
 
-using ServerProcess process = new(Console.OpenStandardOutput, Console.OpenStandardInput, Console.Error);
+using ServerProcess process = new(StandardOutputStream.Open, Console.OpenStandardInput, Console.Error);
 return await process.RunAsync(args);

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace ClusterDns.Core.Corefiles;
 
 /// <summary>How bad a finding in a Corefile is.</summary>
@@ -23,5 +26,27 @@ public sealed record CorefileDiagnostic(
 {
     /// <summary>The finding as one line: <c>file:line:column: message; did you mean 'suggestion'?</c>.</summary>
     public override string ToString() =>
-        Suggestion is null ? $"{Place}: {Message}" : $"{Place}: {Message}; did you mean '{Suggestion}'?";
+        OneLine(Suggestion is null ? $"{Place}: {Message}" : $"{Place}: {Message}; did you mean '{Suggestion}'?");
+
+    /// <summary>Words of the Corefile and messages of the system may hold line breaks and other control characters.</summary>
+    private static string OneLine(string text)
+    {
+        if (!text.AsSpan().ContainsAnyInRange('\0', '\u001f'))
+        {
+            return text;
+        }
+
+        StringBuilder line = new(text.Length + 16);
+        foreach (char character in text)
+        {
+            _ = character switch
+            {
+                '\n' => line.Append("\\n"),
+                < ' ' => line.Append(CultureInfo.InvariantCulture, $"\\x{(int)character:x2}"),
+                _ => line.Append(character),
+            };
+        }
+
+        return line.ToString();
+    }
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace ClusterDns.Core.Http;
 
 /// <summary>A path that a plugin answers over HTTP. All endpoints of an address share one server.</summary>
@@ -12,10 +10,9 @@ public sealed record HttpEndpoint(HttpAddress Address, string Path, Action<HttpE
 
 /// <summary>One request, and what is answered.</summary>
 /// <param name="accept">The request's Accept header; empty when it has none.</param>
-public sealed class HttpExchange(string accept)
+/// <param name="body">Where the body is written; null for one without a bound.</param>
+public sealed class HttpExchange(string accept, HttpBody? body = null)
 {
-    private readonly ArrayBufferWriter<byte> _body = new();
-
     /// <summary>What the client would like to have (RFC 9110 section 12.5.1).</summary>
     public string Accept { get; } = accept;
 
@@ -26,8 +23,8 @@ public sealed class HttpExchange(string accept)
     public string ContentType { get; set; } = "text/plain; charset=utf-8";
 
     /// <summary>Where the body is written.</summary>
-    public IBufferWriter<byte> Body => _body;
+    public HttpBody Body { get; } = body ?? new HttpBody();
 
-    /// <summary>What was written.</summary>
-    public ReadOnlyMemory<byte> Written => _body.WrittenMemory;
+    /// <summary>What was written, as one copy.</summary>
+    public ReadOnlyMemory<byte> Written => Body.ToArray();
 }

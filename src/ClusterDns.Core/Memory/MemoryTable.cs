@@ -26,12 +26,12 @@ public static class MemoryTable
     /// <summary>Garbage that the collector has not collected yet.</summary>
     public static MemoryShareRule HeapHeadroom { get; } = new("heap_headroom", 0.07, 64 * MiB, MemoryKind.Managed, MemoryPriority.Fixed);
 
-    /// <summary>Answers queued to stream clients, and room for answers to their queries in flight.</summary>
-    public static MemoryShareRule StreamOutput { get; } = new("stream_output", 0.10, 32 * MiB, MemoryKind.Managed, MemoryPriority.Elastic);
+    /// <summary>Answers queued to stream clients, and requests that have arrived in part.</summary>
+    public static MemoryShareRule StreamBuffers { get; } = new("stream_buffers", 0.10, 32 * MiB, MemoryKind.Managed, MemoryPriority.Elastic);
 
     /// <summary>Stream connections: kernel socket buffers and the state of each.</summary>
     public static MemoryShareRule StreamConnections { get; } =
-        new("stream_connections", 0.28, 200 * MiB, MemoryKind.Native, MemoryPriority.Elastic);
+        new("stream_connections", 0.34, 256 * MiB, MemoryKind.Native, MemoryPriority.Elastic);
 
     /// <summary>Queries that wait for something outside the process.</summary>
     public static MemoryShareRule WaitingQueries { get; } = new("waiting_queries", 0.12, 72 * MiB, MemoryKind.Managed, MemoryPriority.Elastic);
@@ -67,7 +67,7 @@ public static class MemoryTable
     /// <summary>All shares.</summary>
     public static IReadOnlyList<MemoryShareRule> Rules { get; } =
     [
-        Cluster, HeapHeadroom, StreamOutput, StreamConnections, WaitingQueries, DatagramUpstreams, StreamUpstreams, Transfers, Cache, Http,
+        Cluster, HeapHeadroom, StreamBuffers, StreamConnections, WaitingQueries, DatagramUpstreams, StreamUpstreams, Transfers, Cache, Http,
         Log, Metrics, Files, Pools,
     ];
 }

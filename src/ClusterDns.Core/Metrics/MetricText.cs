@@ -17,6 +17,9 @@ public static class MetricText
 
     private const string TotalSuffix = "_total";
 
+    /// <summary>How much text is put together before it is written, so that a large family is not in memory twice.</summary>
+    private const int PartLength = 8 * 1024;
+
     /// <summary>Writes all families that have metrics.</summary>
     /// <param name="families">The families, in order.</param>
     /// <param name="openMetrics">Whether as OpenMetrics.</param>
@@ -29,11 +32,10 @@ public static class MetricText
             Metric[] metrics = [.. family.Metrics.OrderBy(static metric => string.Join('\u0001', metric.LabelValues), StringComparer.Ordinal)];
             if (metrics.Length > 0)
             {
-                WriteFamily(family, metrics, openMetrics, text);
+                WriteFamily(family, metrics, openMetrics, text, output);
             }
 
-            Encoding.UTF8.GetBytes(text.ToString(), output);
-            text.Clear();
+            Flush(text, output);
         }
 
         if (openMetrics)
@@ -42,7 +44,7 @@ public static class MetricText
         }
     }
 
-    private static void WriteFamily(MetricFamily family, Metric[] metrics, bool openMetrics, StringBuilder text)
+    private static void WriteFamily(MetricFamily family, Metric[] metrics, bool openMetrics, StringBuilder text, IBufferWriter<byte> output)
     {
         bool isCounter = family is CounterFamily or GaugeFamily { IsCounter: true };
         string type = isCounter ? "counter" : family is GaugeFamily ? "gauge" : "histogram";
@@ -55,6 +57,11 @@ public static class MetricText
         text.Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
         foreach (Metric metric in metrics)
         {
+            if (text.Length >= PartLength)
+            {
+                Flush(text, output);
+            }
+
             switch (metric)
             {
                 case Counter counter:
@@ -68,6 +75,12 @@ public static class MetricText
                     break;
             }
         }
+    }
+
+    private static void Flush(StringBuilder text, IBufferWriter<byte> output)
+    {
+        Encoding.UTF8.GetBytes(text.ToString(), output);
+        text.Clear();
     }
 
     private static void WriteHistogram(string name, MetricFamily family, Histogram histogram, StringBuilder text)

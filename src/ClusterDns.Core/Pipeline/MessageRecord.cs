@@ -31,6 +31,21 @@ internal static class MessageRecord
         return written;
     }
 
+    /// <summary>Whether owner name and rdata can be written out, given room.</summary>
+    internal static bool IsWritable(ref readonly ResponseRecord record)
+    {
+        RecordView view = new()
+        {
+            OwnerOffset = record.OwnerOffset,
+            Type = record.Type,
+            Class = record.Class,
+            RdataOffset = record.RdataOffset,
+            RdataLength = record.RdataLength,
+        };
+        return (record.OwnerSource is null || CompressedName.TryCheck(record.OwnerSource, record.OwnerOffset, out _))
+            && RecordValidator.IsRdata(record.RdataSource, in view);
+    }
+
     /// <summary>The length of owner name and rdata with every name written out.</summary>
     internal static int GetUncompressedLength(ref readonly ResponseRecord record, int questionNameLength)
     {

@@ -21,7 +21,7 @@ public enum ResponseStatus : byte
 /// <summary>
 /// What will be sent: flags, a response code and three lists of records, written once, at the end, with compression, into the
 /// size that the client takes. Records come from plugins (<see cref="TryAdd(ResponseSection, RecordType, uint, byte[], int, int)"/>)
-/// or from a whole message (<see cref="TryLoadMessage"/>); links above may reorder, rename and add without parsing bytes again.
+/// or from a whole message (<see cref="LoadMessage"/>); links above may reorder, rename and add without parsing bytes again.
 /// </summary>
 public sealed class Response
 {
@@ -197,36 +197,47 @@ public sealed class Response
         return TryAdd(section, owner.IsEmpty ? null : array, offset, type, timeToLive, array, offset + owner.Length, rdata.Length);
     }
 
+    /// <summary>As <see cref="LoadMessage"/>; false when nothing was taken.</summary>
+    /// <param name="message">An array that holds the message from its first byte on.</param>
+    /// <param name="length">How long the message is.</param>
+    public bool TryLoadMessage(byte[] message, int length)
+        => LoadMessage(message, length) is MessageFault.None or MessageFault.Additional or MessageFault.Trailing;
+
     /// <summary>
-    /// Takes flags, code, records and the first extended error from a whole message. They point into it: it must not change while the
-    /// response lives. OPT records are left out, their part of the code is not.
+    /// Takes flags, code, records and the first extended error from a whole message, and checks each record. Records point into the message:
+    /// it must not change while the response lives. OPT records are left out, their part of the code is not. A TTL over 2^31-1 is taken as
+    /// 2^31-1 (RFC 8767 section 4).
     /// </summary>
     /// <param name="message">An array that holds the message from its first byte on.</param>
     /// <param name="length">How long the message is.</param>
-    /// <returns>False, and nothing taken, when the message cannot be read to its end.</returns>
-    public bool TryLoadMessage(byte[] message, int length)
+    /// <returns>
+    /// What is malformed. A malformed additional section is left out, and what follows the last record is ignored; where any other part is
+    /// malformed, nothing is taken.
+    /// </returns>
+    public MessageFault LoadMessage(byte[] message, int length)
     {
         ClearRecords();
         ClearFlags();
-        WireReader reader = new(message.AsSpan(0, length));
-        EdnsView edns = default;
-        if (!reader.TryReadHeader(out DnsHeader header) || !TryLoadRecords(ref reader, in header, message, ref edns))
+        MessageLoader loader = new(this, message, length);
+        MessageFault fault = loader.Load();
+        if (fault is not (MessageFault.None or MessageFault.Additional or MessageFault.Trailing))
         {
             ClearRecords();
-            return false;
+            return fault;
         }
 
-        Code = (ResponseCode)(((int)edns.ExtendedRcode << 4) | (int)header.ResponseCode);
+        DnsHeader header = loader.Header;
+        Code = (ResponseCode)((loader.Edns.ExtendedRcode << 4) | (int)header.ResponseCode);
         Authoritative = header.Flags.HasFlag(HeaderFlags.AuthoritativeAnswer);
         RecursionAvailable = header.Flags.HasFlag(HeaderFlags.RecursionAvailable);
         AuthenticData = header.Flags.HasFlag(HeaderFlags.AuthenticData);
         Truncated = header.Flags.HasFlag(HeaderFlags.Truncated);
-        if (edns.Present && ExtendedErrorOption.TryFind(message, in edns, out ushort errorCode, out ReadOnlyMemory<byte> errorText))
+        if (loader.Edns.Present && ExtendedErrorOption.TryFind(message, in loader.Edns, out ushort errorCode, out ReadOnlyMemory<byte> errorText))
         {
             SetExtendedError(errorCode, errorText);
         }
 
-        return true;
+        return fault;
     }
 
     /// <summary>Empties the three sections and takes back the arena; flags and status stay.</summary>
@@ -260,60 +271,5 @@ public sealed class Response
         Stream = null;
         ExtendedErrorCode = null;
         ExtendedErrorText = default;
-    }
-
-    private bool TryLoadRecords(ref WireReader reader, in DnsHeader header, byte[] message, ref EdnsView edns)
-    {
-        for (int i = 0; i < header.QuestionCount; i++)
-        {
-            if (!reader.TrySkipName() || !reader.TryReadUInt32(out _))
-            {
-                return false;
-            }
-        }
-
-        return TryLoadSection(ref reader, Answers, header.AnswerCount, message, ref edns)
-            && TryLoadSection(ref reader, Authority, header.AuthorityCount, message, ref edns)
-            && TryLoadSection(ref reader, Additional, header.AdditionalCount, message, ref edns);
-    }
-
-    private static bool TryLoadSection(ref WireReader reader, RecordList section, int count, byte[] message, ref EdnsView edns)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            if (!reader.TryReadRecord(out RecordView view))
-            {
-                return false;
-            }
-
-            if (view.Type == RecordType.OPT)
-            {
-                if (!EdnsView.TryRead(reader.Message, in view, out edns))
-                {
-                    return false;
-                }
-
-                continue;
-            }
-
-            ResponseRecord record = new()
-            {
-                OwnerSource = message,
-                OwnerOffset = view.OwnerOffset,
-                RdataSource = message,
-                RdataOffset = view.RdataOffset,
-                RdataLength = (ushort)view.RdataLength,
-                Type = view.Type,
-                Class = view.Class,
-                TimeToLive = view.TimeToLive,
-                IsFromMessage = true,
-            };
-            if (!section.TryAdd(in record))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

@@ -46,7 +46,16 @@ public static class ResponseWriter
                 return false;
             }
 
-            header.Flags |= HeaderFlags.Truncated;
+            if (HasUnwritable(response))
+            {
+                // TC would send the client to TCP, where the same record waits, or make it believe that there is none.
+                writer = new WireWriter(destination[..^reserved]);
+                WriteFailure(ref writer, context, ref header);
+            }
+            else
+            {
+                header.Flags |= HeaderFlags.Truncated;
+            }
         }
 
         length = writer.Length;
@@ -114,6 +123,36 @@ public static class ResponseWriter
             ResponseCode = (ResponseCode)((int)code & 15),
             QuestionCount = context.HasQuestion ? (ushort)1 : (ushort)0,
         };
+    }
+
+    private static bool HasUnwritable(Response response)
+    {
+        for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
+        {
+            foreach (ref readonly ResponseRecord record in response[section].Span)
+            {
+                if (record.IsFromMessage && !MessageRecord.IsWritable(in record))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static void WriteFailure(ref WireWriter writer, QueryContext context, ref DnsHeader header)
+    {
+        header.ResponseCode = ResponseCode.ServFail;
+        header.Flags &= ~(HeaderFlags.AuthoritativeAnswer | HeaderFlags.AuthenticData | HeaderFlags.Truncated);
+        header.AnswerCount = 0;
+        header.AuthorityCount = 0;
+        header.AdditionalCount = 0;
+        writer.TryWriteHeader(in header);
+        if (context.HasQuestion)
+        {
+            writer.TryWriteQuestion(context.QuestionName, context.Type, context.Class);
+        }
     }
 
     private static bool TryWriteSection(ref WireWriter writer, RecordList section, out ushort count)

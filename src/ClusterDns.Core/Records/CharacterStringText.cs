@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -6,6 +7,10 @@ namespace ClusterDns.Core.Records;
 /// <summary>Character strings (RFC 1035 3.3) in text: printable ASCII, <c>\X</c> and <c>\DDD</c> escapes.</summary>
 internal static class CharacterStringText
 {
+    /// <summary>What a tag of a CAA record consists of (RFC 8659 section 4.1).</summary>
+    public static readonly SearchValues<byte> TagOctets =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
     /// <summary>
     /// Decodes as much of a word as <paramref name="octets"/> takes, and takes it off the word. Characters outside
     /// ASCII become UTF-8.
@@ -33,7 +38,7 @@ internal static class CharacterStringText
                 continue;
             }
 
-            if (Rune.DecodeFromUtf16(word, out Rune rune, out int consumed) != System.Buffers.OperationStatus.Done)
+            if (Rune.DecodeFromUtf16(word, out Rune rune, out int consumed) != OperationStatus.Done)
             {
                 return false;
             }

@@ -13,7 +13,7 @@ public static class RdataText
 
     /// <summary>Whether uncompressed rdata has its type's form; of types without a known form, any has.</summary>
     public static bool IsWellFormed(RecordType type, ReadOnlySpan<byte> rdata) =>
-        type == RecordType.OPT ? EdnsOptionReader.IsWellFormed(rdata) : RdataFields.IsWellFormed(type, rdata);
+        type == RecordType.OPT ? EdnsOptionReader.IsWellFormed(rdata) : RdataForm.IsWellFormed(type, rdata);
 
     /// <summary>Reads rdata in text form.</summary>
     /// <param name="type">The record's type.</param>

@@ -6,6 +6,12 @@ namespace ClusterDns.Core.Records;
 /// </summary>
 internal ref struct RdataTextReader(ReadOnlySpan<char> text)
 {
+    /// <summary>What is wrong where a word has no end.</summary>
+    public const string Unfinished = "quotes or a backslash without what belongs to them";
+
+    /// <summary>What is wrong where the octets do not fit.</summary>
+    public const string TooLong = "longer than rdata may be";
+
     private ReadOnlySpan<char> _rest = text.Trim(" \t");
 
     /// <summary>Whether there are no words left.</summary>
@@ -32,5 +38,38 @@ internal ref struct RdataTextReader(ReadOnlySpan<char> text)
         word = isWhole ? _rest[start..end] : default;
         _rest = isWhole ? _rest[next..].TrimStart(" \t") : _rest;
         return isWhole;
+    }
+
+    /// <summary>
+    /// Reads <c>key</c>, <c>key=value</c> or <c>key="value"</c>; the value may hold blanks in quotes. False for quotes without an end or
+    /// with something right behind them.
+    /// </summary>
+    public bool TryReadParameter(out ReadOnlySpan<char> key, out ReadOnlySpan<char> value)
+    {
+        int end = _rest.IndexOfAny('=', ' ', '\t');
+        key = end < 0 ? _rest : _rest[..end];
+        value = default;
+        if (end < 0 || _rest[end] != '=')
+        {
+            _rest = _rest[key.Length..].TrimStart(" \t");
+            return true;
+        }
+
+        ReadOnlySpan<char> before = _rest;
+        _rest = _rest[(end + 1)..];
+        bool isEmpty = _rest.IsEmpty || _rest[0] is ' ' or '\t';
+        if (isEmpty)
+        {
+            _rest = _rest.TrimStart(" \t");
+            return true;
+        }
+
+        if (TryRead(out value, out _))
+        {
+            return true;
+        }
+
+        _rest = before;
+        return false;
     }
 }

@@ -85,6 +85,43 @@ public static class CompressedName
         return true;
     }
 
+    /// <summary>
+    /// Checks the name at <paramref name="offset"/> with all that its pointers lead to: what passes can be expanded. A pointer into the
+    /// header, whose octets are no name, does not pass.
+    /// </summary>
+    /// <param name="message">The whole message, header included.</param>
+    /// <param name="offset">Where the name begins.</param>
+    /// <param name="end">The offset of what follows the name in the message.</param>
+    public static bool TryCheck(ReadOnlySpan<byte> message, int offset, out int end)
+    {
+        end = 0;
+        int octets = 0;
+        for (int pointers = 0; pointers <= MaxPointers; pointers++)
+        {
+            if (!TryWalkLabels(message, offset, out int stop))
+            {
+                return false;
+            }
+
+            octets += stop - offset;
+            bool isRoot = message[stop] == 0;
+            end = pointers > 0 ? end : stop + (isRoot ? 1 : 2);
+            if (isRoot || octets >= DomainName.MaxWireLength)
+            {
+                return octets < DomainName.MaxWireLength;
+            }
+
+            if (!TryReadPointer(message, stop, out int target) || target >= offset || target < DnsHeader.Length)
+            {
+                return false;
+            }
+
+            offset = target;
+        }
+
+        return false;
+    }
+
     /// <summary>Walks over whole labels to the octet that ends them: the root's zero, or anything over 63.</summary>
     private static bool TryWalkLabels(ReadOnlySpan<byte> message, int offset, out int stop)
     {

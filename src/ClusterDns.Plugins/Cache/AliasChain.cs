@@ -50,6 +50,37 @@ internal readonly ref struct AliasChain(ReadOnlySpan<byte> answers, int count, R
         return false;
     }
 
+    /// <summary>The name at the end of the aliases: the one that an answer without records of the type denies (RFC 2308 section 2.1).</summary>
+    /// <param name="name">The name that was asked.</param>
+    /// <param name="type">The type that was asked; a query for aliases follows none.</param>
+    /// <param name="end">The name.</param>
+    /// <returns>False where aliases fork or loop.</returns>
+    public bool TryFindEnd(ReadOnlySpan<byte> name, RecordType type, out ReadOnlySpan<byte> end)
+    {
+        end = name;
+        if (type is RecordType.CNAME or RecordType.ANY)
+        {
+            return true;
+        }
+
+        for (int steps = 0; steps <= count; steps++)
+        {
+            if (!TryFindTarget(name, end, out ReadOnlySpan<byte> target))
+            {
+                return false;
+            }
+
+            if (target.IsEmpty)
+            {
+                return true;
+            }
+
+            end = target;
+        }
+
+        return false;
+    }
+
     private bool HasRecord(ReadOnlySpan<byte> name, ReadOnlySpan<byte> owner, RecordType type)
     {
         for (int i = 0, position = 0; i < count; i++)

@@ -283,6 +283,11 @@ internal sealed class CacheHandler : PluginHandler
         CacheLimits limits = isDenial ? _options.Denial : _options.Success;
         bool saysHowLong = isDenial || kind == ResponseKind.NoError;
         uint seconds = saysHowLong ? ShortestTimeToLive(response, limits.MostSeconds) : FallbackSeconds;
+        if (isDenial)
+        {
+            seconds = Math.Min(seconds, NegativeTimeToLive.Of(response.Authority));
+        }
+
         return Math.Min(Math.Max(seconds, limits.LeastSeconds), limits.MostSeconds);
     }
 

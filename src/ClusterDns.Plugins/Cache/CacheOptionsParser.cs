@@ -1,6 +1,7 @@
 using System.Globalization;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Cache.Store;
 
 namespace ClusterDns.Plugins.Cache;
 
@@ -8,7 +9,7 @@ namespace ClusterDns.Plugins.Cache;
 /// <param name="context">The directive.</param>
 internal sealed class CacheOptionsParser(PluginParseContext context)
 {
-    private const int DefaultCapacity = 9984;
+    private const int DefaultCapacity = CacheStore.DefaultCapacity;
     private const int DefaultSuccessSeconds = 3600;
     private const int DefaultDenialSeconds = 1800;
     private const int DefaultLeastSeconds = 5;

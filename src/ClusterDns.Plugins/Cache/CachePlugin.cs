@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Cache.Store;
 
@@ -21,7 +22,8 @@ public sealed class CachePlugin : Plugin<CacheOptions>
     protected override void Build(CacheOptions options, PluginBuildContext context)
     {
         CacheStoreKey key = KeyOf(options, context);
-        CacheStore store = context.Resources.Get(key, () => new CacheStore(key));
+        CacheMemory memory = context.Resources.Get(nameof(CacheMemory), () => new CacheMemory(context.Memory[MemoryTable.Cache]));
+        CacheStore store = context.Resources.Get(key, () => new CacheStore(key, memory));
         context.AddLink(next => new CacheHandler(next, options, store, context.TimeProvider, context.Metrics));
     }
 

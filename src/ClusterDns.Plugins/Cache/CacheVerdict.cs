@@ -23,38 +23,52 @@ internal readonly record struct CacheVerdict(ResponseKind Kind, bool MayKeep)
     {
         Response response = context.Response;
         ResponseKind kind = ResponseKinds.Of(context);
+        bool isAnswered = response.Answers.Count > 0;
+        bool isBounded = false;
+        if (response.Code is ResponseCode.NoError or ResponseCode.NXDomain && kind is not (ResponseKind.Meta or ResponseKind.Delegation))
+        {
+            AliasChain chain = new(packed, response.Answers.Count, context.Class);
+            isAnswered = isAnswered && chain.Answers(context.Name, context.Type);
+            isBounded = !isAnswered
+                && chain.TryFindEnd(context.Name, context.Type, out ReadOnlySpan<byte> end)
+                && HasEnclosingZone(packed, response, context.Name, end);
+            kind = KindOf(kind, response.Code, isAnswered, isBounded);
+        }
+
         if (kind != ResponseKind.Meta && context.DnssecOk && HasExpiredSignature(response, (uint)utcNow.ToUnixTimeSeconds()))
         {
             kind = ResponseKind.OtherError;
-        }
-
-        bool hasSoa = HasSoa(response.Authority);
-        bool isAnswered = true;
-        if (kind == ResponseKind.NoError && response.Answers.Count > 0)
-        {
-            isAnswered = new AliasChain(packed, response.Answers.Count, context.Class).Answers(context.Name, context.Type);
-            if (!isAnswered && hasSoa)
-            {
-                kind = ResponseKind.NoData;
-            }
         }
 
         bool mayKeep = kind switch
         {
             _ when response.Truncated => false,
             ResponseKind.Meta or ResponseKind.OtherError => false,
-            ResponseKind.NameError => hasSoa,
+            ResponseKind.NameError or ResponseKind.NoData => isBounded,
             ResponseKind.NoError => isAnswered,
             _ => true,
         };
         return new CacheVerdict(kind, mayKeep);
     }
 
-    private static bool HasSoa(RecordList authority)
+    /// <summary>Aliases may lead to a name that does not exist, or that has no records of the type (RFC 6604 section 2, RFC 2308 section 2.2).</summary>
+    private static ResponseKind KindOf(ResponseKind kind, ResponseCode code, bool isAnswered, bool isBounded) => kind switch
     {
-        foreach (ref readonly ResponseRecord record in authority.Span)
+        ResponseKind.OtherError when code == ResponseCode.NXDomain && !isAnswered && isBounded => ResponseKind.NameError,
+        ResponseKind.NoError when !isAnswered && isBounded => ResponseKind.NoData,
+        _ => kind,
+    };
+
+    /// <summary>Whether the authority section has the SOA of a zone that a name is in; without it nothing says for how long the name is denied.</summary>
+    private static bool HasEnclosingZone(ReadOnlySpan<byte> packed, Response response, ReadOnlySpan<byte> name, ReadOnlySpan<byte> denied)
+    {
+        int position = 0;
+        for (int i = 0; i < response.Answers.Count + response.Authority.Count; i++)
         {
-            if (record.Type == RecordType.SOA)
+            CachedRecord record = CachedRecord.Read(packed, position);
+            position = record.End;
+            if (i >= response.Answers.Count && record.Type == RecordType.SOA
+                && DomainName.IsSubdomainOf(denied, record.OwnerLength == 0 ? name : packed.Slice(record.OwnerOffset, record.OwnerLength)))
             {
                 return true;
             }

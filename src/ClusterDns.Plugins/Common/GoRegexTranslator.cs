@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace ClusterDns.Plugins.Common;
@@ -45,7 +46,7 @@ internal sealed class GoRegexTranslator
     /// <returns>How often the innermost part may repeat, repetitions of repetitions multiplied.</returns>
     private int TranslateAlternatives(int depth)
     {
-        if (depth > MaxDepth)
+        if (depth > MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             throw _reader.Error(string.Create(CultureInfo.InvariantCulture, $"groups more than {MaxDepth} deep"));
         }

@@ -14,7 +14,7 @@ namespace ClusterDns.Plugins.Common;
 /// <param name="maxLength">The longest file that is read, in bytes.</param>
 /// <param name="files">The file system.</param>
 /// <param name="guard">Starts the timer.</param>
-internal abstract class WatchedFile(string path, TimeSpan interval, long maxLength, IFileAccess files, CallbackGuard guard) : ISharedResource
+internal abstract class WatchedFile(string path, TimeSpan interval, int maxLength, IFileAccess files, CallbackGuard guard) : ISharedResource
 {
     private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(1);
 
@@ -30,6 +30,9 @@ internal abstract class WatchedFile(string path, TimeSpan interval, long maxLeng
     /// <summary>The file's path.</summary>
     protected string Path => path;
 
+    /// <summary>The file system.</summary>
+    protected IFileAccess Files => files;
+
     /// <summary>Whether it was there at some look, if only to be refused.</summary>
     protected bool WasFound => _seen is not null || _unreadable is not null;
 
@@ -44,7 +47,7 @@ internal abstract class WatchedFile(string path, TimeSpan interval, long maxLeng
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _timer?.Dispose();
+    public virtual void Dispose() => _timer?.Dispose();
 
     /// <summary>Looks at the file, unless another thread does.</summary>
     protected void Look()
@@ -76,11 +79,17 @@ internal abstract class WatchedFile(string path, TimeSpan interval, long maxLeng
             }
             else
             {
-                OnChanged(files.ReadAllBytes(path), stamp.Value);
+                Read(stamp.Value);
             }
 
             _seen = stamp;
             _unreadable = null;
+        }
+        catch (FileTooLongException)
+        {
+            // The length that the file system reports is not always so: 0 for a file of /proc.
+            OnRefused(string.Create(CultureInfo.InvariantCulture, $"has more than {maxLength} bytes and is not read"));
+            _seen = stamp;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -98,10 +107,17 @@ internal abstract class WatchedFile(string path, TimeSpan interval, long maxLeng
         }
     }
 
+    /// <summary>Reads the file, which is new or has changed: whole, unless a derived class reads it in parts.</summary>
+    /// <param name="stamp">Differs when the file changes again.</param>
+    /// <exception cref="IOException">It cannot be read, or does not fit into memory; what it said before stays.</exception>
+    protected virtual void Read(FileStamp stamp) => OnChanged(files.ReadAllBytes(path, maxLength), stamp);
+
     /// <summary>The file is new or has changed.</summary>
     /// <param name="content">What it says now.</param>
     /// <param name="stamp">What tells that it changes again.</param>
-    protected abstract void OnChanged(byte[] content, FileStamp stamp);
+    protected virtual void OnChanged(byte[] content, FileStamp stamp)
+    {
+    }
 
     /// <summary>The file has changed, and cannot or must not be read; told once for each change.</summary>
     /// <param name="problem">Why, to stand behind its name.</param>

@@ -9,6 +9,7 @@ namespace ClusterDns.Plugins.Forward;
 /// <summary>Asks upstreams, one after the other until one answers.</summary>
 internal sealed class ForwardHandler : PluginHandler
 {
+    private static readonly ReadOnlyMemory<byte> MalformedText = "the upstream's reply is malformed"u8.ToArray();
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RoundPause = TimeSpan.FromMilliseconds(100);
 
@@ -17,6 +18,7 @@ internal sealed class ForwardHandler : PluginHandler
     private readonly UpstreamSelector _selector;
     private readonly ForwardMetrics _metrics;
     private readonly TimeProvider _timeProvider;
+    private readonly MalformedReplyLog _malformed;
     private readonly ZoneSet _from;
     private readonly ZoneSet _except;
     private readonly bool _isBeforeAnother;
@@ -33,13 +35,15 @@ internal sealed class ForwardHandler : PluginHandler
     /// <param name="selector">Says which to begin with.</param>
     /// <param name="metrics">What is counted.</param>
     /// <param name="timeProvider">The clock.</param>
+    /// <param name="malformed">Reports replies that are malformed.</param>
     public ForwardHandler(
         PluginHandler next,
         ForwardStanza options,
         ForwardTarget[] targets,
         UpstreamSelector selector,
         ForwardMetrics metrics,
-        TimeProvider timeProvider)
+        TimeProvider timeProvider,
+        MalformedReplyLog malformed)
         : base(next)
     {
         _options = options;
@@ -47,6 +51,7 @@ internal sealed class ForwardHandler : PluginHandler
         _selector = selector;
         _metrics = metrics;
         _timeProvider = timeProvider;
+        _malformed = malformed;
         _from = new ZoneSet([options.From]);
         _except = new ZoneSet(options.Except);
         _isBeforeAnother = next is ForwardHandler;
@@ -121,6 +126,7 @@ internal sealed class ForwardHandler : PluginHandler
         UpstreamOutcome last = default;
         TimeSpan lastTimeout = default;
         ForwardUpstream? lastAsked = null;
+        ForwardUpstream? faulty = null;
         while (true)
         {
             TimeSpan left = TimeUntil(end);
@@ -140,7 +146,12 @@ internal sealed class ForwardHandler : PluginHandler
                 roundStart = _timeProvider.GetTimestamp();
             }
 
-            ForwardUpstream? upstream = FindUp(ref index);
+            ForwardUpstream? upstream = FindUp(ref index, faulty);
+            if (upstream is null && faulty is not null)
+            {
+                return AnswerMalformed(context);
+            }
+
             if (upstream is null)
             {
                 upstream = FindAny();
@@ -163,7 +174,9 @@ internal sealed class ForwardHandler : PluginHandler
             UpstreamQuery query = CreateQuery(context, left);
             lastTimeout = query.Timeout;
             last = await ChooseChannel(upstream.Upstream, context).AskAsync(query);
-            if (!TryTake(context, upstream, last, start))
+            MessageFault fault = Take(context, upstream, last, start);
+            bool isMalformed = fault != MessageFault.None;
+            if (isMalformed || last.Reply is null)
             {
                 if (context.IsAbandoned)
                 {
@@ -171,8 +184,19 @@ internal sealed class ForwardHandler : PluginHandler
                     break;
                 }
 
-                upstream.Suspect();
-                attempts++;
+                if (!isMalformed)
+                {
+                    upstream.Suspect();
+                    attempts++;
+                }
+
+                // One other upstream is asked once; what is malformed there too, or does not come, is no reason to go on.
+                if (faulty is not null)
+                {
+                    return AnswerMalformed(context);
+                }
+
+                faulty = isMalformed ? upstream : null;
                 continue;
             }
 
@@ -197,8 +221,9 @@ internal sealed class ForwardHandler : PluginHandler
         return false;
     }
 
-    /// <summary>Counts an exchange, and takes its reply as the response; false where there is none that can be read.</summary>
-    private bool TryTake(QueryContext context, ForwardUpstream upstream, in UpstreamOutcome outcome, long start)
+    /// <summary>Counts an exchange, and takes its reply, where there is one, as the response.</summary>
+    /// <returns>What keeps the reply from being taken; <see cref="MessageFault.None"/> where it is taken, or there is none.</returns>
+    private MessageFault Take(QueryContext context, ForwardUpstream upstream, in UpstreamOutcome outcome, long start)
     {
         if (outcome.Fallback.Happened)
         {
@@ -208,17 +233,32 @@ internal sealed class ForwardHandler : PluginHandler
         upstream.Metrics.Used(outcome.Protocol == UpstreamProtocol.Tcp, outcome.IsReusedConnection);
         if (outcome.Reply is not { } reply)
         {
-            return false;
+            return MessageFault.None;
         }
 
         context.Hold(reply);
-        if (!TryRead(context.Response, reply, outcome.Protocol))
+        MessageFault fault = Read(context.Response, reply, outcome.Protocol);
+        if (fault != MessageFault.None)
         {
-            return false;
+            upstream.Metrics.Malformed(fault);
+            _malformed.Report(upstream.Address, fault);
+            if (fault is not (MessageFault.Additional or MessageFault.Trailing))
+            {
+                return fault;
+            }
         }
 
         upstream.Metrics.Replied(context.Response.Code, _timeProvider.GetElapsedTime(start) - outcome.Fallback.Elapsed);
-        return true;
+        return MessageFault.None;
+    }
+
+    /// <summary>SERVFAIL as an answer, which a cache keeps as it keeps that of an upstream.</summary>
+    private bool AnswerMalformed(QueryContext context)
+    {
+        context.Response.Reset();
+        context.Response.Answer(Name, ResponseCode.ServFail, authoritative: false);
+        context.Response.SetExtendedError(0, MalformedText);
+        return false;
     }
 
     /// <summary>The query as upstreams get it: with the UDP payload size that a plugin above has lowered.</summary>
@@ -233,12 +273,13 @@ internal sealed class ForwardHandler : PluginHandler
 
     /// <summary>The next upstream that is neither down nor left out; null when there is none.</summary>
     /// <param name="index">Where to begin; moves behind it.</param>
-    private ForwardUpstream? FindUp(ref int index)
+    /// <param name="faulty">One that is not to be asked again; null for none.</param>
+    private ForwardUpstream? FindUp(ref int index, ForwardUpstream? faulty)
     {
         for (int i = 0; i < _targets.Length; i++)
         {
             ForwardTarget target = _targets[index++ % _targets.Length];
-            if (!target.IsOut && !target.Shared.IsDown)
+            if (!target.IsOut && !target.Shared.IsDown && target.Shared != faulty)
             {
                 return target.Shared;
             }
@@ -264,25 +305,29 @@ internal sealed class ForwardHandler : PluginHandler
     }
 
     /// <summary>Takes a reply as the response; one that was cut off within a record says no more than that it is truncated.</summary>
-    private static bool TryRead(Response response, UpstreamReply reply, UpstreamProtocol protocol)
+    private static MessageFault Read(Response response, UpstreamReply reply, UpstreamProtocol protocol)
     {
-        if (!response.TryLoadMessage(reply.Message, reply.Length))
+        MessageFault fault = response.LoadMessage(reply.Message, reply.Length);
+        WireReader reader = new(reply.Message.AsSpan(0, reply.Length));
+        if (fault != MessageFault.None
+            && protocol == UpstreamProtocol.Udp
+            && reader.TryReadHeader(out DnsHeader header)
+            && header.Flags.HasFlag(HeaderFlags.Truncated))
         {
-            WireReader reader = new(reply.Message.AsSpan(0, reply.Length));
-            if (protocol == UpstreamProtocol.Tcp || !reader.TryReadHeader(out DnsHeader header) ||
-                !header.Flags.HasFlag(HeaderFlags.Truncated))
-            {
-                return false;
-            }
-
+            response.ClearRecords();
             response.Code = header.ResponseCode;
             response.Authoritative = header.Flags.HasFlag(HeaderFlags.AuthoritativeAnswer);
             response.RecursionAvailable = header.Flags.HasFlag(HeaderFlags.RecursionAvailable);
             response.Truncated = true;
+            fault = MessageFault.None;
         }
 
-        response.Answer("forward", response.Code, response.Authoritative);
-        return true;
+        if (fault is MessageFault.None or MessageFault.Additional or MessageFault.Trailing)
+        {
+            response.Answer("forward", response.Code, response.Authoritative);
+        }
+
+        return fault;
     }
 
     private TimeSpan TimeUntil(long timestamp) => _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), timestamp);

@@ -52,6 +52,11 @@ internal sealed class UpstreamMetrics(MetricRegistry registry, string to)
     private readonly CounterFamily _misses = registry.Counters(
         "coredns_proxy_conn_cache_misses_total", "Counter of connection cache misses per upstream and protocol.", "proxy_name", "to", "proto");
 
+    private readonly CounterFamily _malformed = registry.Counters(
+        "clusterdns_upstream_malformed_replies_total", "Counter of upstream replies with a malformed section.", "to", "section");
+
+    private readonly Counter?[] _malformedBySection = new Counter?[(int)MessageFault.Trailing + 1];
+
     private ByCode?[] _byCode = new ByCode?[KnownCodes];
     private Counter? _udpHits;
     private Counter? _udpMisses;
@@ -117,6 +122,21 @@ internal sealed class UpstreamMetrics(MetricRegistry registry, string to)
 
         Asked();
     }
+
+    /// <summary>A reply came that is malformed.</summary>
+    /// <param name="fault">What is malformed.</param>
+    public void Malformed(MessageFault fault) => (_malformedBySection[(int)fault] ??= _malformed.With(to, SectionOf(fault))).Add();
+
+    /// <summary>A fault as label.</summary>
+    /// <param name="fault">What is malformed.</param>
+    public static string SectionOf(MessageFault fault) => fault switch
+    {
+        MessageFault.Question => "question",
+        MessageFault.Answer => "answer",
+        MessageFault.Authority => "authority",
+        MessageFault.Additional => "additional",
+        _ => "trailing",
+    };
 
     /// <summary>A health check failed.</summary>
     public void HealthCheckFailed()

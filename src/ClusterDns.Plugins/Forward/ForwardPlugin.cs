@@ -2,6 +2,7 @@ using ClusterDns.Core.Wire;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
+using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Forward;
 
@@ -57,6 +58,7 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
     protected override void Build(ForwardOptions options, PluginBuildContext context)
     {
         ForwardMetrics metrics = new(context.Metrics);
+        MalformedReplyLog malformed = new(context.TimeProvider, context.LoggerFactory.CreateLogger("plugin/forward"));
         context.ServesChaosClass = true;
         context.AddMetadata(new MetadataField("forward/upstream", static query => query.Upstream));
         foreach (ForwardStanza stanza in options.Stanzas)
@@ -74,7 +76,7 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
             }
 
             UpstreamSelector selector = new(stanza.Policy, targets.Length, context.NextSeed());
-            context.AddLink(next => new ForwardHandler(next, stanza, targets, selector, metrics, context.TimeProvider));
+            context.AddLink(next => new ForwardHandler(next, stanza, targets, selector, metrics, context.TimeProvider, malformed));
         }
     }
 

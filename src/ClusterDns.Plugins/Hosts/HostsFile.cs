@@ -1,5 +1,5 @@
-using System.Text;
 using ClusterDns.Core.Execution;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
@@ -11,14 +11,16 @@ namespace ClusterDns.Plugins.Hosts;
 internal sealed partial class HostsFile : WatchedFile
 {
     /// <summary>The longest file that is read: a block list of a million names.</summary>
-    public const long MaxLength = 64 * 1024 * 1024;
+    public const int MaxLength = 64 * 1024 * 1024;
 
     private readonly HostsOptions _options;
     private readonly ZoneSet _zones;
+    private readonly MemoryShare _memory;
     private readonly ILogger _logger;
     private readonly Gauge _entries;
     private readonly Gauge _reloadTime;
     private volatile HostsTable _table = HostsTable.Empty;
+    private long _reserved;
 
     /// <summary>
     /// Reads a file for the first time. That it is missing or cannot be read is told, and no error, since that may change.
@@ -26,19 +28,21 @@ internal sealed partial class HostsFile : WatchedFile
     /// <param name="options">Which, for which zones, and how often it is looked at.</param>
     /// <param name="files">The file system.</param>
     /// <param name="guard">Starts the timer.</param>
+    /// <param name="memory">Where what the file takes is reserved.</param>
     /// <param name="metrics">Where the number of entries and the file's time go.</param>
     /// <param name="logger">Tells what cannot be read.</param>
-    public HostsFile(HostsOptions options, IFileAccess files, CallbackGuard guard, MetricRegistry metrics, ILogger logger)
+    public HostsFile(HostsOptions options, IFileAccess files, CallbackGuard guard, MemoryBudget memory, MetricRegistry metrics, ILogger logger)
         : base(options.Path, options.Reload, MaxLength, files, guard)
     {
         _options = options;
         _zones = new ZoneSet(options.Zones);
+        _memory = memory[MemoryTable.Files];
         _logger = logger;
         _entries = metrics
             .Gauges("coredns_hosts_entries", "The combined number of entries in hosts and Corefile.", "hostsfile")
             .With(options.Path);
         _reloadTime = ReloadTime(metrics);
-        Inline = HostsTable.Parse(options.Inline, _zones, options.Reverse);
+        Inline = new HostsReader(_zones, options.Reverse).Read(options.Inline);
         Look();
         if (!WasFound && options.IsPathGiven)
         {
@@ -58,10 +62,19 @@ internal sealed partial class HostsFile : WatchedFile
         => metrics.Gauge("coredns_hosts_reload_timestamp_seconds", "The timestamp of the last reload of hosts file.");
 
     /// <inheritdoc/>
-    protected override void OnChanged(byte[] content, FileStamp stamp)
+    public override void Dispose()
     {
-        HostsTable table = HostsTable.Parse(Encoding.UTF8.GetString(content), _zones, _options.Reverse);
+        base.Dispose();
+        _memory.Release(Interlocked.Exchange(ref _reserved, 0));
+    }
+
+    /// <inheritdoc/>
+    protected override void Read(FileStamp stamp)
+    {
+        using Stream content = Files.OpenRead(Path);
+        HostsTable table = new HostsReader(_zones, _options.Reverse).Read(content, _memory, MaxLength, out long reserved);
         _table = table;
+        _memory.Release(Interlocked.Exchange(ref _reserved, reserved));
         _entries.Value = Inline.Count + table.Count;
         _reloadTime.Value = (stamp.ModifiedUtc - DateTime.UnixEpoch).TotalSeconds;
         LogParsed(table.Count);

@@ -88,7 +88,7 @@ public sealed class HostsPlugin : Plugin<HostsOptions>
         HostsFile file = context.Resources.Get(
             (context.BlockText, resolved.Path),
             () => new HostsFile(
-                resolved, context.Files, context.Guard, context.Metrics, context.LoggerFactory.CreateLogger("plugin/hosts")));
+                resolved, context.Files, context.Guard, context.Memory, context.Metrics, context.LoggerFactory.CreateLogger("plugin/hosts")));
         context.AddLink(next => new HostsHandler(next, options, file));
     }
 

@@ -3,7 +3,6 @@ using System.Net;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Records;
 using ClusterDns.Core.Wire;
-using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Hosts;
 
@@ -16,17 +15,16 @@ internal sealed class HostsTable
     /// </summary>
     public const int MaxRecords = 4096;
 
-    private readonly Dictionary<byte[], HostAddresses> _names = new(DomainNameComparer.Instance);
-    private readonly Dictionary<byte[], HostAddresses> _wildcards = new(DomainNameComparer.Instance);
-    private readonly Dictionary<UInt128, List<byte[]>> _addresses = [];
-    private readonly Dictionary<byte[], HostAddresses>.AlternateLookup<ReadOnlySpan<byte>> _namesBySpan;
-    private readonly Dictionary<byte[], HostAddresses>.AlternateLookup<ReadOnlySpan<byte>> _wildcardsBySpan;
+    // What objects take on a 64-bit system, with what refers to them.
+    private const int BytesPerAddressSet = 200;
+    private const int BytesPerRecord = 48;
+    private const int BytesPerReverseEntry = 160;
 
-    private HostsTable()
-    {
-        _namesBySpan = _names.GetAlternateLookup<ReadOnlySpan<byte>>();
-        _wildcardsBySpan = _wildcards.GetAlternateLookup<ReadOnlySpan<byte>>();
-    }
+    private readonly HostNames _names = new();
+    private readonly HostNames _wildcards = new();
+    private readonly Dictionary<UInt128, List<byte[]>> _addresses = [];
+    private readonly Dictionary<UInt128, HostAddresses> _shared = [];
+    private long _objectBytes;
 
     /// <summary>A table without entries.</summary>
     public static HostsTable Empty { get; } = new();
@@ -37,121 +35,145 @@ internal sealed class HostsTable
     /// <summary>How many addresses and names were left out for <see cref="MaxRecords"/>.</summary>
     public int LeftOut { get; private set; }
 
-    /// <summary>Reads a hosts file; lines that are none are passed over, as <c>/etc/hosts</c> may have anything.</summary>
-    /// <param name="text">The file.</param>
-    /// <param name="zones">Names outside these zones are left out.</param>
-    /// <param name="reverse">Whether addresses have names.</param>
-    public static HostsTable Parse(string text, ZoneSet zones, bool reverse)
-    {
-        HostsTable table = new();
-        Span<byte> wire = stackalloc byte[DomainName.MaxWireLength];
-        foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
-        {
-            int comment = line.IndexOf('#');
-            string[] fields = (comment < 0 ? line : line[..comment]).ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length < 2 || !TryParseAddress(fields[0], out IPAddress? address))
-            {
-                continue;
-            }
-
-            foreach (string name in fields.Skip(1))
-            {
-                if (DomainName.TryParse(name, wire, out int length) && zones.Match(wire[..length]) is not null)
-                {
-                    byte[] lower = new byte[length];
-                    DomainName.ToLowerInvariant(wire[..length], lower);
-                    table.Add(lower, address, reverse);
-                }
-            }
-        }
-
-        return table;
-    }
+    /// <summary>How many bytes the table takes, near enough.</summary>
+    public long Bytes => _names.Bytes + _wildcards.Bytes + _objectBytes;
 
     /// <summary>Reads an address; the scope of an IPv6 one does not count.</summary>
     /// <param name="text">The address.</param>
     /// <param name="address">The address.</param>
-    public static bool TryParseAddress(string text, [NotNullWhen(true)] out IPAddress? address)
+    public static bool TryParseAddress(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address)
     {
-        int scope = text.IndexOf('%', StringComparison.Ordinal);
-        return AddressText.TryParseUnmapped(scope < 0 ? text : text.AsSpan(0, scope), out address);
+        int scope = text.IndexOf('%');
+        return AddressText.TryParseUnmapped(scope < 0 ? text : text[..scope], out address);
     }
 
     /// <summary>
-    /// The addresses of a name, by its own entry or by that of <c>*</c> in its first label's place. A <c>*</c> alone stands for nothing:
+    /// The addresses of a name, by its own entry or by that of <c>*</c> in its first label's place. A <c>*</c> alone has no effect:
     /// it would be the address of the root and of every top-level domain.
     /// </summary>
     /// <param name="name">The name, in wire form.</param>
     public HostAddresses? FindName(ReadOnlySpan<byte> name)
     {
-        if (_namesBySpan.TryGetValue(name, out HostAddresses? addresses))
+        if (_names.Find(name) is { } addresses)
         {
             return addresses;
         }
 
         ReadOnlySpan<byte> parent = DomainName.Parent(name);
-        return parent[0] != 0 && _wildcardsBySpan.TryGetValue(parent, out addresses) ? addresses : null;
+        return parent[0] != 0 ? _wildcards.Find(parent) : null;
     }
 
     /// <summary>The names of an address, each in wire form; null where it has none.</summary>
     /// <param name="address">The address, IPv4 mapped.</param>
     public List<byte[]>? FindAddress(UInt128 address) => _addresses.GetValueOrDefault(address);
 
-    private void Add(byte[] name, IPAddress address, bool reverse)
+    /// <summary>Adds an entry.</summary>
+    /// <param name="name">The name, in wire form and lower case.</param>
+    /// <param name="address">Its address.</param>
+    /// <param name="reverse">Whether the address has the name.</param>
+    public void Add(ReadOnlySpan<byte> name, IPAddress address, bool reverse)
     {
-        bool isWildcard = name.AsSpan().StartsWith("\u0001*"u8);
-        (Dictionary<byte[], HostAddresses> names, byte[] key) = isWildcard ? (_wildcards, name[2..]) : (_names, name);
-        if (!names.TryGetValue(key, out HostAddresses? addresses))
-        {
-            names[key] = addresses = new HostAddresses();
-        }
-
-        byte[] rdata = address.GetAddressBytes();
-        List<byte[]> family = addresses.OfFamily(rdata);
-        if (family.Exists(known => known.AsSpan().SequenceEqual(rdata)))
+        bool isWildcard = name.StartsWith("\u0001*"u8);
+        ref HostAddresses? addresses = ref (isWildcard ? ref _wildcards.GetOrAdd(name[2..]) : ref _names.GetOrAdd(name));
+        UInt128 bits = NetworkEndpoint.From(new IPEndPoint(address, 0)).AddressBits;
+        if (!TryAdd(ref addresses, address, bits))
         {
             return;
         }
 
-        if (family.Count == MaxRecords)
+        Count++;
+        if (!reverse || isWildcard)
+        {
+            return;
+        }
+
+        if (!_addresses.TryGetValue(bits, out List<byte[]>? targets))
+        {
+            _addresses[bits] = targets = [];
+            _objectBytes += BytesPerReverseEntry;
+        }
+
+        if (targets.Count == MaxRecords)
         {
             LeftOut++;
             return;
         }
 
-        family.Add(rdata);
-
+        targets.Add(name.ToArray());
+        _objectBytes += BytesPerRecord + name.Length;
         Count++;
-        if (reverse && !isWildcard)
+    }
+
+    /// <summary>Releases what only adding needs.</summary>
+    public void Complete() => _shared.Clear();
+
+    /// <summary>Adds an address to a name's. The first is shared with all names that have only this one.</summary>
+    private bool TryAdd(ref HostAddresses? addresses, IPAddress address, UInt128 bits)
+    {
+        if (addresses is null)
         {
-            UInt128 bits = NetworkEndpoint.From(new IPEndPoint(address, 0)).AddressBits;
-            if (!_addresses.TryGetValue(bits, out List<byte[]>? targets))
+            if (!_shared.TryGetValue(bits, out addresses))
             {
-                _addresses[bits] = targets = [];
+                addresses = new HostAddresses(isShared: true);
+                addresses.Of(address).Add(address.GetAddressBytes());
+                _shared[bits] = addresses;
+                _objectBytes += BytesPerAddressSet;
             }
 
-            if (targets.Count == MaxRecords)
-            {
-                LeftOut++;
-                return;
-            }
-
-            targets.Add(name);
-            Count++;
+            return true;
         }
+
+        byte[] rdata = address.GetAddressBytes();
+        if (addresses.Of(address).Exists(known => known.AsSpan().SequenceEqual(rdata)))
+        {
+            return false;
+        }
+
+        if (addresses.Of(address).Count == MaxRecords)
+        {
+            LeftOut++;
+            return false;
+        }
+
+        if (addresses.IsShared)
+        {
+            addresses = addresses.Copy();
+            _objectBytes += BytesPerAddressSet;
+        }
+
+        addresses.Of(address).Add(rdata);
+        _objectBytes += BytesPerRecord;
+        return true;
     }
 }
 
-/// <summary>The addresses of one name, as rdata, each once and in the file's order.</summary>
-internal sealed class HostAddresses
+/// <summary>The addresses of one name, as rdata, each once and in the file's order; or of several that have the same single one.</summary>
+/// <param name="isShared">Whether several names may have it, so that it must not change.</param>
+internal sealed class HostAddresses(bool isShared)
 {
+    private static readonly List<byte[]> None = [];
+
+    private List<byte[]>? _ipv4;
+    private List<byte[]>? _ipv6;
+
+    /// <summary>Whether several names may have it.</summary>
+    public bool IsShared => isShared;
+
     /// <summary>The IPv4 addresses.</summary>
-    public List<byte[]> IPv4 { get; } = [];
+    public List<byte[]> IPv4 => _ipv4 ?? None;
 
     /// <summary>The IPv6 addresses.</summary>
-    public List<byte[]> IPv6 { get; } = [];
+    public List<byte[]> IPv6 => _ipv6 ?? None;
 
-    /// <summary>The list that an address belongs to.</summary>
-    /// <param name="address">4 or 16 bytes.</param>
-    public List<byte[]> OfFamily(byte[] address) => address.Length == 4 ? IPv4 : IPv6;
+    /// <summary>The list that an address belongs to, for adding.</summary>
+    /// <param name="address">The address.</param>
+    public List<byte[]> Of(IPAddress address)
+        => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? _ipv4 ??= [] : _ipv6 ??= [];
+
+    /// <summary>The same addresses for one name alone.</summary>
+    public HostAddresses Copy() => new(isShared: false)
+    {
+        _ipv4 = _ipv4 is null ? null : [.. _ipv4],
+        _ipv6 = _ipv6 is null ? null : [.. _ipv6],
+    };
 }

@@ -10,7 +10,7 @@ namespace ClusterDns.Plugins.Loadbalance;
 internal sealed partial class WeightFile : WatchedFile
 {
     /// <summary>The longest file that is read.</summary>
-    public const long MaxLength = 16 * 1024 * 1024;
+    public const int MaxLength = 16 * 1024 * 1024;
 
     private readonly ILogger _logger;
     private readonly bool _isAwaited;

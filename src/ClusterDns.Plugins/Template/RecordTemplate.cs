@@ -4,11 +4,16 @@ using ClusterDns.Plugins.Template.Language;
 
 namespace ClusterDns.Plugins.Template;
 
-/// <summary>The template of one record. Where it has no actions the record is read once, at start.</summary>
+/// <summary>
+/// The template of one record. Where it has no actions the record is read once, at start; where its actions make the owner name alone, the
+/// rest is checked then.
+/// </summary>
 internal sealed class RecordTemplate
 {
     /// <summary>The time to live of records whose text has none, as CoreDNS's library has it.</summary>
     public const uint DefaultTimeToLive = 3600;
+
+    private const string AnyOwner = "owner.";
 
     /// <summary>A template.</summary>
     /// <param name="section">The section's name, as metrics have it.</param>
@@ -28,6 +33,13 @@ internal sealed class RecordTemplate
             }
 
             Problem = problem;
+            Warning = problem;
+        }
+        else if (template.ConstantTail is { } tail
+            && !RecordText.TryParse(
+                string.Concat(AnyOwner, tail), default, DefaultTimeToLive, new byte[RecordText.MaxWireLength], out _, out string? problem))
+        {
+            Warning = problem;
         }
     }
 
@@ -48,4 +60,7 @@ internal sealed class RecordTemplate
 
     /// <summary>What is wrong with that record; null where nothing is.</summary>
     public string? Problem { get; }
+
+    /// <summary>What is wrong with each record that the template makes; null where nothing is known to be.</summary>
+    public string? Warning { get; }
 }

@@ -102,10 +102,10 @@ internal sealed class TemplateRuleParser(DirectiveReader reader, PluginParseCont
             }
 
             RecordTemplate added = new(option.Name, template);
-            if (added.Problem is not null)
+            if (added.Warning is not null)
             {
                 context.Diagnostics.Warning(
-                    record.Place, $"the record of {option.Name} is none: {added.Problem}; queries that match get SERVFAIL");
+                    record.Place, $"the record of {option.Name} is none: {added.Warning}; queries that match get SERVFAIL");
             }
 
             records.Add(added);

@@ -90,10 +90,10 @@ internal static class CommandLineParser
         switch (flag)
         {
             case "conf":
-                options = options with { ConfigurationFile = value };
+                options = options with { ConfigurationFile = NullIfEmpty(value) };
                 return null;
             case "pidfile":
-                options = options with { PidFile = value };
+                options = options with { PidFile = NullIfEmpty(value) };
                 return null;
             case "dns.port" or "p":
                 if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port is 0 or > ushort.MaxValue)
@@ -139,4 +139,7 @@ internal static class CommandLineParser
         => new(null, $"extra command line arguments: [{string.Join(' ', arguments.Skip(from))}]", WrongArguments);
 
     private static CommandLineResult Wrong(string error) => new(null, $"{error}\n{Usage}", WrongFlag);
+
+    /// <summary>Where CoreDNS has an empty default, an empty value is as none.</summary>
+    private static string? NullIfEmpty(string? value) => string.IsNullOrEmpty(value) ? null : value;
 }

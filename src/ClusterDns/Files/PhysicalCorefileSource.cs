@@ -12,21 +12,23 @@ internal sealed class PhysicalCorefileSource : ICorefileSource
         problem = "";
         try
         {
-            using FileStream file = File.OpenRead(path);
-            content = ReadAll(file, limit);
+            content = BoundedReader.Read(path, limit, takesPipe: true);
             return true;
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            problem = "no such file";
+            problem = path.Length == 0 || path.Contains('\0', StringComparison.Ordinal) ? exception.Message : "no such file";
         }
         catch (UnauthorizedAccessException)
         {
-            problem = Directory.Exists(path) ? "it is a folder" : "permission denied";
+            problem = "permission denied";
         }
         catch (IOException exception)
         {
-            problem = exception.Message;
+            // The file has been named already.
+            problem = exception.Message
+                .Replace($"'{path}' ", "it ", StringComparison.Ordinal)
+                .Replace(": expected a regular file", "", StringComparison.Ordinal);
         }
 
         return false;

@@ -6,11 +6,19 @@ namespace ClusterDns.Files;
 internal sealed class PhysicalFileAccess : IFileAccess
 {
     /// <inheritdoc/>
-    public byte[] ReadAllBytes(string path) => File.ReadAllBytes(path);
+    public byte[] ReadAllBytes(string path, int maxLength) => BoundedReader.Read(path, maxLength);
+
+    /// <inheritdoc/>
+    public Stream OpenRead(string path) => BoundedReader.OpenStream(path);
 
     /// <inheritdoc/>
     public FileStamp? GetStamp(string path)
     {
+        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+        {
+            return null;
+        }
+
         try
         {
             // A mounted ConfigMap changes by the target of its links, not by the links' own times.

@@ -35,10 +35,19 @@ internal sealed class CorefileLoader(Func<string, string?> environment, Func<Str
             name = "(built-in default)";
             content = new ReadOnlyMemory<byte>([.. ".:"u8, .. Ascii(options.DnsPort), (byte)'\n', .. DefaultContent.Span]);
         }
+        else if (BoundedReader.IsPipe(name) && _input is { } read)
+        {
+            // What came through a pipe is gone.
+            content = read;
+        }
         else if (!source.TryRead(name, CorefileLimits.Bytes + 1, out content, out string problem))
         {
             diagnostics.Error(new SourcePlace(name, 1, 1), $"cannot read the Corefile: {problem}, expected a file (-conf names it)");
             return null;
+        }
+        else if (BoundedReader.IsPipe(name))
+        {
+            _input = content;
         }
 
         return CorefileParser.Parse(name, content, source, environment, diagnostics);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using ClusterDns.CommandLine;
@@ -36,12 +37,26 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
     /// <summary>Runs until the process is told to stop.</summary>
     /// <param name="arguments">The command line, without the program's name.</param>
     /// <returns>The exit code.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever keeps the server from starting is one line, never a stack trace.")]
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            return await RunCommandAsync(arguments);
+        }
+        catch (Exception exception)
+        {
+            WriteError($"{exception.GetType().Name}: {ErrorLine.Of(exception)}");
+            return StartFailed;
+        }
+    }
+
+    private async Task<int> RunCommandAsync(IReadOnlyList<string> arguments)
     {
         CommandLineResult commandLine = CommandLineParser.Parse(arguments);
         if (commandLine.Options is not { } options)
         {
-            await error.WriteLineAsync(commandLine.Error);
+            WriteError(commandLine.Error);
             return commandLine.ExitCode;
         }
 
@@ -84,6 +99,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             : null;
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever keeps the server from starting is one line, never a stack trace.")]
     private async Task<int> ServeAsync(CommandLineOptions options, MetricRegistry metrics, LogQueue log)
     {
         using LineLoggerProvider loggers = new(log);
@@ -105,7 +121,10 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         DescriptorShares descriptors = DescriptorShares.Divide(openFiles.Current);
         StreamBudget streams = new(Math.Min(StreamBudget.DefaultMost, descriptors.StreamUpstreams), memory[MemoryTable.StreamUpstreams]);
-        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard, streams);
+        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard, streams)
+        {
+            Sockets = UpstreamSocketLimit.Within(descriptors.DatagramUpstreams),
+        };
         WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System) { Memory = memory[MemoryTable.WaitingQueries] };
         QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
         ServerEnvironment environment = new(
@@ -137,7 +156,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
 
         if (model is null)
         {
-            await error.WriteLineAsync(new CorefileException(diagnostics).Message);
+            WriteError(new CorefileException(diagnostics).Message);
             return StartFailed;
         }
 
@@ -158,16 +177,17 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         try
         {
             await host.StartAsync();
-            if (options.PidFile is not null)
+            if (options.PidFile is { } pidFile && TryWritePidFile(pidFile) is { } reason)
             {
-                await File.WriteAllTextAsync(
-                    options.PidFile, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+                WriteError(reason);
+                await host.StopAsync();
+                return StartFailed;
             }
         }
-        catch (Exception exception) when (exception is ListenException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        catch (Exception exception)
         {
-            await error.WriteLineAsync(exception.Message);
-            await host.StopAsync();
+            WriteError(ErrorLine.Of(exception));
+            await guard.ObserveAsync("failed_start", () => host.StopAsync());
             return StartFailed;
         }
 
@@ -192,10 +212,40 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         return builder.Build();
     }
 
+    /// <summary>Writes the process's number.</summary>
+    /// <returns>Why it cannot be written; null when it is.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "Paths fail in many ways, and all of them are one line.")]
+    private static string? TryWritePidFile(string path)
+    {
+        try
+        {
+            File.WriteAllText(path, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return $"cannot write the PID file '{LogLine.Escape(path)}': {ErrorLine.Of(exception)}";
+        }
+    }
+
+    /// <summary>Writes to standard error, which may be closed or full: that must not hide the exit code.</summary>
+    private void WriteError(string? line)
+    {
+        try
+        {
+            error.WriteLine(line);
+            error.Flush();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            // Nobody can read why; the exit code remains.
+        }
+    }
+
     /// <summary>Ends the process although threads of it still run.</summary>
     private void EndAtOnce(string problem, LogQueue log)
     {
-        error.WriteLine(problem);
+        WriteError(problem);
         log.Stop(LogPatience);
         Environment.Exit(StartFailed);
     }

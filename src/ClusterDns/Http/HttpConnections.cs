@@ -1,16 +1,21 @@
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using Microsoft.AspNetCore.Connections;
 
 namespace ClusterDns.Http;
 
 /// <summary>
-/// The connections of an HTTP server. When there are too many, the one that has rested longest is closed, rather than the new one
-/// refused: whoever opens many and says nothing cannot keep a probe out.
+/// The connections of all HTTP servers. When there are too many, or memory for them is exhausted, the one that has rested longest is
+/// closed, rather than the new one refused: whoever opens many and says nothing, or reads nothing, cannot keep a probe out.
 /// </summary>
 /// <param name="most">How many there may be at once.</param>
 /// <param name="closed">Counts those that were closed for others.</param>
-internal sealed class HttpConnections(int most, Counter closed)
+/// <param name="memory">Where connections and the bodies of their responses are reserved; null for no bound.</param>
+internal sealed class HttpConnections(int most, Counter closed, MemoryShare? memory = null)
 {
+    /// <summary>What a connection takes beside its response: socket buffers of the kernel, and Kestrel's.</summary>
+    internal const int ConnectionBytes = 40 * 1024;
+
     private readonly Lock _lock = new();
     private readonly LinkedList<HttpConnection> _open = [];
 
@@ -33,12 +38,7 @@ internal sealed class HttpConnections(int most, Counter closed)
     {
         HttpConnection connection = new(this, context);
         context.Features.Set(connection);
-        if (Enter(connection) is { } outgoing)
-        {
-            closed.Add();
-            outgoing.Abort();
-        }
-
+        Enter(connection);
         try
         {
             await serve(context);
@@ -65,29 +65,120 @@ internal sealed class HttpConnections(int most, Counter closed)
         }
     }
 
-    /// <summary>Takes a connection in.</summary>
-    /// <returns>The one that has to go for it; null while there is room.</returns>
-    private HttpConnection? Enter(HttpConnection connection)
+    /// <summary>Reserves bytes of a connection's response. Where there are none, other connections are closed.</summary>
+    /// <returns>False when there is no other connection to close.</returns>
+    internal bool TryReserve(HttpConnection connection, int bytes)
     {
+        while (memory is not null && !memory.TryReserve(bytes))
+        {
+            if (!TryClose(connection))
+            {
+                return false;
+            }
+        }
+
         lock (_lock)
         {
-            HttpConnection? outgoing = null;
-            if (_open.Count >= most)
+            if (connection.Node.List is null)
             {
-                outgoing = FindResting() ?? _open.First!.Value;
-                _open.Remove(outgoing.Node);
+                // It was closed meanwhile, and nobody would release what it reserves.
+                memory?.Release(bytes);
+                return false;
             }
 
-            _open.AddLast(connection.Node);
-            return outgoing;
+            connection.Reserved += bytes;
+            return true;
         }
     }
 
-    private HttpConnection? FindResting()
+    /// <summary>Returns what a connection's response had reserved.</summary>
+    internal void ReleaseBody(HttpConnection connection)
+    {
+        lock (_lock)
+        {
+            if (connection.Node.List is not null)
+            {
+                memory?.Release(connection.Reserved - ConnectionBytes);
+                connection.Reserved = ConnectionBytes;
+            }
+        }
+    }
+
+    /// <summary>Takes a connection in; another one goes for it where there is no room.</summary>
+    private void Enter(HttpConnection connection)
+    {
+        bool isReserved = false;
+        while (true)
+        {
+            isReserved = isReserved || memory is null || memory.TryReserve(ConnectionBytes);
+            lock (_lock)
+            {
+                if ((isReserved && _open.Count < most) || _open.Count == 0)
+                {
+                    if (!isReserved)
+                    {
+                        // The only connection is let in however little memory there is: it may be a probe.
+                        memory?.Reserve(ConnectionBytes);
+                    }
+
+                    connection.Reserved = ConnectionBytes;
+                    _open.AddLast(connection.Node);
+                    return;
+                }
+            }
+
+            TryClose(connection);
+        }
+    }
+
+    /// <summary>Closes the connection that has rested longest, or else the one that was asked first; what it reserved is free at once.</summary>
+    private bool TryClose(HttpConnection kept)
+    {
+        HttpConnection? outgoing;
+        lock (_lock)
+        {
+            outgoing = FindResting(kept) ?? FindFirst(kept);
+            if (outgoing is null)
+            {
+                return false;
+            }
+
+            Remove(outgoing);
+        }
+
+        closed.Add();
+        outgoing.Abort();
+        return true;
+    }
+
+    private HttpConnection? FindFirst(HttpConnection kept)
     {
         foreach (HttpConnection connection in _open)
         {
-            if (!connection.IsBusy)
+            if (connection != kept)
+            {
+                return connection;
+            }
+        }
+
+        return null;
+    }
+
+    private void Remove(HttpConnection connection)
+    {
+        if (connection.Node.List is not null)
+        {
+            _open.Remove(connection.Node);
+            memory?.Release(connection.Reserved);
+            connection.Reserved = 0;
+        }
+    }
+
+    private HttpConnection? FindResting(HttpConnection kept)
+    {
+        foreach (HttpConnection connection in _open)
+        {
+            if (!connection.IsBusy && connection != kept)
             {
                 return connection;
             }
@@ -100,10 +191,7 @@ internal sealed class HttpConnections(int most, Counter closed)
     {
         lock (_lock)
         {
-            if (connection.Node.List is not null)
-            {
-                _open.Remove(connection.Node);
-            }
+            Remove(connection);
         }
     }
 }
@@ -129,6 +217,16 @@ internal sealed class HttpConnection
 
     /// <summary>Whether a request is being answered.</summary>
     internal bool IsBusy { get; set; }
+
+    /// <summary>How many bytes are reserved for it; under the lock of all connections.</summary>
+    internal int Reserved { get; set; }
+
+    /// <summary>Reserves bytes of the response; false when there are none.</summary>
+    /// <param name="bytes">How many.</param>
+    public bool TryReserve(int bytes) => _owner.TryReserve(this, bytes);
+
+    /// <summary>Returns what the response had reserved.</summary>
+    public void ReleaseBody() => _owner.ReleaseBody(this);
 
     /// <summary>A request has come.</summary>
     public void Begin() => _owner.Touch(this, isBusy: true);

@@ -1,7 +1,11 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Http;
+using ClusterDns.Core.Metrics;
 using ClusterDns.Listeners;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -20,14 +24,24 @@ namespace ClusterDns.Http;
 /// </summary>
 internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncDisposable
 {
-    private const int MaxConnections = 256;
+    private const int MaxBufferedBytes = 16 * 1024;
+
+    // The kernel doubles these.
+    private const int SendBufferSize = 8 * 1024;
+    private const int ReceiveBufferSize = 4 * 1024;
+
+    /// <summary>How long a client may take to read a response; Prometheus gives up after 10 s by default.</summary>
+    private static readonly TimeSpan ResponsePatience = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan ResolvePatience = TimeSpan.FromSeconds(5);
 
     private readonly KestrelServer _server;
     private readonly OwnPorts _ports;
+    private readonly CallbackGuard _guard;
     private readonly List<IPEndPoint> _bound = [];
     private readonly HttpConnections _connections;
+    private readonly TimeProvider _timeProvider;
+    private readonly Counter _slowReaders;
     private volatile FrozenDictionary<string, Action<HttpExchange>> _handlers;
 
     private HttpServer(
@@ -35,13 +49,17 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
     {
         Address = address;
         _ports = services.Ports;
-        _connections = new HttpConnections(
-            MaxConnections,
-            services.Metrics.Counter("clusterdns_http_connections_closed_total", "Counter of HTTP connections closed to make room for new ones."));
+        _guard = services.Guard;
+        _connections = services.HttpConnections;
+        _timeProvider = services.TimeProvider;
+        _slowReaders = services.Metrics.Counter(
+            "clusterdns_http_slow_readers_total", "Counter of HTTP connections closed because the client did not read its response in time.");
         _handlers = handlers;
         KestrelServerOptions options = new() { AddServerHeader = false };
         options.Limits.MaxRequestBodySize = 0;
         options.Limits.MaxRequestHeadersTotalSize = 8 * 1024;
+        options.Limits.MaxRequestBufferSize = MaxBufferedBytes;
+        options.Limits.MaxResponseBufferSize = MaxBufferedBytes;
         options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(5);
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
         Listen(options, address, resolved);
@@ -101,15 +119,17 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
         connection.Begin();
         try
         {
-            await AnswerAsync(context);
+            await AnswerAsync(context, connection);
         }
         finally
         {
+            connection.ReleaseBody();
             connection.End();
         }
     }
 
-    private async Task AnswerAsync(IFeatureCollection context)
+    [SuppressMessage("Design", "CA1031", Justification = "A handler is a plugin's: what it throws is one request's failure.")]
+    private async Task AnswerAsync(IFeatureCollection context, HttpConnection connection)
     {
         IHttpRequestFeature request = context.GetRequiredFeature<IHttpRequestFeature>();
         IHttpResponseFeature response = context.GetRequiredFeature<IHttpResponseFeature>();
@@ -127,14 +147,50 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
             return;
         }
 
-        HttpExchange exchange = new(request.Headers.Accept.ToString());
-        handler(exchange);
+        using HttpBody body = new(connection.TryReserve);
+        HttpExchange exchange = new(request.Headers.Accept.ToString(), body);
+        try
+        {
+            handler(exchange);
+        }
+        catch (Exception exception)
+        {
+            _guard.Report("http_handler", exception);
+            response.StatusCode = 500;
+            return;
+        }
+
+        if (body.IsCut)
+        {
+            response.StatusCode = 503;
+            response.Headers.RetryAfter = "10";
+            return;
+        }
+
         response.StatusCode = exchange.Status;
         response.Headers.ContentType = exchange.ContentType;
-        response.Headers.ContentLength = exchange.Written.Length;
+        response.Headers.ContentLength = body.Length;
         if (!isHead)
         {
-            await context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(exchange.Written);
+            await SendAsync(body, context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer, connection);
+        }
+    }
+
+    /// <summary>Sends a body as the client reads it, and closes the connection of one that does not.</summary>
+    private async Task SendAsync(HttpBody body, PipeWriter writer, HttpConnection connection)
+    {
+        using CancellationTokenSource patience = new(ResponsePatience, _timeProvider);
+        try
+        {
+            foreach (ReadOnlyMemory<byte> chunk in body.Chunks)
+            {
+                await writer.WriteAsync(chunk, patience.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            _slowReaders.Add();
+            connection.Abort();
         }
     }
 
@@ -159,6 +215,10 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
         IPEndPoint asked = (IPEndPoint)endpoint;
         Socket socket = StreamListenSocket.Bind(asked, _ports, dualMode: asked.Address.Equals(IPAddress.IPv6Any));
         IPEndPoint bound = (IPEndPoint)socket.LocalEndPoint!;
+
+        // Connections inherit the sizes of their buffers.
+        socket.SendBufferSize = SendBufferSize;
+        socket.ReceiveBufferSize = ReceiveBufferSize;
         _ports.Add(ProtocolType.Tcp, bound);
         _bound.Add(bound);
         return socket;

@@ -8,10 +8,12 @@ internal static class ErrorNumbers
 {
     internal const int NotPermitted = 1;
     internal const int Interrupted = 4;
+    internal const int BadDescriptor = 9;
     internal const int WouldBlock = 11;
     internal const int OutOfMemory = 12;
     internal const int AccessDenied = 13;
     internal const int InvalidArgument = 22;
+    internal const int NotASocket = 88;
     internal const int MessageTooLong = 90;
     internal const int FamilyNotSupported = 97;
     internal const int AddressInUse = 98;

@@ -60,7 +60,14 @@ internal sealed unsafe class EventPoll : IDisposable
     /// <summary>Waits for events.</summary>
     /// <param name="milliseconds">How long to wait when there are none: 0 for not at all, -1 for ever.</param>
     /// <returns>How many there are; 0 also when a signal cut the wait short.</returns>
-    internal int Wait(int milliseconds) => Math.Max(0, EventCalls.WaitPoll(_poll, _events, MaxEvents, milliseconds));
+    /// <exception cref="System.Net.Sockets.SocketException">The instance cannot be waited on; another wait would return as soon.</exception>
+    internal int Wait(int milliseconds)
+    {
+        int events = EventCalls.WaitPoll(_poll, _events, MaxEvents, milliseconds);
+        return events >= 0 ? events
+            : Marshal.GetLastPInvokeError() == ErrorNumbers.Interrupted ? 0
+            : throw ErrorNumbers.LastError();
+    }
 
     /// <summary>Which descriptor an event of the last <see cref="Wait"/> is about.</summary>
     /// <param name="index">Less than what <see cref="Wait"/> returned.</param>

@@ -64,12 +64,18 @@ internal sealed unsafe class NativeSocketHandle : SafeHandle
     /// <exception cref="SocketException">It is taken, not this host's, or not allowed.</exception>
     internal void Bind(IPEndPoint endpoint)
     {
-        byte* address = stackalloc byte[SocketAddressBytes.MaxLength];
-        uint length = SocketAddressBytes.Write(address, endpoint);
-        if (SocketCalls.Bind(this, address, length) != 0)
+        if (!TryBind(endpoint))
         {
             throw ErrorNumbers.LastError();
         }
+    }
+
+    /// <summary>Binds to an address that may be taken.</summary>
+    internal bool TryBind(IPEndPoint endpoint)
+    {
+        byte* address = stackalloc byte[SocketAddressBytes.MaxLength];
+        uint length = SocketAddressBytes.Write(address, endpoint);
+        return SocketCalls.Bind(this, address, length) == 0;
     }
 
     /// <summary>Connects to an address, after which only datagrams from there arrive.</summary>

@@ -28,6 +28,9 @@ internal sealed partial class ListenerCore(ListenerServices services, ILogger lo
     /// <summary>The clock.</summary>
     internal TimeProvider TimeProvider => services.TimeProvider;
 
+    /// <summary>The stream connections of all listeners.</summary>
+    internal Tcp.StreamClients StreamClients => services.StreamClients;
+
     /// <summary>Starts background work.</summary>
     internal CallbackGuard Guard => services.Guard;
 

@@ -27,6 +27,9 @@ internal sealed class ListenerMetrics
         CounterFamily tcp = registry.Counters(
             "clusterdns_tcp_dropped_total", "Counter of TCP connections that the server cut off, and of queries on which it failed, by reason.", "reason");
         ConnectionLimit = tcp.With("connection_limit");
+        MadeRoom = tcp.With("made_room");
+        SlowReader = tcp.With("slow_reader");
+        OutputLimit = tcp.With("output_limit");
         BadFrame = tcp.With("bad_frame");
         ReadTimeout = tcp.With("read_timeout");
         WriteTimeout = tcp.With("write_timeout");
@@ -71,8 +74,17 @@ internal sealed class ListenerMetrics
     /// <summary>Connections that were accepted.</summary>
     internal Counter Connections { get; }
 
-    /// <summary>Connections over the limit.</summary>
+    /// <summary>Connections over the limit for which no other one could be closed.</summary>
     internal Counter ConnectionLimit { get; }
+
+    /// <summary>Connections that were closed to make room for another: the one that rested longest, of the client that holds most.</summary>
+    internal Counter MadeRoom { get; }
+
+    /// <summary>Connections that were closed because memory for queued answers was exhausted: the one unread longest first.</summary>
+    internal Counter SlowReader { get; }
+
+    /// <summary>Connections that were closed because one client asked for more unread answers than a connection may hold.</summary>
+    internal Counter OutputLimit { get; }
 
     /// <summary>Connections that sent a frame too short to be a message.</summary>
     internal Counter BadFrame { get; }

@@ -3,6 +3,8 @@ using ClusterDns.Core.Execution;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Http;
+using ClusterDns.Listeners.Tcp;
 using ClusterDns.Memory;
 using Microsoft.Extensions.Logging;
 
@@ -50,9 +52,6 @@ internal sealed record ListenerOptions
 
     /// <summary>How long a connection may rest between queries.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>How many connections may be open at once; further ones are accepted and closed.</summary>
-    public int MaxConnections { get; init; } = 10_000;
 
     /// <summary>How many queries of one connection may be in flight; the next one is read when one is answered.</summary>
     public int MaxQueriesPerConnection { get; init; } = 128;
@@ -104,6 +103,16 @@ internal sealed record ListenerServices(
 
     /// <summary>How many descriptors each use may have.</summary>
     public DescriptorShares Descriptors { get; init; } = DescriptorShares.Unlimited;
+
+    /// <summary>The stream connections of all listeners.</summary>
+    public StreamClients StreamClients => LazyInitializer.EnsureInitialized(
+        ref field, () => new StreamClients(Memory, Descriptors, new ListenerMetrics(Metrics)));
+
+    /// <summary>The connections of all HTTP servers.</summary>
+    public HttpConnections HttpConnections => LazyInitializer.EnsureInitialized(ref field, () => new HttpConnections(
+        Descriptors.Http,
+        Metrics.Counter("clusterdns_http_connections_closed_total", "Counter of HTTP connections closed to make room for new ones."),
+        Memory[MemoryTable.Http]));
 
     /// <summary>Finds the addresses of a host name.</summary>
     public Func<string, CancellationToken, Task<IPAddress[]>> ResolveHost { get; init; } = Dns.GetHostAddressesAsync;

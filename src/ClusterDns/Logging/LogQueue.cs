@@ -9,31 +9,48 @@ namespace ClusterDns.Logging;
 
 /// <summary>
 /// Takes log lines from every thread and hands them to one that writes, so that whoever reads the output, or has stopped
-/// reading it, never makes a query wait. Lines for which there is no room are dropped and counted.
+/// reading it, never makes a query wait. A write that fails (a full disk, a pipe whose reader is gone) is tried again until it
+/// succeeds. Lines for which there is no room meanwhile are dropped, counted, and reported when writing works again.
 /// </summary>
 internal sealed class LogQueue : ILogOutput, IDisposable
 {
     /// <summary>How many bytes of lines wait at most; as many again may be in the writer's hands.</summary>
     public const int Capacity = 512 * 1024;
 
+    private static readonly TimeSpan DefaultRetryDelay = TimeSpan.FromMilliseconds(250);
+
     private readonly object _gate = new();
     private readonly Stream _output;
-    private readonly Counter _dropped;
+    private readonly TimeSpan _retryDelay;
+    private readonly Counter _droppedAsFull;
+    private readonly Counter _droppedAsFailing;
+    private readonly Counter _writeErrors;
     private readonly Thread _writer;
     private byte[] _waiting = GC.AllocateUninitializedArray<byte>(Capacity);
     private byte[] _writing = GC.AllocateUninitializedArray<byte>(Capacity);
     private int _waitingLength;
     private long _droppedUnreported;
+    private string? _failure;
+    private string? _dropCause;
     private bool _stopping;
 
     /// <summary>A queue with its writer running.</summary>
     /// <param name="output">Where the lines go.</param>
-    /// <param name="metrics">Where drops are counted.</param>
-    public LogQueue(Stream output, MetricRegistry metrics)
+    /// <param name="metrics">Where drops and failed writes are counted.</param>
+    /// <param name="retryDelay">How long to wait after a failed write; null for a quarter of a second.</param>
+    public LogQueue(Stream output, MetricRegistry metrics, TimeSpan? retryDelay = null)
     {
         _output = output;
-        _dropped = metrics.Counter("clusterdns_log_lines_dropped_total", "Counter of log lines for which the queue had no room.");
-        _writer = new CallbackGuard(metrics, TimeProvider.System, NullLogger.Instance).CreateThread("log_writer", "log writer", Write, isBackground: true);
+        _retryDelay = retryDelay ?? DefaultRetryDelay;
+        CounterFamily dropped = metrics.Counters(
+            "clusterdns_log_lines_dropped_total", "Counter of log lines that were lost because the log queue was full.", "reason");
+        _droppedAsFull = dropped.With("slow_reader");
+        _droppedAsFailing = dropped.With("write_failed");
+        _writeErrors = metrics.Counter("clusterdns_log_write_errors_total", "Counter of failed writes of log lines, which are tried again.");
+
+        // What the writer itself throws cannot be logged; the counter shows it.
+        CallbackGuard guard = new(metrics, TimeProvider.System, NullLogger.Instance);
+        _writer = guard.CreateThread("log_writer", "log writer", Write, isBackground: true);
         _writer.Start();
     }
 
@@ -45,7 +62,8 @@ internal sealed class LogQueue : ILogOutput, IDisposable
             if (_stopping || _waiting.Length - _waitingLength <= line.Length)
             {
                 _droppedUnreported++;
-                _dropped.Add();
+                _dropCause = _failure;
+                (_failure is null ? _droppedAsFull : _droppedAsFailing).Add();
                 return false;
             }
 
@@ -61,7 +79,7 @@ internal sealed class LogQueue : ILogOutput, IDisposable
 
     /// <summary>Takes no more lines and waits until those that are there are written, but not for ever.</summary>
     /// <param name="patience">How long to wait for a reader that may have stopped reading.</param>
-    /// <returns>Whether all were written.</returns>
+    /// <returns>Whether the writer has ended.</returns>
     public bool Stop(TimeSpan patience)
     {
         lock (_gate)
@@ -85,21 +103,63 @@ internal sealed class LogQueue : ILogOutput, IDisposable
 
     private void Write()
     {
-        try
+        while (TryTake(out int length))
         {
-            while (TryTake(out int length))
+            for (int written = 0; written < length;)
             {
-                _output.Write(_writing.AsSpan(0, length));
-                _output.Flush();
+                try
+                {
+                    written += WriteSome(_writing.AsSpan(written, length - written));
+                    SetFailure(null);
+                }
+                catch (Exception exception) when (
+                    exception is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
+                {
+                    _writeErrors.Add();
+                    SetFailure(exception.Message);
+                    if (!WaitToRetry())
+                    {
+                        return;
+                    }
+                }
             }
         }
-        catch (IOException)
+    }
+
+    /// <summary>Writes; a stream that cannot say how much it wrote before it failed writes again what it had.</summary>
+    private int WriteSome(ReadOnlySpan<byte> data)
+    {
+        if (_output is StandardOutputStream descriptor)
         {
-            // The reader is gone. There is nobody to tell, and queries are to be answered all the same.
-            lock (_gate)
+            return descriptor.WriteSome(data);
+        }
+
+        _output.Write(data);
+        _output.Flush();
+        return data.Length;
+    }
+
+    private void SetFailure(string? failure)
+    {
+        lock (_gate)
+        {
+            _failure = failure;
+        }
+    }
+
+    /// <summary>Waits before the next try; false when the process is stopping and does not wait for the output.</summary>
+    private bool WaitToRetry()
+    {
+        lock (_gate)
+        {
+            if (_stopping)
             {
-                _stopping = true;
+                return false;
             }
+
+            // A stop ends the wait, and one last try follows.
+            Monitor.Wait(_gate, _retryDelay);
+            return true;
         }
     }
 
@@ -127,12 +187,14 @@ internal sealed class LogQueue : ILogOutput, IDisposable
             return;
         }
 
+        string cause = _dropCause is null ? "the reader of the log is too slow" : $"the log could not be written: {LogLine.Escape(_dropCause)}";
         byte[] line = Encoding.UTF8.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"[WARNING] {_droppedUnreported} log lines dropped: their reader is too slow"));
+            string.Create(CultureInfo.InvariantCulture, $"[WARNING] {_droppedUnreported} log lines dropped: {cause}"));
         if (_waiting.Length - _waitingLength > line.Length)
         {
             Append(line);
             _droppedUnreported = 0;
+            _dropCause = null;
         }
     }
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Resources;
+using ClusterDns.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Serving;
@@ -62,7 +64,8 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         {
             PluginBuildContext context = BuildPlugins(block, readiness, resources, diagnostics);
             contexts.Add(context);
-            groups.Add(block, context, Chain(context), diagnostics);
+            object? chain = Try("server block", block.Keys[0].Key.Place, diagnostics, () => Chain(context));
+            groups.Add(block, context, (PluginHandler?)chain, diagnostics);
         }
 
         return diagnostics.HasErrors ? null : new ServerModel
@@ -98,19 +101,25 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
 
         IReadOnlyList<ServerAddress> parsed = [.. keys.Select(static key => key.Address)];
         List<(IPlugin Plugin, object Options)> plugins = [];
+        List<SourcePlace> places = [];
         ILookup<string, DirectiveSyntax> directives =
             syntax.Directives.ToLookup(static directive => directive.Name.Text, StringComparer.Ordinal);
         foreach (string name in environment.PluginOrder)
         {
             if (directives.Contains(name) &&
                 environment.Plugins.TryGetValue(name, out IPlugin? plugin) &&
-                DirectiveParsing.Parse(plugin, new PluginParseContext([.. directives[name]], parsed, diagnostics)) is { } options)
+                Try(
+                    name,
+                    directives[name].First().Name.Place,
+                    diagnostics,
+                    () => DirectiveParsing.Parse(plugin, new PluginParseContext([.. directives[name]], parsed, diagnostics))) is { } options)
             {
                 plugins.Add((plugin, options));
+                places.Add(directives[name].First().Name.Place);
             }
         }
 
-        return new ConfiguredBlock(keys, plugins, BlockText.Of(syntax));
+        return new ConfiguredBlock(keys, plugins, places, BlockText.Of(syntax));
     }
 
     private PluginBuildContext BuildPlugins(
@@ -137,10 +146,15 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             Memory = environment.Memory,
             StartChild = environment.StartChild,
         };
-        foreach ((IPlugin plugin, object options) in block.Plugins)
+        for (int i = 0; i < block.Plugins.Count; i++)
         {
+            (IPlugin plugin, object options) = block.Plugins[i];
             int parts = context.Links.Count + context.Observers.Count;
-            plugin.Build(options, context);
+            Try(plugin.Name, block.Places[i], diagnostics, () =>
+            {
+                plugin.Build(options, context);
+                return plugin;
+            });
             if (context.Links.Count + context.Observers.Count > parts)
             {
                 context.LinkNames.Add(plugin.Name);
@@ -148,6 +162,21 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         }
 
         return context;
+    }
+
+    /// <summary>Whatever a plugin throws while it is set up is an error with its place, and never the end of the process.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "What a plugin throws is its own; the error names the plugin and the exception.")]
+    private static object? Try(string plugin, SourcePlace place, DiagnosticBag diagnostics, Func<object?> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception exception)
+        {
+            diagnostics.Error(place, $"'{plugin}' cannot be set up: {exception.GetType().Name}: {ErrorLine.Of(exception)}");
+            return null;
+        }
     }
 
     private static PluginHandler? Chain(PluginBuildContext context)
@@ -184,6 +213,10 @@ internal sealed record BlockKey(Token Key, ServerAddress Address);
 /// <summary>A server block whose options have been read.</summary>
 /// <param name="Keys">Its zones.</param>
 /// <param name="Plugins">Its plugins in running order, each with its options.</param>
+/// <param name="Places">Where each of them begins.</param>
 /// <param name="Text">The block in one fixed form.</param>
 internal sealed record ConfiguredBlock(
-    IReadOnlyList<BlockKey> Keys, IReadOnlyList<(IPlugin Plugin, object Options)> Plugins, string Text);
+    IReadOnlyList<BlockKey> Keys,
+    IReadOnlyList<(IPlugin Plugin, object Options)> Plugins,
+    IReadOnlyList<SourcePlace> Places,
+    string Text);

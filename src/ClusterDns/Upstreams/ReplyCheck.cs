@@ -3,35 +3,50 @@ using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Upstreams;
 
-/// <summary>Whether a reply is one to a query (RFC 5452 section 9.1); its address and port the socket has checked.</summary>
+/// <summary>
+/// Whether a datagram is a reply to a query (RFC 5452 section 9.1). The socket has checked address and port, and the caller has found the
+/// query by the reply's ID.
+/// </summary>
 internal static class ReplyCheck
 {
     private const byte ResponseBit = 0x80;
+    private const byte OpcodeBits = 0x78;
+    private const byte CodeBits = 0x0F;
 
-    /// <summary>Whether it is.</summary>
-    /// <param name="query">The query, as it was sent.</param>
+    /// <summary>Whether it is: a response with the query's opcode and exactly its question, written without compression.</summary>
+    /// <param name="query">The query, as it was sent but for its ID.</param>
     /// <param name="reply">What came.</param>
     public static bool IsReply(ReadOnlySpan<byte> query, ReadOnlySpan<byte> reply)
     {
-        if (reply.Length < DnsHeader.Length || (reply[2] & ResponseBit) == 0 || !reply[..2].SequenceEqual(query[..2]))
+        if (reply.Length < DnsHeader.Length || (reply[2] & ResponseBit) == 0 || ((reply[2] ^ query[2]) & OpcodeBits) != 0)
         {
             return false;
         }
 
-        if (BinaryPrimitives.ReadUInt16BigEndian(reply[4..]) == 0)
-        {
-            // A server that could not read the query, or did not want to, may leave the question out.
-            return (reply[3] & 15) != 0 && BinaryPrimitives.ReadUInt16BigEndian(reply[6..]) == 0;
-        }
-
-        int end = GetQuestionEnd(query);
-        return BinaryPrimitives.ReadUInt16BigEndian(reply[4..]) == 1 &&
-            reply.Length >= end &&
-            DomainName.Equals(query[DnsHeader.Length..(end - 4)], reply[DnsHeader.Length..(end - 4)]) &&
-            query[(end - 4)..end].SequenceEqual(reply[(end - 4)..end]);
+        int questions = BinaryPrimitives.ReadUInt16BigEndian(reply[4..]);
+        return questions == 0 ? IsErrorWithoutQuestion(reply) : questions == 1 && HasQuestionOf(query, reply);
     }
 
-    /// <summary>Where the first question of a query ends.</summary>
-    private static int GetQuestionEnd(ReadOnlySpan<byte> query)
-        => DomainName.TryGetLength(query[DnsHeader.Length..], out int length) ? DnsHeader.Length + length + 4 : DnsHeader.Length;
+    // A server that cannot read the query, or does not want to, may leave the question out. Such a reply says nothing about a name.
+    private static bool IsErrorWithoutQuestion(ReadOnlySpan<byte> reply)
+        => (ResponseCode)(reply[3] & CodeBits) is
+                ResponseCode.FormErr or ResponseCode.ServFail or ResponseCode.NotImp or ResponseCode.Refused &&
+            BinaryPrimitives.ReadUInt32BigEndian(reply[6..]) == 0;
+
+    private static bool HasQuestionOf(ReadOnlySpan<byte> query, ReadOnlySpan<byte> reply)
+    {
+        if (!DomainName.TryGetLength(query[DnsHeader.Length..], out int length))
+        {
+            return false;
+        }
+
+        int type = DnsHeader.Length + length;
+        int end = type + 4;
+
+        // Compared byte by byte but for the case of letters: a compression pointer equals no label of the query.
+        return query.Length >= end &&
+            reply.Length >= end &&
+            DomainName.Equals(query[DnsHeader.Length..type], reply[DnsHeader.Length..type]) &&
+            query[type..end].SequenceEqual(reply[type..end]);
+    }
 }

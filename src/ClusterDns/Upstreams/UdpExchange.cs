@@ -4,6 +4,13 @@ using ClusterDns.Core.Upstreams;
 
 namespace ClusterDns.Upstreams;
 
+/// <summary>A socket and an ID that a query went out with, where its reply is expected.</summary>
+/// <param name="Socket">The socket; null when there is no pair.</param>
+/// <param name="Id">The ID.</param>
+/// <param name="Guesses">How many guesses the socket had seen by then.</param>
+/// <param name="SentAt">When it was sent.</param>
+internal readonly record struct UdpPair(UpstreamSocket? Socket, ushort Id, int Guesses, long SentAt);
+
 /// <summary>
 /// A query that is on its way to an upstream as a datagram, and later its reply. It is used again and again; between
 /// <see cref="Prepare"/> and its completion it belongs to the engine it was given to.
@@ -37,11 +44,14 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
     /// <summary>Who is asked.</summary>
     internal Upstream Upstream { get; private set; } = null!;
 
-    /// <summary>The ID it went out with.</summary>
-    internal ushort Id { get; set; }
+    /// <summary>The engine's sockets to the upstream.</summary>
+    internal UpstreamSocketPool? Pool { get; set; }
 
-    /// <summary>The socket it went out from.</summary>
-    internal UpstreamSocket? Socket { get; set; }
+    /// <summary>Where it went out last; without a socket when that pair is closed and no other is open.</summary>
+    internal UdpPair Current { get; private set; }
+
+    /// <summary>Where it went out before that, if a reply is still taken there.</summary>
+    internal UdpPair Earlier { get; private set; }
 
     /// <summary>When to give up, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
     internal long Deadline { get; private set; }
@@ -50,7 +60,7 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
     internal QueryContext? Asker { get; set; }
 
     /// <summary>When it was sent first.</summary>
-    internal long SentAt { get; set; }
+    internal long FirstSentAt { get; set; }
 
     /// <summary>When to send it again, unless a reply has come.</summary>
     internal long NextSend { get; set; }
@@ -58,8 +68,14 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
     /// <summary>How long to wait before sending it yet again.</summary>
     internal long RetransmitAfter { get; set; }
 
-    /// <summary>How often it was sent.</summary>
-    internal int Sent { get; set; }
+    /// <summary>Whether an engine has it, and its asker waits.</summary>
+    internal bool IsPending { get; set; }
+
+    /// <summary>Whether it was sent again because the network reported that nobody is there.</summary>
+    internal bool WasRefused { get; set; }
+
+    /// <summary>Whether it was sent again because a reply was doubted.</summary>
+    internal bool WasDoubted { get; set; }
 
     /// <summary>Whether it waits to be sent.</summary>
     internal bool IsQueued { get; set; }
@@ -91,18 +107,44 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
         Upstream = upstream;
         Deadline = deadline;
         Asker = query.Asker;
-        Sent = 0;
+        WasRefused = WasDoubted = false;
     }
 
     /// <summary>Whether nobody waits for the reply any more. The asker's context serves no other query before the exchange is complete.</summary>
     internal bool IsOver(long now) => Deadline <= now || Asker is { IsAbandoned: true };
 
-    /// <summary>Writes the ID that the query goes out with.</summary>
-    internal void SetId(ushort id)
+    /// <summary>Whether a reply is taken at a socket.</summary>
+    internal bool Uses(UpstreamSocket socket) => ReferenceEquals(Current.Socket, socket) || ReferenceEquals(Earlier.Socket, socket);
+
+    /// <summary>The pair of a socket and an ID of which one is open.</summary>
+    internal UdpPair GetPair(UpstreamSocket socket, ushort id)
+        => ReferenceEquals(Current.Socket, socket) && Current.Id == id ? Current : Earlier;
+
+    /// <summary>Sends from another socket, with another ID.</summary>
+    /// <param name="pair">The socket and the ID.</param>
+    /// <returns>The pair that was open before the last one, to be closed: no more than two are open.</returns>
+    internal UdpPair OpenPair(in UdpPair pair)
     {
-        Id = id;
-        _request[0] = (byte)(id >> 8);
-        _request[1] = (byte)id;
+        UdpPair oldest = Earlier;
+        Earlier = Current;
+        Current = pair;
+        _request[0] = (byte)(pair.Id >> 8);
+        _request[1] = (byte)pair.Id;
+        return oldest;
+    }
+
+    /// <summary>Takes no more replies at a pair.</summary>
+    internal void ClosePair(in UdpPair pair)
+    {
+        if (pair == Current)
+        {
+            Current = Earlier;
+            Earlier = default;
+        }
+        else if (pair == Earlier)
+        {
+            Earlier = default;
+        }
     }
 
     /// <summary>Takes a reply without copying it: the buffers change places.</summary>
@@ -162,7 +204,7 @@ internal static class UdpExchangePool
     /// <summary>Puts one back.</summary>
     internal static void Return(UdpExchange exchange)
     {
-        exchange.Socket = null;
+        exchange.Pool = null;
         exchange.Asker = null;
         lock (Gate)
         {

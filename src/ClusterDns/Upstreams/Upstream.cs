@@ -22,7 +22,7 @@ internal sealed class Upstream : IUpstream
     internal Upstream(NetworkEndpoint endpoint, TimeSpan expire, TimeSpan maxAge, UpstreamFactory factory)
     {
         Endpoint = endpoint;
-        MaxAge = maxAge;
+        Ports = new UpstreamPorts(expire, maxAge, factory.Sockets, factory.TimeProvider);
         _factory = factory;
         _streams = factory.Streams.Acquire(endpoint, expire, maxAge);
         Stream = new StreamChannel(_streams);
@@ -43,8 +43,8 @@ internal sealed class Upstream : IUpstream
     /// <inheritdoc/>
     public IUpstreamChannel Stream { get; }
 
-    /// <summary>How long a socket is used; zero for as long as engines see fit.</summary>
-    internal TimeSpan MaxAge { get; }
+    /// <summary>What engines share about the ports that datagrams leave by.</summary>
+    internal UpstreamPorts Ports { get; }
 
     /// <summary>
     /// How long to wait before a datagram is sent again: four times the usual time, since what takes longer than that is lost
@@ -102,7 +102,7 @@ internal sealed class Upstream : IUpstream
         }
     }
 
-    /// <summary>Takes in how long a reply took that was asked for once.</summary>
+    /// <summary>Takes in how long a reply took.</summary>
     internal void Measured(TimeSpan roundTrip)
     {
         // A lost update of another thread's sample is no loss.

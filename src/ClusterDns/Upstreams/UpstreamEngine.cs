@@ -8,14 +8,14 @@ namespace ClusterDns.Upstreams;
 
 /// <summary>
 /// The datagrams to upstreams of one thread: what is asked during a round goes out in batches at its end, replies come in by the
-/// thread's own epoll, and askers go on where they asked. For that thread alone.
+/// thread's own epoll, and askers continue where they asked. For that thread alone.
 /// </summary>
 internal sealed class UpstreamEngine : IDisposable
 {
     /// <summary>How often an engine looks for queries to send again or to give up, while there are any.</summary>
     internal const int TickMilliseconds = 20;
 
-    private const ulong TokenBit = 1UL << 32;
+    private const int SweepMilliseconds = 1000;
     private const int MaxReceiveRounds = 8;
 
     [ThreadStatic]
@@ -25,9 +25,8 @@ internal sealed class UpstreamEngine : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly UpstreamMetrics _metrics;
     private readonly QueryIds _ids = new();
+    private readonly UpstreamSocketTable _table;
     private readonly Dictionary<Upstream, UpstreamSocketPool> _pools = [];
-    private readonly List<UpstreamSocket?> _sockets = [];
-    private readonly Stack<int> _freeSlots = [];
     private readonly List<UdpExchange> _queue = [];
     private readonly List<UdpExchange> _due = [];
     private readonly HashSet<UpstreamSocket> _refused = [];
@@ -35,6 +34,7 @@ internal sealed class UpstreamEngine : IDisposable
     private readonly ExchangeList _pending = new();
     private readonly ConcurrentQueue<Upstream> _disposed = new();
     private long _lastTick;
+    private long _lastSweep;
     private bool _isClosed;
 
     /// <summary>An engine.</summary>
@@ -46,6 +46,7 @@ internal sealed class UpstreamEngine : IDisposable
         _poll = poll;
         _timeProvider = timeProvider;
         _metrics = metrics;
+        _table = new UpstreamSocketTable(poll, _ids, EphemeralPorts.System, metrics);
     }
 
     /// <summary>Whether engines work here.</summary>
@@ -62,50 +63,46 @@ internal sealed class UpstreamEngine : IDisposable
     internal int PendingCount => _pending.Count;
 
     /// <summary>How long the thread may wait for events.</summary>
-    internal int WaitMilliseconds => _queue.Count > 0 ? 0 : PendingCount > 0 ? TickMilliseconds : -1;
+    internal int WaitMilliseconds
+        => _queue.Count > 0 ? 0 : PendingCount > 0 ? TickMilliseconds : _table.Count > 0 ? SweepMilliseconds : -1;
 
     /// <summary>Whether an event is about one of the engine's sockets.</summary>
-    internal static bool IsOwn(ulong token) => token != EventPoll.WakeToken && (token & TokenBit) != 0;
+    internal static bool IsOwn(ulong token) => UpstreamSocketTable.IsOwn(token);
 
     /// <summary>Takes a query; it goes out with the next <see cref="Flush"/>.</summary>
     internal void Submit(UdpExchange exchange)
     {
         long now = _timeProvider.GetTimestamp();
-        UpstreamSocketPool? pool = FindPool(exchange.Upstream, out bool isKept);
-        if (pool?.Next(this, _ids, now) is not { } socket)
+        UpstreamSocketPool? pool = FindPool(exchange.Upstream);
+        if (pool?.Next(now) is not { } socket)
         {
-            exchange.Complete(UpstreamStatus.Failed);
+            // Where somebody guesses so much that no port is left for now, another transport is safe.
+            exchange.Complete(pool?.IsRateLimited == true ? UpstreamStatus.Suspicious : UpstreamStatus.Failed);
             return;
         }
 
-        ushort id = _ids.Next();
-        while (!socket.IsFree(id))
-        {
-            id = _ids.Next();
-        }
-
-        exchange.SetId(id);
-        exchange.Socket = socket;
-        exchange.SentAt = now;
+        exchange.Pool = pool;
+        exchange.IsPending = true;
+        exchange.FirstSentAt = now;
         exchange.RetransmitAfter = ToTimestampTicks(exchange.Upstream.RetransmitAfter);
-        exchange.NextSend = now + exchange.RetransmitAfter;
-        socket.Expect(exchange);
         _pending.Add(exchange);
-        Enqueue(exchange);
-        if (!isKept)
-        {
-            Retire(socket);
-        }
+        SendFrom(socket, exchange, now);
     }
 
     /// <summary>Sends what was asked since the last time.</summary>
     internal void Flush()
     {
+        if (_queue.Count == 0)
+        {
+            return;
+        }
+
         for (int from = 0; from < _queue.Count;)
         {
-            UpstreamSocket socket = _queue[from].Socket!;
+            UpstreamSocket socket = _queue[from].Current.Socket!;
             int count = 0;
-            while (count < UpstreamBatch.Size && from + count < _queue.Count && ReferenceEquals(_queue[from + count].Socket, socket))
+            while (count < UpstreamBatch.Size && from + count < _queue.Count &&
+                ReferenceEquals(_queue[from + count].Current.Socket, socket))
             {
                 count++;
             }
@@ -121,16 +118,12 @@ internal sealed class UpstreamEngine : IDisposable
         foreach (UdpExchange exchange in CollectionsMarshal.AsSpan(_queue))
         {
             exchange.IsQueued = false;
-            exchange.Sent++;
         }
 
-        if (_queue.Count > 0)
+        _queue.Clear();
+        foreach (UpstreamSocketPool pool in _pools.Values)
         {
-            _queue.Clear();
-            foreach (UpstreamSocketPool pool in _pools.Values)
-            {
-                pool.EndBatch();
-            }
+            pool.EndBatch();
         }
 
         if (_refused.Count > 0)
@@ -139,31 +132,31 @@ internal sealed class UpstreamEngine : IDisposable
             _refused.Clear();
             foreach (UpstreamSocket socket in refused)
             {
-                Fail(socket, UpstreamStatus.Failed);
+                Refuse(socket);
             }
         }
     }
 
-    /// <summary>Takes in the replies at a socket; their askers go on at once.</summary>
+    /// <summary>Takes in the replies at a socket; their askers continue at once.</summary>
     /// <param name="token">The event's token.</param>
     internal void Receive(ulong token)
     {
-        if (_sockets[(int)(token & ~TokenBit)] is not { } socket)
+        if (_table.Find(token) is not { } socket)
         {
             return;
         }
 
+        long now = _timeProvider.GetTimestamp();
         for (int round = 0; round < MaxReceiveRounds; round++)
         {
             if (!_batch.TryReceive(socket, out int received))
             {
-                // Waiting for the rest of the time would be in vain.
-                Fail(socket, UpstreamStatus.Failed);
+                Refuse(socket);
             }
 
             for (int i = 0; i < received; i++)
             {
-                Take(socket, i);
+                Take(socket, i, now);
             }
 
             // The last reply may have closed the socket.
@@ -175,15 +168,13 @@ internal sealed class UpstreamEngine : IDisposable
 
         if (socket.IsSuspicious && !socket.IsRetired)
         {
-            _metrics.Suspicious.Add();
-            Retire(socket);
-            Fail(socket, UpstreamStatus.Suspicious);
+            GiveUp(socket);
         }
 
-        CloseIfDone(socket);
+        _table.CloseIfDone(socket);
     }
 
-    /// <summary>Sends again what got no reply, gives up what got none for too long, and forgets what was disposed of.</summary>
+    /// <summary>Sends again what got no reply, gives up what got none for too long, and closes sockets that are of no use any more.</summary>
     internal void Tick()
     {
         while (!_disposed.IsEmpty && _disposed.TryDequeue(out Upstream? upstream))
@@ -191,7 +182,7 @@ internal sealed class UpstreamEngine : IDisposable
             Forget(upstream);
         }
 
-        if (PendingCount == 0)
+        if (PendingCount == 0 && _table.Count == 0)
         {
             return;
         }
@@ -211,20 +202,28 @@ internal sealed class UpstreamEngine : IDisposable
             }
             else if (exchange.NextSend <= now && !exchange.IsQueued)
             {
-                _metrics.Retransmitted.Add();
+                exchange.Current.Socket?.Missed(exchange.Current.SentAt);
                 exchange.RetransmitAfter *= 2;
-                exchange.NextSend = now + exchange.RetransmitAfter;
-                Enqueue(exchange);
+                TrySendAgain(exchange, null, now);
             }
         }
 
-        // The askers go on only now, since they may ask anew.
+        // The askers continue only now, since they may ask again.
         for (int i = 0; i < _due.Count; i++)
         {
+            _due[i].Current.Socket?.Missed(_due[i].Current.SentAt);
             Finish(_due[i], UpstreamStatus.TimedOut);
         }
 
         _due.Clear();
+        if (_timeProvider.GetElapsedTime(_lastSweep, now).TotalMilliseconds >= SweepMilliseconds)
+        {
+            _lastSweep = now;
+            foreach (UpstreamSocketPool pool in _pools.Values)
+            {
+                pool.Sweep(now);
+            }
+        }
     }
 
     /// <summary>Has the engine forget an upstream; from any thread, as long as the upstream knows of the engine.</summary>
@@ -234,78 +233,40 @@ internal sealed class UpstreamEngine : IDisposable
         _poll.Wake();
     }
 
-    /// <summary>Opens a socket to an upstream.</summary>
-    internal UpstreamSocket? Open(UpstreamSocketPool pool, long now)
-    {
-        int slot = _freeSlots.Count > 0 ? _freeSlots.Pop() : _sockets.Count;
-        UpstreamSocket? socket = UpstreamSocket.TryOpen(pool.Endpoint, pool, slot, now);
-        if (slot == _sockets.Count)
-        {
-            _sockets.Add(socket);
-        }
-        else
-        {
-            _sockets[slot] = socket;
-        }
-
-        if (socket is null)
-        {
-            _metrics.OpenFailed.Add();
-            _freeSlots.Push(slot);
-            return null;
-        }
-
-        _poll.Add(socket.Handle.Descriptor, TokenBit | (uint)slot);
-        return socket;
-    }
-
-    /// <summary>Sends no more from a socket; it is closed when its last reply has come or was given up.</summary>
-    internal void Retire(UpstreamSocket socket)
-    {
-        socket.IsRetired = true;
-        CloseIfDone(socket);
-    }
-
-    /// <summary>Whether something happened longer ago than a time.</summary>
-    internal bool IsOlderThan(long timestamp, TimeSpan age, long now) => _timeProvider.GetElapsedTime(timestamp, now) > age;
-
     /// <summary>Closes everything; what waits fails.</summary>
     public void Dispose()
     {
-        // Askers that go on below must not open anything anew.
+        // Askers that continue below must not open anything.
         _isClosed = true;
         foreach (Upstream upstream in _pools.Keys.ToArray())
         {
             Forget(upstream);
         }
 
-        foreach (UpstreamSocket? socket in _sockets.ToArray())
+        while (_pending.First is { } exchange)
         {
-            if (socket is not null)
-            {
-                Fail(socket, UpstreamStatus.Failed);
-            }
+            Finish(exchange, UpstreamStatus.Failed);
         }
 
         _batch.Dispose();
     }
 
-    /// <summary>The sockets to an upstream; null when the engine has been disposed of.</summary>
-    /// <param name="upstream">The upstream.</param>
-    /// <param name="isKept">False when the upstream has been disposed of: its sockets are for one query each.</param>
-    private UpstreamSocketPool? FindPool(Upstream upstream, out bool isKept)
+    /// <summary>The sockets to an upstream, closed when that has been disposed of; null when the engine has been.</summary>
+    private UpstreamSocketPool? FindPool(Upstream upstream)
     {
-        isKept = true;
         if (_pools.TryGetValue(upstream, out UpstreamSocketPool? pool) || _isClosed)
         {
             return pool;
         }
 
-        pool = new UpstreamSocketPool(upstream);
-        isKept = upstream.TryAttach(this);
-        if (isKept)
+        pool = new UpstreamSocketPool(upstream, _table, _ids, _metrics, _timeProvider);
+        if (upstream.TryAttach(this))
         {
             _pools.Add(upstream, pool);
+        }
+        else
+        {
+            pool.Close();
         }
 
         return pool;
@@ -315,79 +276,191 @@ internal sealed class UpstreamEngine : IDisposable
     private void Forget(Upstream upstream)
     {
         upstream.Detach(this);
-        if (!_pools.Remove(upstream))
+        if (_pools.Remove(upstream, out UpstreamSocketPool? pool))
         {
-            return;
-        }
-
-        foreach (UpstreamSocket? socket in _sockets.ToArray())
-        {
-            if (socket is not null && ReferenceEquals(socket.Pool.Upstream, upstream))
-            {
-                Retire(socket);
-            }
+            pool.Close();
         }
     }
 
     private long ToTimestampTicks(TimeSpan time) => (long)(time.TotalSeconds * _timeProvider.TimestampFrequency);
 
-    private void Enqueue(UdpExchange exchange)
+    /// <summary>Has a query go out from a socket with the next flush, by an ID of its own.</summary>
+    private void SendFrom(UpstreamSocket socket, UdpExchange exchange, long now)
     {
-        exchange.IsQueued = true;
-        _queue.Add(exchange);
+        ushort id;
+        do
+        {
+            id = _ids.Next();
+        }
+        while (!socket.IsFree(id));
+
+        UdpPair oldest = exchange.OpenPair(new UdpPair(socket, id, socket.Guesses, now));
+        socket.Expect(exchange, id, now);
+        exchange.NextSend = now + exchange.RetransmitAfter;
+        if (!exchange.IsQueued)
+        {
+            exchange.IsQueued = true;
+            _queue.Add(exchange);
+        }
+
+        StopExpecting(oldest, isAnswered: false);
+        if (socket.Pool.IsClosed)
+        {
+            _table.Retire(socket, PortRetirement.Removed);
+        }
     }
 
-    private void Take(UpstreamSocket socket, int index)
+    /// <summary>Sends a query again from another socket; false when there is none.</summary>
+    private bool TrySendAgain(UdpExchange exchange, UpstreamSocket? avoid, long now)
     {
-        if (socket.Match(_batch.GetReply(index)) is not { } exchange)
+        if (_isClosed || exchange.Pool!.NextOther(exchange, avoid, now) is not { } socket)
         {
-            _metrics.Mismatched.Add();
+            exchange.NextSend = now + exchange.RetransmitAfter;
+            return false;
+        }
+
+        _metrics.Retransmitted.Add();
+        SendFrom(socket, exchange, now);
+        return true;
+    }
+
+    private void Take(UpstreamSocket socket, int index, long now)
+    {
+        ReadOnlySpan<byte> reply = _batch.GetReply(index);
+        switch (socket.Match(reply, out UdpExchange? exchange))
+        {
+            case ReplyMatch.Late:
+                _metrics.Late.Add();
+                return;
+            case ReplyMatch.Guess:
+                _metrics.Mismatched.Add();
+                return;
+        }
+
+        UdpPair pair = exchange!.GetPair(socket, UpstreamSocket.GetId(reply));
+        if (pair.Guesses != socket.Guesses)
+        {
+            Doubt(exchange, socket, now);
             return;
         }
 
-        if (exchange.Sent <= 1)
-        {
-            exchange.Upstream.Measured(_timeProvider.GetElapsedTime(exchange.SentAt));
-        }
-
+        // Each pair is sent once, so that the time is that of this very datagram.
+        socket.Answered(pair.SentAt);
+        socket.Pool.Ports.Answered(pair.SentAt);
+        exchange.Upstream.Measured(_timeProvider.GetElapsedTime(pair.SentAt, now));
         _batch.HandOver(index, exchange);
         Finish(exchange, UpstreamStatus.Answered);
     }
 
-    private void Fail(UpstreamSocket socket, UpstreamStatus status)
+    /// <summary>
+    /// Asks again, from another socket, when somebody guessed at this one before the reply came: only the first datagram at a port could be
+    /// a lucky guess. If that is doubtful too, datagrams are not used for this query.
+    /// </summary>
+    private void Doubt(UdpExchange exchange, UpstreamSocket socket, long now)
     {
-        foreach (UdpExchange exchange in socket.Pending.ToArray())
+        _metrics.Doubted.Add();
+        Close(exchange, socket);
+        if (exchange.WasDoubted || !TrySendAgain(exchange, socket, now))
         {
-            Finish(exchange, status);
+            Finish(exchange, UpstreamStatus.Suspicious);
+        }
+        else
+        {
+            exchange.WasDoubted = true;
         }
     }
 
-    private void Finish(UdpExchange exchange, UpstreamStatus status)
+    /// <summary>The network says that nobody is there: what was asked at this socket is asked at another, once.</summary>
+    private void Refuse(UpstreamSocket socket)
     {
-        if (exchange.Socket is not { } socket || socket.IsFree(exchange.Id))
+        _metrics.Unreachable.Add();
+        long now = _timeProvider.GetTimestamp();
+        socket.Missed(now);
+        foreach (UdpExchange exchange in socket.Pending.Distinct().ToArray())
         {
-            return;
+            if (!exchange.IsPending || !exchange.Uses(socket) || Close(exchange, socket))
+            {
+                continue;
+            }
+
+            if (exchange.WasRefused || !TrySendAgain(exchange, socket, now))
+            {
+                Finish(exchange, UpstreamStatus.Failed);
+            }
+            else
+            {
+                exchange.WasRefused = true;
+            }
+        }
+    }
+
+    /// <summary>Takes no reply at a socket any more where somebody guesses.</summary>
+    private void GiveUp(UpstreamSocket socket)
+    {
+        _metrics.Suspicious.Add();
+        _table.Retire(socket, PortRetirement.Suspicious);
+        foreach (UdpExchange exchange in socket.Pending.Distinct().ToArray())
+        {
+            if (exchange.IsPending && exchange.Uses(socket) && !Close(exchange, socket))
+            {
+                Finish(exchange, UpstreamStatus.Suspicious);
+            }
+        }
+    }
+
+    /// <summary>Expects no reply to a query at a socket any more; whether one may come at another.</summary>
+    private bool Close(UdpExchange exchange, UpstreamSocket socket)
+    {
+        if (ReferenceEquals(exchange.Earlier.Socket, socket))
+        {
+            StopExpecting(exchange.Earlier, isAnswered: false);
+            exchange.ClosePair(exchange.Earlier);
         }
 
-        socket.Forget(exchange);
-        _pending.Remove(exchange);
+        if (ReferenceEquals(exchange.Current.Socket, socket))
+        {
+            Dequeue(exchange);
+            StopExpecting(exchange.Current, isAnswered: false);
+            exchange.ClosePair(exchange.Current);
+        }
+
+        return exchange.Current.Socket is not null;
+    }
+
+    private void StopExpecting(in UdpPair pair, bool isAnswered)
+    {
+        if (pair.Socket is { } socket)
+        {
+            socket.Forget(pair.Id, isAnswered);
+            _table.CloseIfDone(socket);
+        }
+    }
+
+    private void Dequeue(UdpExchange exchange)
+    {
         if (exchange.IsQueued)
         {
             _queue.Remove(exchange);
             exchange.IsQueued = false;
         }
-
-        CloseIfDone(socket);
-        exchange.Complete(status);
     }
 
-    private void CloseIfDone(UpstreamSocket socket)
+    private void Finish(UdpExchange exchange, UpstreamStatus status)
     {
-        if (socket.IsRetired && socket.PendingCount == 0 && ReferenceEquals(_sockets[socket.Slot], socket))
+        if (!exchange.IsPending)
         {
-            _sockets[socket.Slot] = null;
-            _freeSlots.Push(socket.Slot);
-            socket.Dispose();
+            return;
         }
+
+        exchange.IsPending = false;
+        _pending.Remove(exchange);
+        Dequeue(exchange);
+        while (exchange.Current is { Socket: not null } pair)
+        {
+            exchange.ClosePair(pair);
+            StopExpecting(pair, status == UpstreamStatus.Answered);
+        }
+
+        exchange.Complete(status);
     }
 }

@@ -32,6 +32,9 @@ internal sealed class UpstreamFactory : IUpstreamFactory, IDisposable
     /// <summary>The clock.</summary>
     internal TimeProvider TimeProvider { get; }
 
+    /// <summary>How many datagram sockets are open, all upstreams together.</summary>
+    internal UpstreamSocketLimit Sockets { get; init; } = new();
+
     /// <summary>Starts background work.</summary>
     internal CallbackGuard Guard { get; }
 

@@ -63,12 +63,15 @@ public class LoadedEdnsTests
     }
 
     [Fact]
-    public void Options_that_are_cut_off_are_no_message()
+    public void Options_that_are_cut_off_make_the_additional_section_malformed()
     {
         byte[] option = Error(22, "text");
         option[3]++;
+        byte[] message = Message(2, 0, option);
 
-        Assert.False(Load(Message(2, 0, option)));
+        Assert.Equal(MessageFault.Additional, _response.LoadMessage(message, message.Length));
+        Assert.Equal(ResponseCode.ServFail, _response.Code);
+        Assert.Null(_response.ExtendedErrorCode);
     }
 
     [Fact]

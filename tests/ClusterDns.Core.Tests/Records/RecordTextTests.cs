@@ -51,7 +51,7 @@ public class RecordTextTests
     [InlineData("a. A 192.0.2.1 x", "more than the rdata of type A has")]
     [InlineData("a. SOA b. c. (1 2 3 4 5", "'(' without its ')'")]
     [InlineData("a. A 192.0.2.1)", "')' without its '('")]
-    [InlineData("a. DHCID AAAA", "rdata of type DHCID can only be given as \\# LENGTH HEX")]
+    [InlineData("a. NULL AAAA", "rdata of type NULL can only be given as \\# LENGTH HEX")]
     public void What_is_wrong_is_said(string text, string expected)
     {
         Assert.False(RecordText.TryParse(text, default, 3600, new byte[RecordText.MaxWireLength], out ParsedRecord record, out string? error));

@@ -11,7 +11,7 @@ namespace ClusterDns.Plugins.Tests.Cache;
 /// <summary>The cache over a link that counts how often it is asked.</summary>
 internal sealed class CacheKit
 {
-    public const string Soa = "ns.example. root.example. 1 7200 1800 86400 30";
+    public const string Soa = "ns.example. root.example. 1 7200 1800 86400 86400";
 
     private readonly QueryContext _context = new();
 
@@ -87,7 +87,7 @@ internal sealed class CacheKit
             Refresh = 7200,
             Retry = 1800,
             Expire = 86400,
-            Minimum = 30,
+            Minimum = 86400,
         };
         Assert.True(soa.TryWrite(rdata, out int length));
         Add(context, ResponseSection.Authority, "example.", RecordType.SOA, ttl, rdata[..length]);

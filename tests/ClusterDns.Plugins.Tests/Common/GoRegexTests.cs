@@ -184,6 +184,16 @@ public sealed class GoRegexTests
         Assert.True(GoRegex.TryCompile("((a{10}){10}){10}", out _, out problem), problem);
     }
 
+    [Fact]
+    public void Depth_that_is_allowed_fits_a_small_stack()
+    {
+        string expression = new string('(', 1000) + new string(')', 1000);
+        Thread thread = new(() => GoRegex.TryCompile(expression, out _, out _), 256 * 1024);
+
+        thread.Start();
+        thread.Join();
+    }
+
     /// <summary>
     /// Where both syntaxes say the same, what was translated finds what the runtime's own engine finds in the original. Texts have no line feed: after an
     /// anchor the runtime forgets the group that holds a last one, and no name has any. The runtime's backtracking engine runs both: what its linear

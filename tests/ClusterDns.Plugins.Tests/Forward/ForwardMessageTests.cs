@@ -100,6 +100,8 @@ public class ForwardMessageTests
     public void ADatagramThatWasCutOffIsATruncatedAnswerAndOverTCPItIsNone()
     {
         byte[] cut = Message(ResponseCode.NoError, "text", HeaderFlags.Truncated)[..^1];
+        cut[7] = 1;
+        cut[11] = 0;
         _upstreams.RepliesWith(First, cut);
 
         QueryContext context = Create("forward . 192.0.2.1").Serve("www.example.");

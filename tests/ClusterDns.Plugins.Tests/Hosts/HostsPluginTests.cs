@@ -34,6 +34,21 @@ public sealed class HostsPluginTests
     }
 
     [Fact]
+    public void File_that_is_longer_than_it_reports_keeps_the_old_names_and_is_refused_once()
+    {
+        PluginKit kit = Create("hosts hosts {\n reload 3s\n}");
+        kit.Build.Resources.Start();
+        _files.ReportedLength = 0;
+        _files["hosts"] = new string('#', HostsFile.MaxLength + 1);
+        _files.Reads.Clear();
+        kit.Time.Advance(TimeSpan.FromSeconds(9));
+
+        Assert.Single(_files.Reads);
+        Assert.Single(kit.Log, static line => line.Contains($"has more than {HostsFile.MaxLength} bytes", StringComparison.Ordinal));
+        Assert.Contains("192.0.2.1", kit.Ask("one.test."), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Addresses_have_the_names_of_their_lines()
     {
         PluginKit kit = Create("hosts hosts");

@@ -43,6 +43,18 @@ public class ReadyPluginTests
             string.Join('\n', kit.Log));
     }
 
+    [Fact]
+    public void The_log_says_why_plugins_are_not_ready_where_that_is_known()
+    {
+        PluginKit kit = Create("ready");
+        kit.Build.AddReadinessCheck(new ReadinessCheck("kubernetes", static () => false) { Reason = static () => "services: 403 forbidden" });
+
+        Assert.Equal("503 first,kubernetes,second", Get(kit));
+        Assert.Equal(
+            "Information: Plugins not ready: \"first,kubernetes,second\"\nInformation: Not ready: kubernetes: services: 403 forbidden",
+            string.Join('\n', kit.Log));
+    }
+
     [Theory]
     [InlineData("ready", true, "503 first")]
     [InlineData("ready {\n monitor continuously\n}", false, "200 OK")]

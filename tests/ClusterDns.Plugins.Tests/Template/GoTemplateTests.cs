@@ -249,6 +249,20 @@ public sealed class GoTemplateTests
     }
 
     [Fact]
+    public void Templates_of_nested_actions_that_use_each_other_fit_a_small_stack()
+    {
+        string body = string.Concat(Enumerable.Repeat("{{ if 1 }}", 90)) + "{{ template \"T\" }}" + string.Concat(Enumerable.Repeat("{{ end }}", 90));
+        GoTemplate parsed = Parse($"{{{{ define \"T\" }}}}{body}{{{{ end }}}}{{{{ template \"T\" }}}}");
+        string? failure = null;
+        Thread thread = new(() => parsed.TryExecute(Value.From(new Data()), out _, out failure), 256 * 1024);
+
+        thread.Start();
+        thread.Join();
+
+        Assert.StartsWith("templates that use templates more than 100 deep", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Depth_has_bounds()
     {
         Assert.True(GoTemplate.TryParse("main", Nested("{{ if 1 }}", "{{ end }}", 90), Data.DataShape, out _, out _));

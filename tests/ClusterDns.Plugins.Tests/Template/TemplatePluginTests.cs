@@ -223,6 +223,59 @@ public sealed class TemplatePluginTests
                 .Order(StringComparer.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("CAA", "0 issue \\\"ca.example.net\\\"", "0 issue \"ca.example.net\"")]
+    [InlineData("HTTPS", "1 . alpn=h2,h3", "1 . alpn=\"h2,h3\"")]
+    [InlineData("SVCB", "1 svc.example.net. port=8443", "1 svc.example.net. port=8443")]
+    [InlineData("TLSA", "3 1 1 0123456789abcdef", "3 1 1 0123456789ABCDEF")]
+    [InlineData("SSHFP", "1 1 0123456789abcdef0123456789abcdef01234567", "1 1 0123456789ABCDEF0123456789ABCDEF01234567")]
+    [InlineData("URI", "10 1 \\\"https://example.net/\\\"", "10 1 \"https://example.net/\"")]
+    [InlineData("DS", "1 8 2 0123456789ABCDEF", "1 8 2 0123456789ABCDEF")]
+    [InlineData("LOC", "52 22 23 N 4 53 32 E -2m", "52 22 23.000 N 4 53 32.000 E -2.00m 1.00m 10000.00m 10.00m")]
+    [InlineData("TYPE65400", "\\# 2 ABCD", "\\# 2 ABCD")]
+    public void Records_of_every_type_can_be_written_as_in_a_zone_file(string type, string rdata, string answered)
+    {
+        PluginKit kit = Create($$$"""
+            template IN {{{type}}} example {
+              answer "{{ .Name }} 60 IN {{{type}}} {{{rdata}}}"
+            }
+            """);
+
+        Assert.Empty(kit.Diagnostics.Warnings);
+        Assert.True(RecordTypes.TryParse(type, out RecordType recordType));
+        Assert.Equal($"NOERROR\nAnswer: www.example. 60 {type} {answered}", kit.Ask("www.example.", recordType));
+    }
+
+    [Theory]
+    [InlineData("{{ .Name }} 60 IN CAA 0 issue", "a string is missing")]
+    [InlineData("x.{{ .Zone }} IN A 192.0.2.256", "'192.0.2.256' is not an IPv4 address")]
+    [InlineData("{{ .Name }} 60 IN NULL x", @"rdata of type NULL can only be given as \# LENGTH HEX")]
+    public void A_record_whose_fixed_part_is_impossible_is_a_warning_at_start(string record, string problem)
+    {
+        PluginKit kit = Create($$$"""
+            template IN ANY example {
+              answer "{{{record}}}"
+            }
+            """);
+
+        Assert.Equal(
+            $"Corefile:3:10: the record of answer is none: {problem}; queries that match get SERVFAIL",
+            string.Join('\n', kit.Diagnostics.Warnings));
+        Assert.Equal("SERVFAIL", kit.Ask("www.example."));
+    }
+
+    [Fact]
+    public void A_record_whose_parts_come_from_the_query_is_no_warning()
+    {
+        PluginKit kit = Create("""
+            template IN A example {
+              answer "{{ printf \"%s 60 IN A\" .Name }} 192.0.2.1" "{{ .Name }} 60 IN A {{ .Remote }}" "{{ .Name }} 60 {{ .Class }} A 192.0.2.1"
+            }
+            """);
+
+        Assert.Empty(kit.Diagnostics.Warnings);
+    }
+
     [Fact]
     public void A_record_without_actions_that_is_none_is_a_warning_at_start_and_SERVFAIL()
     {

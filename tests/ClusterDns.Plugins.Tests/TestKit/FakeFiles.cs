@@ -29,12 +29,25 @@ internal sealed class FakeFiles : IFileAccess
         }
     }
 
-    public byte[] ReadAllBytes(string path)
+    /// <summary>The length that stamps report; null for the true one.</summary>
+    public long? ReportedLength { get; set; }
+
+    /// <summary>The files that were read, in order.</summary>
+    public List<string> Reads { get; } = [];
+
+    public byte[] ReadAllBytes(string path, int maxLength)
+    {
+        Reads.Add(path);
+        byte[] content = Read(path);
+        return content.Length <= maxLength ? content : throw new FileTooLongException($"{path}: too long");
+    }
+
+    private byte[] Read(string path)
         => !IsReadable || string.Equals(path, Unreadable, StringComparison.Ordinal) ? throw new UnauthorizedAccessException($"{path}: permission denied")
             : _files.TryGetValue(path, out (byte[] Content, DateTime Modified) file) ? file.Content : throw new FileNotFoundException($"{path}: no such file");
 
     public FileStamp? GetStamp(string path)
-        => _files.TryGetValue(path, out (byte[] Content, DateTime Modified) file) ? new FileStamp(file.Modified, file.Content.Length) : null;
+        => _files.TryGetValue(path, out (byte[] Content, DateTime Modified) file) ? new FileStamp(file.Modified, ReportedLength ?? file.Content.Length) : null;
 
     public IReadOnlyList<string>? ListFolder(string path)
     {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Logging;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Records;
@@ -20,14 +21,15 @@ internal sealed class PluginKit : ILogOutput
     private readonly QueryContext _context = new();
 
     public PluginKit(IPlugin plugin, string blockBody, Action<QueryContext>? next = null, FakeFiles? files = null, FakeUpstreams? upstreams = null,
-        Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null)
-        : this([plugin], blockBody, next, files, upstreams, requestStop, isDebug, resources)
+        Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null, MemoryBudget? memory = null)
+        : this([plugin], blockBody, next, files, upstreams, requestStop, isDebug, resources, memory)
     {
     }
 
     /// <param name="plugins">The plugins in running order.</param>
     public PluginKit(IReadOnlyList<IPlugin> plugins, string blockBody, Action<QueryContext>? next = null, FakeFiles? files = null,
-        FakeUpstreams? upstreams = null, Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null)
+        FakeUpstreams? upstreams = null, Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null,
+        MemoryBudget? memory = null)
     {
         Files = files ?? new FakeFiles();
         Upstreams = upstreams ?? new FakeUpstreams();
@@ -47,6 +49,7 @@ internal sealed class PluginKit : ILogOutput
             Upstreams = Upstreams,
             RequestStop = requestStop ?? (static () => { }),
             NextSeed = static () => 42,
+            Memory = memory ?? MemoryBudget.CreateUnlimited(),
             Resources = resources ?? new SharedResources().CreateScope(),
         };
         foreach (IPlugin plugin in plugins)

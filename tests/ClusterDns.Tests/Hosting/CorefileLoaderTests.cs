@@ -42,7 +42,7 @@ public sealed class CorefileLoaderTests : IDisposable
 
     [Theory]
     [InlineData("missing", "no such file")]
-    [InlineData(".", "it is a folder")]
+    [InlineData(".", "it is a directory")]
     public void WhatCannotBeReadIsAnError(string name, string reason)
     {
         string path = Path.Combine(_folder.FullName, name);

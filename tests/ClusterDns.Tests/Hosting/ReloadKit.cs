@@ -182,10 +182,10 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
 
         public ConcurrentQueue<string> Read { get; } = new();
 
-        public byte[] ReadAllBytes(string path)
+        public byte[] ReadAllBytes(string path, int maxLength)
         {
             Read.Enqueue(Path.GetFileName(path));
-            return _files.ReadAllBytes(path);
+            return _files.ReadAllBytes(path, maxLength);
         }
 
         public FileStamp? GetStamp(string path) => _files.GetStamp(path);

@@ -167,23 +167,4 @@ public class TcpListenerTests
         Assert.Equal(2, TestQuery.GetId(answer));
         Assert.Equal(ResponseCode.Refused, TestQuery.GetCode(answer));
     }
-
-    [Fact]
-    public async Task Connections_over_the_limit_are_closed_and_counted()
-    {
-        await using TestListener server = new(TcpOnly with { MaxConnections = 1 });
-        TcpTestClient first = await server.ConnectAsync();
-        await first.SendAsync(ScriptedPipeline.Sync, 1);
-        Assert.NotNull(await first.ReceiveAsync());
-
-        TcpTestClient second = await server.ConnectAsync();
-        Assert.True(await second.IsClosedAsync());
-        Assert.Equal(1, server.Count("clusterdns_tcp_dropped_total", "connection_limit"));
-
-        first.Dispose();
-        await TestListener.UntilAsync(() => server.Listener.Connections == 0);
-        TcpTestClient third = await server.ConnectAsync();
-        await third.SendAsync(ScriptedPipeline.Sync, 3);
-        Assert.Equal(3, TestQuery.GetId(await third.ReceiveAsync()));
-    }
 }

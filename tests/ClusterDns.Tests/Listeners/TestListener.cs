@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Listeners;
+using ClusterDns.Memory;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -17,13 +19,18 @@ internal sealed class TestListener : IAsyncDisposable
     private readonly List<IDisposable> _clients = [];
 
     internal TestListener(
-        ListenerOptions? options = null, TimeProvider? time = null, int waitLimit = 100, bool start = true, ILoggerFactory? loggers = null)
+        ListenerOptions? options = null, TimeProvider? time = null, int waitLimit = 100, bool start = true, ILoggerFactory? loggers = null,
+        Func<MetricRegistry, MemoryBudget>? memory = null, DescriptorShares? descriptors = null)
     {
         options ??= new ListenerOptions { Port = 0 };
         WaitBound = new WaitBound(waitLimit, Metrics, WaitTime);
         Listener = DnsListener.Open(
             options with { Addresses = options.Addresses.Count == 0 ? [IPAddress.Loopback] : options.Addresses },
-            new ListenerServices(WaitBound, Metrics, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System));
+            new ListenerServices(WaitBound, Metrics, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System)
+            {
+                Memory = Memory = memory?.Invoke(Metrics) ?? MemoryBudget.CreateUnlimited(),
+                Descriptors = descriptors ?? DescriptorShares.Unlimited,
+            });
         if (start)
         {
             Listener.Start(Pipeline);
@@ -33,6 +40,8 @@ internal sealed class TestListener : IAsyncDisposable
     internal MetricRegistry Metrics { get; } = new();
 
     internal WaitBound WaitBound { get; }
+
+    internal MemoryBudget Memory { get; }
 
     /// <summary>The clock of places: queries that wait grow no older unless the test advances it.</summary>
     internal FakeTimeProvider WaitTime { get; } = new();
@@ -75,10 +84,15 @@ internal sealed class TestListener : IAsyncDisposable
         return client;
     }
 
-    internal async Task<TcpTestClient> ConnectAsync(int? receiveBuffer = null)
+    internal async Task<TcpTestClient> ConnectAsync(int? receiveBuffer = null, IPAddress? from = null)
     {
         TcpTestClient client = new(Endpoint.AddressFamily, receiveBuffer);
         _clients.Add(client);
+        if (from is not null)
+        {
+            client.Socket.Bind(new IPEndPoint(from, 0));
+        }
+
         await client.ConnectAsync(Endpoint);
         return client;
     }

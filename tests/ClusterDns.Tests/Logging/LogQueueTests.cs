@@ -8,6 +8,8 @@ namespace ClusterDns.Tests.Logging;
 
 public sealed class LogQueueTests : IDisposable
 {
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(1);
+
     private readonly MetricRegistry _metrics = new();
     private readonly GatedStream _stream = new();
 
@@ -66,15 +68,74 @@ public sealed class LogQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task AReaderThatIsGoneIsNotAnError()
+    public async Task Failed_write_is_tried_again_until_it_succeeds()
     {
-        _stream.Break();
+        _stream.Break(broken: true);
+        using LogQueue queue = new(_stream, _metrics, RetryDelay);
+        queue.TryWriteLine("one"u8);
+        await TestListener.UntilAsync(() => WriteErrors > 2);
+        queue.TryWriteLine("two"u8);
+        _stream.Break(broken: false);
+
+        await TestListener.UntilAsync(() => string.Equals(_stream.Text, "one\ntwo\n", StringComparison.Ordinal));
+        Assert.Equal(0, Dropped);
+    }
+
+    [Fact]
+    public async Task Lines_dropped_while_writing_fails_are_counted_and_reported_with_the_cause()
+    {
+        _stream.Break(broken: true);
+        using LogQueue queue = new(_stream, _metrics, RetryDelay);
+        queue.TryWriteLine("one"u8);
+        await TestListener.UntilAsync(() => WriteErrors > 0);
+        byte[] line = [.. Enumerable.Repeat((byte)'x', 1023)];
+        int refused = Enumerable.Range(0, LogQueue.Capacity / 1024 * 2).Count(_ => !queue.TryWriteLine(line));
+        _stream.Break(broken: false);
+
+        await TestListener.UntilAsync(() => _stream.Text.Contains(
+            $"\n[WARNING] {refused} log lines dropped: the log could not be written: broken pipe\n", StringComparison.Ordinal));
+        Assert.True(refused > 0);
+        Assert.Equal(refused, DroppedAs("write_failed"));
+        Assert.Equal(0, DroppedAs("slow_reader"));
+    }
+
+    [Fact]
+    public void Stop_does_not_wait_for_an_output_that_fails()
+    {
+        _stream.Break(broken: true);
         using LogQueue queue = new(_stream, _metrics);
         queue.TryWriteLine("one"u8);
 
-        await TestListener.UntilAsync(() => !queue.TryWriteLine("two"u8));
         Assert.True(queue.Stop(TestListener.Patience));
-        Assert.True(Dropped > 0);
+        Assert.Equal("", _stream.Text);
+    }
+
+    [Fact]
+    public async Task Full_device_fails_and_does_not_end_the_writer()
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            return;
+        }
+
+        using StandardOutputStream full = new(File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write));
+        using LogQueue queue = new(full, _metrics, RetryDelay);
+        queue.TryWriteLine("one"u8);
+
+        await TestListener.UntilAsync(() => WriteErrors > 3);
+        Assert.Equal(0, _metrics.Counters("clusterdns_callback_failures_total", "", "callback").With("log_writer").Value);
+    }
+
+    [Fact]
+    public void Pipe_without_a_reader_is_a_failed_write()
+    {
+        using System.IO.Pipes.AnonymousPipeServerStream pipe = new(System.IO.Pipes.PipeDirection.Out);
+        using StandardOutputStream output = new(new Microsoft.Win32.SafeHandles.SafeFileHandle(
+            pipe.SafePipeHandle.DangerousGetHandle(), ownsHandle: false));
+        output.Write("read"u8);
+        pipe.DisposeLocalCopyOfClientHandle();
+
+        Assert.Throws<IOException>(() => output.Write("lost"u8));
     }
 
     [Fact]
@@ -96,8 +157,11 @@ public sealed class LogQueueTests : IDisposable
         Assert.Equal(0, Allocations.Count(() => queue.TryWriteLine(line)));
     }
 
-    private long Dropped => _metrics.Counter(
-        "clusterdns_log_lines_dropped_total", "Counter of log lines for which the queue had no room.").Value;
+    private long Dropped => DroppedAs("slow_reader") + DroppedAs("write_failed");
+
+    private long WriteErrors => _metrics.Counter("clusterdns_log_write_errors_total", "").Value;
+
+    private long DroppedAs(string reason) => _metrics.Counters("clusterdns_log_lines_dropped_total", "", "reason").With(reason).Value;
 
     /// <summary>A pipe whose other end may stop reading, or go away.</summary>
     private sealed class GatedStream : MemoryStream
@@ -132,7 +196,7 @@ public sealed class LogQueueTests : IDisposable
             }
         }
 
-        public void Break() => _broken = true;
+        public void Break(bool broken) => _broken = broken;
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {

@@ -58,7 +58,7 @@ public sealed class DatagramUpstreamTests : IDisposable
         }
 
         Assert.True(ids.Count > 190, $"{ids.Count} IDs in 200 queries");
-        Assert.InRange(ports.Count, 50, UpstreamSocketPool.Size);
+        Assert.InRange(ports.Count, 50, UpstreamPorts.MaxKeptPerThread);
     }
 
     [Fact]
@@ -95,8 +95,8 @@ public sealed class DatagramUpstreamTests : IDisposable
         HashSet<int> after = await AskOftenAsync();
 
         // Of 64 sockets, 500 queries leave hardly one out.
-        Assert.True(before.Intersect(meanwhile).Count() > UpstreamSocketPool.Size / 2);
-        Assert.True(before.Intersect(after).Count() < UpstreamSocketPool.Size / 4);
+        Assert.True(before.Intersect(meanwhile).Count() > UpstreamPorts.MaxKeptPerThread / 2);
+        Assert.True(before.Intersect(after).Count() < UpstreamPorts.MaxKeptPerThread / 4);
     }
 
     [Fact]
@@ -110,9 +110,15 @@ public sealed class DatagramUpstreamTests : IDisposable
     [Fact]
     public async Task RepliesWithAnotherIdOrQuestionDoNotCount()
     {
-        _server.OnDatagram = static (query, _) =>
+        // A reply behind these is doubted, so that the query is asked a second time.
+        _server.OnDatagram = static (query, index) =>
         {
             byte[] answer = ScriptedUpstream.Answer(query);
+            if (index > 0)
+            {
+                return [answer];
+            }
+
             byte[] otherName = [.. answer];
             otherName[13] ^= 1;
             byte[] otherType = [.. answer];
@@ -127,6 +133,7 @@ public sealed class DatagramUpstreamTests : IDisposable
         Assert.Equal(UpstreamStatus.Answered, outcome.Status);
         Assert.Equal((byte)RecordType.A, outcome.Reply!.Message[Query().Length - 3]);
         Assert.Equal(5, Count("clusterdns_upstream_mismatched_replies_total"));
+        Assert.Equal(1, Count("clusterdns_upstream_doubted_replies_total"));
         outcome.Reply.Release();
     }
 
@@ -155,7 +162,7 @@ public sealed class DatagramUpstreamTests : IDisposable
         _server.OnDatagram = static (query, _) =>
         {
             int id = ScriptedUpstream.IdOf(query);
-            return [.. Enumerable.Range(1, UpstreamSocket.MaxMismatches).Select(i => ScriptedUpstream.WithId(ScriptedUpstream.Answer(query), id ^ i))];
+            return [.. Enumerable.Range(1, UpstreamSocket.MaxGuesses).Select(i => ScriptedUpstream.WithId(ScriptedUpstream.Answer(query), id ^ i))];
         };
 
         UpstreamOutcome outcome = await AskAsync(Patience);
@@ -167,7 +174,7 @@ public sealed class DatagramUpstreamTests : IDisposable
     [Fact]
     public async Task ASecondReplyIsNotSuspicious()
     {
-        _server.OnDatagram = static (query, _) => [.. Enumerable.Repeat(ScriptedUpstream.Answer(query), UpstreamSocket.MaxMismatches * 2)];
+        _server.OnDatagram = static (query, _) => [.. Enumerable.Repeat(ScriptedUpstream.Answer(query), UpstreamSocket.MaxGuesses * 2)];
 
         for (int i = 0; i < 100; i++)
         {

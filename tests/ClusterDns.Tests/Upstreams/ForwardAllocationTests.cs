@@ -23,10 +23,10 @@ public sealed class ForwardAllocationTests : IDisposable, ILogOutput
 
     public void Dispose() => _server.Dispose();
 
-    /// <summary>A query whose replies cannot be read fails, and that gives a line of its own.</summary>
+    /// <summary>Replies that cannot be read are logged once a minute, and not for each query.</summary>
     [Theory]
     [InlineData(true, ResponseCode.NoError, 1)]
-    [InlineData(false, ResponseCode.ServFail, 2)]
+    [InlineData(false, ResponseCode.ServFail, 1)]
     public void AForwardedQueryAllocatesNothing(bool isReadable, ResponseCode expected, int lines)
     {
         if (!UpstreamEngine.IsSupported)
@@ -39,11 +39,11 @@ public sealed class ForwardAllocationTests : IDisposable, ILogOutput
             _server.OnDatagram = static (query, _) => [ScriptedUpstream.Answer(query)[..^1]];
         }
 
-        IQueryPipeline pipeline = new ServerKit(
-            $". {{\n errors\n log\n forward . {_server.Endpoint} {{\n max_fails 0\n }}\n}}\n", this).Model.Listeners[0].Pipeline;
+        ServerKit kit = new(
+            $". {{\n errors\n log\n forward . {_server.Endpoint} {{\n max_fails 0\n }}\n}}\n", this);
         long allocated = -1;
         string? failure = null;
-        Thread worker = new(() => (allocated, failure) = Measure(pipeline, expected));
+        Thread worker = new(() => (allocated, failure) = Measure(kit.Model.Listeners[0].Pipeline, kit.Time, expected));
         worker.Start();
         worker.Join();
 
@@ -59,7 +59,7 @@ public sealed class ForwardAllocationTests : IDisposable, ILogOutput
     }
 
     /// <summary>What a worker does, by hand: ask, send, wait for the reply, write the answer.</summary>
-    private static (long Allocated, string? Failure) Measure(IQueryPipeline pipeline, ResponseCode expected)
+    private static (long Allocated, string? Failure) Measure(IQueryPipeline pipeline, TimeProvider time, ResponseCode expected)
     {
         using EventPoll poll = new();
         using UpstreamEngine engine = new(poll, TimeProvider.System, new UpstreamMetrics(new MetricRegistry()));
@@ -71,7 +71,7 @@ public sealed class ForwardAllocationTests : IDisposable, ILogOutput
         long before = 0;
         long least = long.MaxValue;
 
-        // Long enough for each of the upstream's sockets to have been opened.
+        // Long enough for as many sockets to be opened as may be within a second; time stands still, so that none is replaced.
         for (int i = 0; i < Queries; i++)
         {
             // A collection that another test causes may empty a pool, which costs that round only.

@@ -99,8 +99,13 @@ public sealed class ForwardBehaviourTests
     public async Task Replies_with_another_ID_or_question_are_passed_over_and_counted()
     {
         await using ForwardRig rig = new();
-        rig.Server.OnDatagram = static (query, _) =>
+        rig.Server.OnDatagram = static (query, index) =>
         {
+            if (index > 0)
+            {
+                return [ScriptedUpstream.Answer(query)];
+            }
+
             byte[] forged = Forged(query);
             byte[] otherName = [.. forged];
             otherName[13] ^= 1;
@@ -148,7 +153,7 @@ public sealed class ForwardBehaviourTests
         await using ForwardRig rig = new();
         rig.Server.OnDatagram = static (query, _) =>
         [
-            .. Enumerable.Range(1, UpstreamSocket.MaxMismatches).Select(i => ScriptedUpstream.WithId(Forged(query), ScriptedUpstream.IdOf(query) ^ i)),
+            .. Enumerable.Range(1, UpstreamSocket.MaxGuesses).Select(i => ScriptedUpstream.WithId(Forged(query), ScriptedUpstream.IdOf(query) ^ i)),
             Forged(query),
         ];
 

@@ -61,6 +61,19 @@ public sealed class StreamPoolTests
     }
 
     [Fact]
+    public async Task No_query_is_put_behind_one_that_has_waited_long_although_it_is_not_late()
+    {
+        using StreamKit kit = new(static connection => StreamPeer.AnswerInOrderAsync(connection, HoldDeadAsync));
+        await kit.AskAsync("warm.example.");
+        await kit.StartAsync("dead.example.");
+        kit.Time.Advance(StreamLimits.MaxExpectedQueue);
+
+        Assert.Equal(UpstreamStatus.Answered, (await kit.AskAsync("next.example.").WaitAsync(TestListener.Patience)).Status);
+        Assert.Equal(2, kit.Peer.Accepted);
+        Assert.Equal(0, kit.Count("clusterdns_upstream_tcp_late_queries_total"));
+    }
+
+    [Fact]
     public async Task Late_query_is_answered_when_its_answer_comes_and_its_connection_is_used_again()
     {
         TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -13,6 +13,7 @@ internal sealed class CacheShard
     private const int MostBuckets = 1 << 16;
 
     private readonly Lock _lock = new();
+    private readonly CacheStore? _store;
     private readonly CacheNode?[] _buckets;
     private readonly uint[] _givenUp;
     private readonly int _capacity;
@@ -21,18 +22,22 @@ internal sealed class CacheShard
     private CacheQueue _newQueue;
     private CacheQueue _mainQueue;
     private long _bytes;
+    private bool _isClosed;
 
     /// <summary>An empty shard.</summary>
     /// <param name="capacity">The most nodes.</param>
     /// <param name="byteLimit">The most bytes that they take together.</param>
-    public CacheShard(int capacity, long byteLimit)
+    /// <param name="store">Where bytes are reserved; null for nowhere.</param>
+    public CacheShard(int capacity, long byteLimit, CacheStore? store = null)
     {
+        _store = store;
         _capacity = capacity;
         _byteLimit = byteLimit;
         _newcomers = Math.Max(1, capacity / 10);
         int buckets = (int)Math.Min(MostBuckets, BitOperations.RoundUpToPowerOf2((uint)capacity));
         _buckets = new CacheNode[buckets];
         _givenUp = new uint[buckets];
+        store?.Reserve(TableBytes);
     }
 
     /// <summary>How many nodes there are.</summary>
@@ -40,6 +45,8 @@ internal sealed class CacheShard
 
     /// <summary>How many bytes the nodes take, near enough.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    private long TableBytes => (long)_buckets.Length * (IntPtr.Size + sizeof(uint));
 
     /// <summary>Finds a response; any thread may.</summary>
     public CacheEntry? Find(ulong hash, ReadOnlySpan<byte> name, CacheQuestion question, long now)
@@ -60,9 +67,16 @@ internal sealed class CacheShard
     {
         lock (_lock)
         {
+            if (_isClosed)
+            {
+                return 0;
+            }
+
             if (FindNode(hash, name, question) is { } known)
             {
-                _bytes += entry.Data.Length - known.Entry.Data.Length;
+                int growth = entry.Data.Length - known.Entry.Data.Length;
+                _bytes += growth;
+                _store?.Reserve(growth);
                 known.Entry = entry;
                 known.Use();
                 return MakeRoom(0, 0, entry.StoredAt);
@@ -71,9 +85,92 @@ internal sealed class CacheShard
             // Room is made first, so that a newcomer is not given up for itself.
             CacheNode node = new(name.ToArray(), question, hash, entry);
             int evicted = MakeRoom(1, node.Size, entry.StoredAt);
-            Add(node);
+            if (TryReserve(node.Size, entry.StoredAt, ref evicted))
+            {
+                Add(node);
+            }
+
             return evicted;
         }
+    }
+
+    /// <summary>Evicts nodes for another shard, unless somebody is writing to this one.</summary>
+    /// <param name="bytes">How many bytes are needed.</param>
+    /// <param name="now">The time, in ticks of the clock.</param>
+    /// <returns>How many bytes are free now.</returns>
+    public long TryEvict(long bytes, long now)
+    {
+        // Another shard's lock is held: waiting for this one could be for ever.
+        if (!_lock.TryEnter())
+        {
+            return 0;
+        }
+
+        try
+        {
+            long before = _bytes;
+            while (Count > 0 && before - _bytes < bytes)
+            {
+                EvictOne(now);
+            }
+
+            return before - _bytes;
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    /// <summary>Evicts nodes until a part of their bytes is left.</summary>
+    /// <param name="part">The part: 0 to 1.</param>
+    public void Shrink(double part)
+    {
+        lock (_lock)
+        {
+            long wanted = (long)(_bytes * part);
+            while (Count > 0 && _bytes > wanted)
+            {
+                EvictOne(now: 0);
+            }
+        }
+    }
+
+    /// <summary>Returns all memory and keeps nothing from now on.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            if (!_isClosed)
+            {
+                _isClosed = true;
+                _store?.Release(_bytes + TableBytes);
+                Array.Clear(_buckets);
+                (_newQueue, _mainQueue, _bytes) = (default, default, 0);
+            }
+        }
+    }
+
+    /// <summary>Reserves memory for a node: where there is none, this shard evicts, or a larger cache if there is one.</summary>
+    private bool TryReserve(int bytes, long now, ref int evicted)
+    {
+        while (_store is not null && !_store.TryReserve(bytes))
+        {
+            if (_store.TryReclaim(bytes, now))
+            {
+                continue;
+            }
+
+            if (Count == 0)
+            {
+                return false;
+            }
+
+            EvictOne(now);
+            evicted++;
+        }
+
+        return true;
     }
 
     private int MakeRoom(int count, int bytes, long now)
@@ -147,6 +244,7 @@ internal sealed class CacheShard
     private void Remove(CacheNode node)
     {
         _bytes -= node.Size;
+        _store?.Release(node.Size);
         ref CacheNode? bucket = ref BucketOf(node.Hash);
         if (bucket == node)
         {

@@ -16,14 +16,15 @@ internal sealed class CacheTable
 
     /// <summary>An empty table.</summary>
     /// <param name="capacity">The most responses; rounded down to a multiple of 256, and up to 1024.</param>
-    public CacheTable(int capacity)
+    /// <param name="store">Where bytes are reserved; null for nowhere.</param>
+    public CacheTable(int capacity, CacheStore? store = null)
     {
         Capacity = Math.Max(capacity / CapacityStep, LeastStep) * CapacityStep;
         int ofShard = Capacity / ShardCount;
         _shards = new CacheShard[ShardCount];
         for (int i = 0; i < ShardCount; i++)
         {
-            _shards[i] = new CacheShard(ofShard, (long)ofShard * BytesPerResponse);
+            _shards[i] = new CacheShard(ofShard, (long)ofShard * BytesPerResponse, store);
         }
     }
 
@@ -79,4 +80,26 @@ internal sealed class CacheTable
     /// <returns>How many were given up for it.</returns>
     public int Set(ulong hash, ReadOnlySpan<byte> name, CacheQuestion question, CacheEntry entry)
         => _shards[hash >> ShardShift].Set(hash, name, question, entry);
+
+    /// <summary>Evicts responses until some bytes are free, of the shards that nobody is writing to.</summary>
+    /// <param name="bytes">How many.</param>
+    /// <param name="now">The time, in ticks of the clock.</param>
+    /// <returns>Whether something was evicted.</returns>
+    public bool TryEvict(long bytes, long now)
+    {
+        long freed = 0;
+        foreach (CacheShard shard in _shards)
+        {
+            freed += freed < bytes ? shard.TryEvict(bytes - freed, now) : 0;
+        }
+
+        return freed > 0;
+    }
+
+    /// <summary>Evicts responses until a part of the bytes is left.</summary>
+    /// <param name="part">The part: 0 to 1.</param>
+    public void Shrink(double part) => Array.ForEach(_shards, shard => shard.Shrink(part));
+
+    /// <summary>Returns all memory and keeps nothing from now on.</summary>
+    public void Close() => Array.ForEach(_shards, static shard => shard.Close());
 }

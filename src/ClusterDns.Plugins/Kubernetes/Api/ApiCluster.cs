@@ -1,4 +1,5 @@
 using ClusterDns.Core.Execution;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Resources;
 using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Api.Http;
@@ -16,6 +17,7 @@ internal sealed class ApiCluster : ISharedResource
     private readonly ApiClient _client;
     private readonly CallbackGuard _guard;
     private readonly Reflector[] _reflectors;
+    private readonly ClusterIndexWriter _writer;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -25,13 +27,18 @@ internal sealed class ApiCluster : ISharedResource
     /// <param name="timeProvider">The clock.</param>
     /// <param name="guard">Runs the watches.</param>
     /// <param name="seed">Where the randomness of waits begins.</param>
+    /// <param name="memory">Where the index is counted; null for nowhere.</param>
     /// <param name="logger">Told of failures.</param>
-    public ApiCluster(ApiClient client, ClusterIndexOptions options, TimeProvider timeProvider, CallbackGuard guard, int seed, ILogger logger)
+    public ApiCluster(ApiClient client, ClusterIndexOptions options, TimeProvider timeProvider, CallbackGuard guard, int seed, MemoryShare? memory, ILogger logger)
     {
         _client = client;
         _guard = guard;
         ObjectFilter filter = options.Filter;
-        ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames) { KeepsPodLabels = options.KeepsPodLabels };
+        ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames, memory)
+        {
+            KeepsPodLabels = options.KeepsPodLabels,
+        };
+        _writer = writer;
         ClusterHistory history = new();
         string selector = ToQuery(filter.Labels);
         List<ObjectFeed> feeds =
@@ -100,6 +107,7 @@ internal sealed class ApiCluster : ISharedResource
 
     private void End()
     {
+        _writer.EndCounting();
         _client.Dispose();
         _stopping.Dispose();
     }

@@ -1,3 +1,4 @@
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Kubernetes.Api.Access;
 using ClusterDns.Plugins.Kubernetes.Api.Http;
@@ -39,6 +40,7 @@ internal static class ApiClusterFactory
             context.TimeProvider,
             context.Guard,
             context.NextSeed(),
+            context.Memory[MemoryTable.Cluster],
             logger));
     }
 

@@ -24,8 +24,8 @@ internal sealed class ClusterIndex
     /// <summary>Why it is not synced, as an extended error's text (RFC 8914); empty where the reason is not known.</summary>
     public ReadOnlyMemory<byte> UnsyncedText => _unsyncedText;
 
-    /// <summary>The same for logs.</summary>
-    public string UnsyncedReason => _unsyncedReason;
+    /// <summary>The same for logs; empty once it is synced.</summary>
+    public string UnsyncedReason => _isSynced ? "" : _unsyncedReason;
 
     /// <summary>Says why it is not synced.</summary>
     /// <param name="reason">Which kinds are not known, and why.</param>

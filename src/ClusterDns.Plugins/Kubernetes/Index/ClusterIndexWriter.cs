@@ -1,3 +1,4 @@
+using ClusterDns.Core.Memory;
 using ClusterDns.Plugins.Kubernetes.Objects;
 
 namespace ClusterDns.Plugins.Kubernetes.Index;
@@ -10,15 +11,18 @@ namespace ClusterDns.Plugins.Kubernetes.Index;
 /// <param name="timeProvider">The clock of the serial.</param>
 /// <param name="kinds">The kinds that are fed: the index is synced when each has been listed once.</param>
 /// <param name="endpointPodNames">Whether endpoints without a hostname are named after their Pods.</param>
+/// <param name="memory">The share of the memory budget that the index is counted in; null for none.</param>
 internal sealed class ClusterIndexWriter(
-    ClusterIndex index, TimeProvider timeProvider, ClusterKinds kinds, bool endpointPodNames = false)
+    ClusterIndex index, TimeProvider timeProvider, ClusterKinds kinds, bool endpointPodNames = false, MemoryShare? memory = null)
 {
     private readonly Lock _lock = new();
     private readonly ServiceSet _services = new(index.Services, index.Addresses, index.ExternalAddresses);
     private readonly ServiceSet? _imports =
         kinds.HasFlag(ClusterKinds.ServiceImport) ? new ServiceSet(index.Imports, index.ImportAddresses) : null;
 
+    private readonly ClusterMemory _memory = new(memory);
     private ClusterKinds _awaited = kinds;
+    private ClusterKinds _listing;
     private int _namespaceGeneration;
     private bool _isAheadOfClock;
 
@@ -31,6 +35,7 @@ internal sealed class ClusterIndexWriter(
     {
         lock (_lock)
         {
+            _listing |= kind;
             switch (kind)
             {
                 case ClusterKinds.Namespace:
@@ -83,7 +88,24 @@ internal sealed class ClusterIndexWriter(
                     break;
             }
 
+            _listing &= ~kind;
             Arrive(kind);
+            CountMemory();
+        }
+
+        if (kind is ClusterKinds.EndpointSlice or ClusterKinds.Pod)
+        {
+            // The largest lists leave most behind: what was read, and entries that were replaced.
+            MemoryReturn.Request(_services.Bytes + index.Pods.Bytes);
+        }
+    }
+
+    /// <summary>Counts nothing any more: nobody reads the index.</summary>
+    public void EndCounting()
+    {
+        lock (_lock)
+        {
+            _memory.Set(0, isListing: false);
         }
     }
 
@@ -270,5 +292,9 @@ internal sealed class ClusterIndexWriter(
         uint last = index.LastChange;
         _isAheadOfClock = now < last || (now == last && _isAheadOfClock);
         index.LastChange = _isAheadOfClock ? last + 1 : now;
+        CountMemory();
     }
+
+    private void CountMemory()
+        => _memory.Set(_services.Bytes + (_imports?.Bytes ?? 0) + index.Pods.Bytes, _listing != ClusterKinds.None);
 }

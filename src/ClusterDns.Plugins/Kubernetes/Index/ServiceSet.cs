@@ -18,6 +18,9 @@ internal sealed class ServiceSet(
     private int _serviceGeneration;
     private int _sliceGeneration;
 
+    /// <summary>How many bytes the Services, slices and addresses take, near enough.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Begins to hear of every Service that there is.</summary>
     public void BeginServices() => _serviceGeneration++;
 
@@ -105,6 +108,7 @@ internal sealed class ServiceSet(
     private void Replace(byte[] key, ServicePart? part)
     {
         ServiceEntry? known = services.Find(key);
+        Bytes += BytesOf(part) - BytesOf(known?.Service);
         SetEntry(key, part, known?.Slices ?? []);
         _addresses.ReplaceService(key, known?.Service, part);
         _externalAddresses?.ReplaceService(key, known?.Service?.External, part?.External);
@@ -112,6 +116,7 @@ internal sealed class ServiceSet(
 
     private void Replace(SliceEntry? known, SliceEntry? slice)
     {
+        Bytes += BytesOf(slice) - BytesOf(known);
         _addresses.ReplaceSlice(known, slice);
         bool hasMoved = known is not null && slice is not null && !known.ServiceKey.AsSpan().SequenceEqual(slice.ServiceKey);
         if (hasMoved)
@@ -122,6 +127,11 @@ internal sealed class ServiceSet(
 
         SetSlices((slice ?? known!).ServiceKey, known, slice);
     }
+
+    private static int BytesOf(ServicePart? part) => part is null ? 0 : ClusterMemory.BytesPerService;
+
+    private static int BytesOf(SliceEntry? slice)
+        => slice is null ? 0 : ClusterMemory.BytesPerSlice + slice.Data.Length + (slice.Endpoints.Length * ClusterMemory.BytesPerEndpoint);
 
     private void SetSlices(byte[] key, SliceEntry? known, SliceEntry? slice)
     {

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Execution;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Resources;
 using ClusterDns.Plugins.Kubernetes.Index;
@@ -11,6 +12,7 @@ namespace ClusterDns.Plugins.Kubernetes.Manifests;
 internal sealed class ManifestCluster : ISharedResource
 {
     private readonly ManifestSource _source;
+    private readonly ClusterIndexWriter _writer;
 
     /// <summary>Reads the manifests.</summary>
     /// <param name="paths">Files and folders.</param>
@@ -18,16 +20,22 @@ internal sealed class ManifestCluster : ISharedResource
     /// <param name="files">Where they are.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="guard">Starts the timer.</param>
+    /// <param name="memory">Where the index, and what reading takes, are counted.</param>
     /// <param name="logger">Tells of reloads, and of those that fail.</param>
     /// <exception cref="ManifestException">One is no manifest.</exception>
     /// <exception cref="IOException">One cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
     public ManifestCluster(
-        IReadOnlyList<string> paths, ClusterIndexOptions options, IFileAccess files, TimeProvider timeProvider, CallbackGuard guard, ILogger logger)
+        IReadOnlyList<string> paths, ClusterIndexOptions options, IFileAccess files, TimeProvider timeProvider, CallbackGuard guard,
+        MemoryBudget memory, ILogger logger)
     {
-        ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames) { KeepsPodLabels = options.KeepsPodLabels };
+        ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames, memory[MemoryTable.Cluster])
+        {
+            KeepsPodLabels = options.KeepsPodLabels,
+        };
+        _writer = writer;
         _source = new ManifestSource(
-            new ManifestFiles(files, paths, options.Filter), objects => Replace(writer, objects, options), guard, logger);
+            new ManifestFiles(files, paths, options.Filter, memory[MemoryTable.Files]), objects => Replace(writer, objects, options), guard, logger);
         try
         {
             _source.Load();
@@ -50,7 +58,11 @@ internal sealed class ManifestCluster : ISharedResource
     public void Start() => _source.Start();
 
     /// <inheritdoc/>
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _writer.EndCounting();
+    }
 
     private static void Replace(ClusterIndexWriter writer, ManifestObjects objects, ClusterIndexOptions options)
     {

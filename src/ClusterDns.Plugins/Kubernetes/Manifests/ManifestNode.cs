@@ -56,13 +56,29 @@ internal sealed class ManifestNode
     public static IReadOnlyList<ManifestNode> ReadAll(string file, string text)
     {
         List<ManifestNode> documents = [];
-        Parser parser = new(new StringReader(text));
+        ReadAll(file, new StringReader(text), documents.Add, takeItem: null);
+        return documents;
+    }
+
+    /// <summary>Reads the documents of a file one after the other, so that no more than one is in memory.</summary>
+    /// <param name="file">Its name.</param>
+    /// <param name="text">What is in it.</param>
+    /// <param name="onDocument">Takes each document.</param>
+    /// <param name="takeItem">
+    /// Takes an item of a document's member <c>items</c> at once, given the document's kind as far as it is known by then, so that a long list is
+    /// never in memory as a whole. When it returns false, the item stays in the document. Null to keep them all.
+    /// </param>
+    /// <exception cref="ManifestException">It is neither YAML nor JSON.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static void ReadAll(string file, TextReader text, Action<ManifestNode> onDocument, Func<ManifestNode, string?, bool>? takeItem)
+    {
+        Parser parser = new(text);
         try
         {
             parser.Consume<StreamStart>();
             while (parser.TryConsume<DocumentStart>(out _))
             {
-                documents.Add(Read(file, parser, depth: 0));
+                onDocument(Read(file, parser, depth: 0, takeItem));
                 parser.Consume<DocumentEnd>();
             }
         }
@@ -70,19 +86,17 @@ internal sealed class ManifestNode
         {
             throw NotYaml(file, exception.Start, exception);
         }
-        catch (Exception exception) when (exception is not ManifestException)
+        catch (Exception exception) when (exception is not (ManifestException or IOException or OutOfMemoryException))
         {
             // The parser has bugs of its own on text that is no YAML; a file that is being written must not end the process.
             throw NotYaml(file, parser.Current?.Start ?? Mark.Empty, exception);
         }
-
-        return documents;
     }
 
     private static ManifestException NotYaml(string file, Mark mark, Exception exception)
         => new(new SourcePlace(file, (int)mark.Line, (int)mark.Column), $"neither YAML nor JSON: {exception.Message}");
 
-    private static ManifestNode Read(string file, Parser parser, int depth)
+    private static ManifestNode Read(string file, Parser parser, int depth, Func<ManifestNode, string?, bool>? takeItem = null)
     {
         ParsingEvent start = parser.Current!;
         SourcePlace place = new(file, (int)start.Start.Line, (int)start.Start.Column);
@@ -115,13 +129,33 @@ internal sealed class ManifestNode
             while (!parser.TryConsume<MappingEnd>(out _))
             {
                 string name = Read(file, parser, depth + 1).Scalar ?? "";
-                members[name] = Read(file, parser, depth + 1);
+                members[name] = takeItem is not null && string.Equals(name, "items", StringComparison.Ordinal) && parser.Accept<SequenceStart>(out _)
+                    ? ReadItems(file, parser, depth + 1, members, takeItem)
+                    : Read(file, parser, depth + 1);
             }
 
             return new ManifestNode(place, null, null, members);
         }
 
         throw new ManifestException(place, "an alias, expected the value itself: Kubernetes objects have none");
+    }
+
+    private static ManifestNode ReadItems(
+        string file, Parser parser, int depth, Dictionary<string, ManifestNode> members, Func<ManifestNode, string?, bool> takeItem)
+    {
+        SequenceStart start = parser.Consume<SequenceStart>();
+        string? kind = members.TryGetValue("kind", out ManifestNode? member) ? member.Scalar : null;
+        List<ManifestNode> kept = [];
+        while (!parser.TryConsume<SequenceEnd>(out _))
+        {
+            ManifestNode item = Read(file, parser, depth + 1);
+            if (!takeItem(item, kind))
+            {
+                kept.Add(item);
+            }
+        }
+
+        return new ManifestNode(new SourcePlace(file, (int)start.Start.Line, (int)start.Start.Column), null, kept, null);
     }
 }
 

@@ -12,6 +12,7 @@ internal static class ManifestReader
     private const string ImportNameLabel = "multicluster.kubernetes.io/service-name";
     private const string SourceClusterLabel = "multicluster.kubernetes.io/source-cluster";
     private const string DefaultNamespace = "default";
+    private const string ListSuffix = "List";
     private const string NoClusterIP = "None";
 
     /// <summary>Reads a file.</summary>
@@ -19,12 +20,31 @@ internal static class ManifestReader
     /// <param name="text">What is in it: YAML documents, or JSON; objects, or lists of them.</param>
     /// <param name="objects">Where its objects are added; a later one of the same name replaces an earlier.</param>
     /// <exception cref="ManifestException">It is no manifest; the message says where and why.</exception>
-    public static void Read(string file, string text, ManifestObjects objects)
+    public static void Read(string file, string text, ManifestObjects objects) => Read(file, new StringReader(text), objects);
+
+    /// <summary>Reads a file, object by object.</summary>
+    /// <param name="file">Its name.</param>
+    /// <param name="text">What is in it: YAML documents, or JSON; objects, or lists of them.</param>
+    /// <param name="objects">Where its objects are added; a later one of the same name replaces an earlier.</param>
+    /// <exception cref="ManifestException">It is no manifest; the message says where and why.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static void Read(string file, TextReader text, ManifestObjects objects)
+        => ManifestNode.ReadAll(
+            file, text, document => ReadObject(document, listKind: "", objects), (item, kind) => TryReadItem(item, kind, objects));
+
+    /// <summary>
+    /// Reads an item of a list before the list has been read to its end. kubectl writes a list's kind after its items, which then say
+    /// themselves what they are; those that do not wait for it.
+    /// </summary>
+    private static bool TryReadItem(ManifestNode item, string? kind, ManifestObjects objects)
     {
-        foreach (ManifestNode document in ManifestNode.ReadAll(file, text))
+        bool isList = kind?.EndsWith(ListSuffix, StringComparison.Ordinal) ?? item["kind"]?.Scalar is { Length: > 0 };
+        if (isList)
         {
-            ReadObject(document, listKind: "", objects);
+            ReadObject(item, kind?[..^ListSuffix.Length] ?? "", objects);
         }
+
+        return isList;
     }
 
     private static void ReadObject(ManifestNode node, string listKind, ManifestObjects objects)
@@ -41,11 +61,11 @@ internal static class ManifestReader
 
         // The items of a ServiceList need not say that they are Services.
         string kind = node["kind"]?.Scalar ?? listKind;
-        if (kind.EndsWith("List", StringComparison.Ordinal) && node["items"] is { } items)
+        if (kind.EndsWith(ListSuffix, StringComparison.Ordinal) && node["items"] is { } items)
         {
             foreach (ManifestNode item in items.Items)
             {
-                ReadObject(item, kind[..^"List".Length], objects);
+                ReadObject(item, kind[..^ListSuffix.Length], objects);
             }
 
             return;

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Execution;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Pipeline;
 using Microsoft.Extensions.Logging;
 
@@ -45,7 +46,7 @@ internal sealed partial class ManifestSource : IDisposable
         lock (_lock)
         {
             _seen = _files.GetStamps();
-            Replace();
+            Replace(mayFail: false);
         }
     }
 
@@ -72,15 +73,15 @@ internal sealed partial class ManifestSource : IDisposable
                 return;
             }
 
-            Replace();
+            Replace(mayFail: true);
             _seen = stamps;
             LogReloaded();
         }
         catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
         {
-            // What is written wrongly stays so until it is written anew; rights come back without a new stamp, so that is tried
+            // What is malformed or too long stays so until it is written again; rights come back without a new stamp, so that is tried
             // again at each look, but told once.
-            if (exception is ManifestException)
+            if (exception is ManifestException or FileTooLongException)
             {
                 _seen = stamps;
             }
@@ -98,20 +99,22 @@ internal sealed partial class ManifestSource : IDisposable
         }
     }
 
-    private void Replace()
+    private void Replace(bool mayFail)
     {
-        ManifestObjects objects = _files.Read();
-        _failure = null;
-        _replace(objects);
-        if (objects.EndpointsPassedOver > 0 && !_endpointsTold)
+        int endpoints = 0;
+        long bytes = _files.Read(mayFail, objects =>
+        {
+            _failure = null;
+            _replace(objects);
+            endpoints = objects.EndpointsPassedOver;
+        });
+        if (endpoints > 0 && !_endpointsTold)
         {
             _endpointsTold = true;
-            LogEndpointsPassedOver(objects.EndpointsPassedOver);
+            LogEndpointsPassedOver(endpoints);
         }
 
-        // Reading text leaves many times the index's size behind, which the runtime would keep for ever: a server at rest
-        // allocates nothing that would make it collect.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        MemoryReturn.Request(bytes);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Manifests hold {Count} Endpoints objects, which are passed over: endpoints are read from EndpointSlices")]

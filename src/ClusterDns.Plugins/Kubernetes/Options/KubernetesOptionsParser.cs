@@ -81,6 +81,13 @@ internal sealed class KubernetesOptionsParser(PluginParseContext context)
         {
             case "manifests":
                 _isRight &= reader.ExpectArguments(1, int.MaxValue, "manifests PATH...");
+                foreach (Token path in option.Arguments.Where(static path => path.Text.Length == 0 || path.Text.Contains('\0', StringComparison.Ordinal)))
+                {
+                    // No file can ever have such a name, so that there is nothing to wait for.
+                    reader.Error(path.Place, path.Text.Length == 0 ? "the path is empty: name a file or folder" : "the path contains a NUL character: remove it");
+                    _isRight = false;
+                }
+
                 _manifests.AddRange(option.Arguments);
                 break;
             case "pods":

@@ -28,6 +28,9 @@ internal sealed class GoTemplate
     /// <summary>The whole text, where it has no actions; else null.</summary>
     public string? ConstantText => _main.Body.ConstantText;
 
+    /// <summary>The text from its first blank on, where all actions are fields such as <c>{{.Name}}</c> before it; else null.</summary>
+    public string? ConstantTail => _main.Body.ConstantTail;
+
     /// <summary>Reads a template.</summary>
     /// <param name="name">What <c>template</c> calls it.</param>
     /// <param name="text">The template.</param>

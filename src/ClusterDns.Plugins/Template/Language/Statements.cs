@@ -48,6 +48,29 @@ internal sealed class StatementList(IReadOnlyList<Statement> statements) : State
     /// <summary>The text, where there is nothing else; else null.</summary>
     public string? ConstantText => Array.TrueForAll(_statements, static statement => statement is TextStatement) ? ToString() : null;
 
+    /// <summary>
+    /// The text from its first blank on, where all actions are fields such as <c>{{.Name}}</c> before it; else null.
+    /// </summary>
+    public string? ConstantTail
+    {
+        get
+        {
+            int last = Array.FindLastIndex(_statements, static statement => statement is not TextStatement);
+            bool isOneWord = Array.TrueForAll(
+                _statements[..(last + 1)],
+                static statement => statement.ToString() is string text
+                    && (statement is TextStatement ? !text.AsSpan().ContainsAny(Blanks) : IsField(text)));
+            string tail = string.Concat(_statements.Skip(last + 1));
+            int blank = tail.AsSpan().IndexOfAny(Blanks);
+            return isOneWord && blank >= 0 ? tail[blank..] : null;
+        }
+    }
+
+    private static ReadOnlySpan<char> Blanks => [' ', '\t', '\r', '\n'];
+
+    private static bool IsField(ReadOnlySpan<char> text)
+        => text.StartsWith("{{.", StringComparison.Ordinal) && !text.ContainsAny(" |(=");
+
     /// <inheritdoc/>
     public override Flow Run(TemplateRun run, in Value dot)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace ClusterDns.Plugins.Template.Language;
 
@@ -54,7 +55,8 @@ internal sealed class TemplateRun
     /// <param name="position">Where it is used.</param>
     public bool TryEnter(TemplateDefinition template, in Value dot, int position)
     {
-        if (_depth == MaxDepth)
+        // Each template may hold a hundred actions in one another, so that the depth alone does not bound the stack.
+        if (_depth == MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             return Fail(position, string.Create(CultureInfo.InvariantCulture, $"templates that use templates more than {MaxDepth} deep"));
         }

@@ -24,6 +24,9 @@ internal sealed class TcpAcceptor : IDisposable
         _socket = StreamListenSocket.Bind(endpoint, transport.Core.Ports, dualMode: false);
         try
         {
+            // Connections inherit the sizes of their buffers.
+            _socket.SendBufferSize = StreamClients.SocketBufferSize;
+            _socket.ReceiveBufferSize = StreamClients.SocketBufferSize;
             _socket.Listen(ListenBacklog);
             Endpoint = (IPEndPoint)_socket.LocalEndPoint!;
         }
@@ -71,9 +74,14 @@ internal sealed class TcpAcceptor : IDisposable
             {
                 // The client gave up before it was accepted.
             }
-            catch (SocketException)
+            catch (SocketException exception)
             {
                 _transport.Core.Metrics.AcceptFailed.Add();
+                if (exception.SocketErrorCode == SocketError.TooManyOpenSockets)
+                {
+                    _transport.Clients.MakeRoom();
+                }
+
                 await Task.Delay(RetryDelay, _transport.TimeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (ObjectDisposedException)

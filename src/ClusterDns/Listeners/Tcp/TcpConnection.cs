@@ -11,16 +11,24 @@ namespace ClusterDns.Listeners.Tcp;
 /// A client's connection: many queries, answered as they are ready and so in any order (RFC 7766 sections 6.2.1 and 7). It
 /// reads on only while few enough are in flight and few enough answers lie unsent.
 /// </summary>
-internal sealed class TcpConnection : IThreadPoolWorkItem
+internal sealed class TcpConnection : IThreadPoolWorkItem, IStreamMemory
 {
     private const int MaxBacklog = 64 * 1024;
+
+    /// <summary>The most bytes that answers may have which are unsent or under way, as far as their sizes can be foreseen.</summary>
+    private const int MaxUnderWay = 512 * 1024;
+
+    /// <summary>Where a client has asked for more than it was foreseen to get and reads nothing, the connection ends.</summary>
+    private const int MaxHeld = 1024 * 1024;
+
+    private const int LeastAnswer = 512;
     private const int ReceivesBetweenYields = 32;
 
     private readonly TcpTransport _transport;
     private readonly Socket _socket;
     private readonly NetworkEndpoint _local;
     private readonly NetworkEndpoint _remote;
-    private readonly FrameBuffer _frames = new();
+    private readonly FrameBuffer _frames;
     private readonly TcpOutput _output;
     private readonly Lock _lock = new();
     private TaskCompletionSource? _changed;
@@ -29,6 +37,9 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
     private volatile bool _lingering;
     private int _inFlight;
     private int _served;
+
+    // What an answer under way is reckoned to have: the largest message until answers show what this client asks for.
+    private int _expectedAnswer = ushort.MaxValue;
     private long _lastActivity;
     private long _partSince;
 
@@ -41,12 +52,45 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
         socket.NoDelay = true;
         _local = NetworkEndpoint.From((IPEndPoint)socket.LocalEndPoint!);
         _remote = NetworkEndpoint.From((IPEndPoint)socket.RemoteEndPoint!);
-        _output = new TcpOutput(socket, transport.TimeProvider, transport.Core.Guard, OnSent);
+        _frames = new FrameBuffer(this);
+        _output = new TcpOutput(socket, this, transport.TimeProvider, transport.Core.Guard, OnSent);
         _lastActivity = transport.TimeProvider.GetTimestamp();
     }
 
+    /// <summary>The client's address, as a number.</summary>
+    internal UInt128 RemoteAddress => _remote.AddressBits;
+
+    /// <summary>What <see cref="StreamClients"/> has reserved for the connection beside its queues.</summary>
+    internal int PlaceBytes { get; set; }
+
+    /// <summary>How many bytes its queues hold.</summary>
+    internal int Held => _output.Held + _frames.Reserved;
+
+    /// <summary>Since when the client lets bytes lie, or keeps the rest of a message; <see cref="long.MaxValue"/> when it does neither.</summary>
+    internal long BlockedSince
+    {
+        get
+        {
+            long sendStarted = _output.SendStarted;
+            long partSince = Volatile.Read(ref _partSince);
+            return Math.Min(sendStarted == 0 ? long.MaxValue : sendStarted, partSince == 0 ? long.MaxValue : partSince);
+        }
+    }
+
+    /// <summary>Since when the connection rests; one with work in progress comes after all that rest.</summary>
+    internal long RestsSince => Volatile.Read(ref _lastActivity) + (IsQuiet ? 0 : long.MaxValue / 2);
+
     private bool HasRoom
-        => Volatile.Read(ref _inFlight) < _transport.Options.MaxQueriesPerConnection && _output.Backlog < MaxBacklog;
+    {
+        get
+        {
+            int inFlight = Volatile.Read(ref _inFlight);
+            int backlog = _output.Backlog;
+            int most = _transport.Clients.IsScarce ? TcpOutput.SegmentSize : MaxBacklog;
+            return inFlight < _transport.Options.MaxQueriesPerConnection && backlog < most &&
+                backlog + ((inFlight + 1L) * Math.Max(Volatile.Read(ref _expectedAnswer), LeastAnswer)) <= MaxUnderWay;
+        }
+    }
 
     private bool IsSpent => _transport.Options.MaxConnectionQueries is > 0 and int most && _served >= most;
 
@@ -125,6 +169,22 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
         Signal();
     }
 
+    /// <summary>Ends the connection because something is exhausted: what it has queued is free at once.</summary>
+    /// <param name="reason">Counts it.</param>
+    internal void Cut(Counter reason)
+    {
+        reason.Add();
+        _output.Discard();
+        _frames.ReleaseReservation();
+        Abort();
+    }
+
+    /// <inheritdoc/>
+    public bool TryReserve(int bytes) => _transport.Clients.TryReserve(this, bytes);
+
+    /// <inheritdoc/>
+    public void Release(int bytes) => _transport.Clients.Release(bytes);
+
     /// <summary>One more query waits.</summary>
     internal void OnWaiting() => Interlocked.Increment(ref _inFlight);
 
@@ -139,10 +199,26 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
 
         if (answered)
         {
-            _output.Append(query.Context.FramedResponse.Span);
+            ReadOnlySpan<byte> framed = query.Context.FramedResponse.Span;
+            int expected = Volatile.Read(ref _expectedAnswer);
+            Volatile.Write(ref _expectedAnswer, framed.Length >= expected ? framed.Length : expected - ((expected - framed.Length) / 4));
+            Append(framed);
         }
 
         Finish(query);
+    }
+
+    /// <summary>Queues an answer. Where that cannot be, the connection ends: a client must not wait for an answer that was dropped.</summary>
+    private void Append(ReadOnlySpan<byte> framed)
+    {
+        if (_output.Held > MaxHeld)
+        {
+            Cut(_transport.Core.Metrics.OutputLimit);
+        }
+        else if (!_output.TryAppend(framed))
+        {
+            Cut(_transport.Core.Metrics.SlowReader);
+        }
     }
 
     private TimeSpan Elapsed(long since, long now) => _transport.TimeProvider.GetElapsedTime(since, now);
@@ -215,8 +291,14 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
                 await Task.Yield();
             }
 
+            if (!_frames.TryGetRoom(out Memory<byte> room))
+            {
+                Cut(_transport.Core.Metrics.SlowReader);
+                return;
+            }
+
             _receiving = true;
-            int received = await _socket.ReceiveAsync(_frames.GetRoom(), SocketFlags.None);
+            int received = await _socket.ReceiveAsync(room, SocketFlags.None);
             _receiving = false;
             if (received == 0)
             {
@@ -299,7 +381,7 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
                 _transport.Core.Guard.Forget("tcp_stream", StreamAsync(query));
                 return;
             case QueryProgress.Answered:
-                _output.Append(query.Context.FramedResponse.Span);
+                Append(query.Context.FramedResponse.Span);
                 break;
         }
 
@@ -315,9 +397,14 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
     {
         try
         {
+            if (_transport.Clients.TryWiden(this))
+            {
+                _socket.SendBufferSize = StreamClients.WideSocketBufferSize;
+            }
+
             do
             {
-                _output.Append(query.Context.FramedResponse.Span);
+                Append(query.Context.FramedResponse.Span);
                 _output.Flush();
                 await WaitUntilAsync(static connection => connection._output.Backlog < MaxBacklog);
 
@@ -327,6 +414,11 @@ internal sealed class TcpConnection : IThreadPoolWorkItem
             while (!IsAborted && query.Context.TryWriteNextMessage());
 
             query.Context.End(IsAborted ? QueryEnd.ClientGone : QueryEnd.Answered);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException && IsAborted)
+        {
+            // The connection was cut off before its buffer could be widened.
+            query.Context.End(QueryEnd.ClientGone);
         }
         catch (Exception exception)
         {

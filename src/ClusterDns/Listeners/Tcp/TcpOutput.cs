@@ -5,20 +5,30 @@ using ClusterDns.Core.Execution;
 namespace ClusterDns.Listeners.Tcp;
 
 /// <summary>
-/// What a connection has yet to send. Answers are put together while others are on their way, so that a client that asks
-/// many at once gets few packets; no lock is held while anything is sent.
+/// What a connection has yet to send, in segments. Answers are put together while others are on their way, so that a client that asks
+/// many at once gets few packets; no lock is held while anything is sent. Every segment is reserved before it is allocated.
 /// </summary>
 /// <param name="socket">The connection.</param>
+/// <param name="memory">Where segments are reserved.</param>
 /// <param name="timeProvider">The clock of <see cref="SendStarted"/>.</param>
 /// <param name="guard">Watches what is sent.</param>
 /// <param name="onProgress">Called when everything was sent, and when sending failed.</param>
-internal sealed class TcpOutput(Socket socket, TimeProvider timeProvider, CallbackGuard guard, Action onProgress)
+internal sealed class TcpOutput(
+    Socket socket, IStreamMemory memory, TimeProvider timeProvider, CallbackGuard guard, Action onProgress)
 {
-    private const int InitialSize = 2048;
+    /// <summary>
+    /// The most bytes of one send. A larger send would have the kernel queue more than the send buffer's size to a client that does not read.
+    /// </summary>
+    internal const int SegmentSize = 8192;
+
+    /// <summary>The segment of a connection that sends one small answer at a time.</summary>
+    private const int SmallSegmentSize = 2048;
 
     private readonly Lock _lock = new();
-    private byte[] _filling = [];
-    private int _filled;
+    private Queue<Segment>? _full;
+    private Segment _last;
+    private int _backlog;
+    private int _held;
     private bool _sending;
     private bool _failed;
     private long _sendStarted;
@@ -27,7 +37,10 @@ internal sealed class TcpOutput(Socket socket, TimeProvider timeProvider, Callba
     internal long SendStarted => Volatile.Read(ref _sendStarted);
 
     /// <summary>How many bytes wait for their turn, without those that are on their way.</summary>
-    internal int Backlog => Volatile.Read(ref _filled);
+    internal int Backlog => Volatile.Read(ref _backlog);
+
+    /// <summary>How many bytes of memory the segments take, with those that are on their way.</summary>
+    internal int Held => Volatile.Read(ref _held);
 
     /// <summary>Whether the client can no longer be reached.</summary>
     internal bool HasFailed
@@ -48,29 +61,51 @@ internal sealed class TcpOutput(Socket socket, TimeProvider timeProvider, Callba
         {
             lock (_lock)
             {
-                return !_sending && (_filled == 0 || _failed);
+                return !_sending && (_backlog == 0 || _failed);
             }
         }
     }
 
     /// <summary>Adds an answer with its length before it. It is sent on <see cref="Flush"/> at the latest.</summary>
-    internal void Append(ReadOnlySpan<byte> framed)
+    /// <returns>False when there is no memory for it: the connection has to end, since the client would miss an answer.</returns>
+    internal bool TryAppend(ReadOnlySpan<byte> framed)
     {
+        int size;
         lock (_lock)
         {
             if (_failed)
             {
-                return;
+                return true;
             }
 
-            if (_filling.Length - _filled < framed.Length)
+            if (_last.Room >= framed.Length)
             {
-                Grow(_filled + framed.Length);
+                Fill(framed);
+                return true;
             }
 
-            framed.CopyTo(_filling.AsSpan(_filled));
-            Volatile.Write(ref _filled, _filled + framed.Length);
+            size = _last.IsEmpty && framed.Length <= SmallSegmentSize ? SmallSegmentSize : SegmentSize;
         }
+
+        // Reserved outside the lock, since it may end other connections. It is enough also when the last segment was taken meanwhile.
+        int reserved = (framed.Length + size - 1) / size * size;
+        if (!memory.TryReserve(reserved))
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            if (!_failed)
+            {
+                int held = _held;
+                Add(framed, size);
+                reserved -= _held - held;
+            }
+        }
+
+        memory.Release(reserved);
+        return true;
     }
 
     /// <summary>Sees to it that everything is sent; returns at once.</summary>
@@ -78,7 +113,7 @@ internal sealed class TcpOutput(Socket socket, TimeProvider timeProvider, Callba
     {
         lock (_lock)
         {
-            if (_sending || _failed || _filled == 0)
+            if (_sending || _failed || _backlog == 0)
             {
                 return;
             }
@@ -89,17 +124,30 @@ internal sealed class TcpOutput(Socket socket, TimeProvider timeProvider, Callba
         guard.Forget("tcp_send", SendAllAsync());
     }
 
+    /// <summary>Drops what waits, so that its memory is free at once. The connection must end.</summary>
+    internal void Discard()
+    {
+        int freed;
+        lock (_lock)
+        {
+            _failed = true;
+            freed = DropWaiting();
+        }
+
+        memory.Release(freed);
+    }
+
     private async Task SendAllAsync()
     {
-        byte[] buffer = [];
+        Segment segment = default;
         try
         {
-            while (TryTake(ref buffer, out int length))
+            while (TryTake(ref segment))
             {
                 Volatile.Write(ref _sendStarted, Math.Max(1, timeProvider.GetTimestamp()));
-                for (int sent = 0; sent < length;)
+                for (int sent = 0; sent < segment.Length;)
                 {
-                    sent += await socket.SendAsync(buffer.AsMemory(sent, length - sent), SocketFlags.None);
+                    sent += await socket.SendAsync(segment.Bytes.AsMemory(sent, segment.Length - sent), SocketFlags.None);
                 }
 
                 Volatile.Write(ref _sendStarted, 0);
@@ -108,63 +156,112 @@ internal sealed class TcpOutput(Socket socket, TimeProvider timeProvider, Callba
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // The client is gone, or was cut off.
-            GiveUp(buffer);
+            GiveUp(segment);
         }
 
         onProgress();
     }
 
-    /// <summary>Takes what there is and leaves the buffer that was sent in its place; false, and sending over, when there is nothing.</summary>
-    private bool TryTake(ref byte[] buffer, out int length)
+    /// <summary>Returns the segment that was sent and takes the next; false, and sending over, when there is none.</summary>
+    private bool TryTake(ref Segment segment)
     {
+        int freed;
+        bool isTaken;
         lock (_lock)
         {
-            length = _filled;
-            Volatile.Write(ref _filled, 0);
-            if (length > 0)
+            freed = Return(segment);
+            if (_full is { Count: > 0 })
             {
-                (buffer, _filling) = (_filling, buffer);
-                return true;
+                segment = _full.Dequeue();
+            }
+            else
+            {
+                (segment, _last) = (_last, default);
             }
 
-            // A connection at rest holds no buffers.
-            Return(buffer);
-            Return(_filling);
-            buffer = [];
-            _filling = [];
-            _sending = false;
-            return false;
+            isTaken = !segment.IsEmpty;
+            Volatile.Write(ref _backlog, _backlog - segment.Length);
+            _sending = isTaken;
         }
+
+        memory.Release(freed);
+        return isTaken;
     }
 
-    private void GiveUp(byte[] buffer)
+    private void GiveUp(Segment segment)
     {
+        int freed;
         lock (_lock)
         {
-            Return(buffer);
-            Return(_filling);
-            _filling = [];
-            Volatile.Write(ref _filled, 0);
+            freed = Return(segment) + DropWaiting();
             _failed = true;
             _sending = false;
         }
 
+        memory.Release(freed);
         Volatile.Write(ref _sendStarted, 0);
     }
 
-    private void Grow(int needed)
+    private int DropWaiting()
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(InitialSize, needed));
-        _filling.AsSpan(0, _filled).CopyTo(larger);
-        Return(_filling);
-        _filling = larger;
+        int freed = 0;
+        while (_full is { Count: > 0 })
+        {
+            freed += Return(_full.Dequeue());
+        }
+
+        freed += Return(_last);
+        _last = default;
+        Volatile.Write(ref _backlog, 0);
+        return freed;
     }
 
-    private static void Return(byte[] buffer)
+    private void Add(ReadOnlySpan<byte> framed, int size)
     {
-        if (buffer.Length > 0)
+        while (framed.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            if (_last.Room == 0)
+            {
+                if (!_last.IsEmpty)
+                {
+                    (_full ??= new Queue<Segment>()).Enqueue(_last);
+                }
+
+                _last = new Segment(ArrayPool<byte>.Shared.Rent(size), 0);
+                Volatile.Write(ref _held, _held + _last.Bytes.Length);
+            }
+
+            int fits = Math.Min(_last.Room, framed.Length);
+            Fill(framed[..fits]);
+            framed = framed[fits..];
         }
+    }
+
+    private void Fill(ReadOnlySpan<byte> part)
+    {
+        part.CopyTo(_last.Bytes.AsSpan(_last.Length));
+        _last = _last with { Length = _last.Length + part.Length };
+        Volatile.Write(ref _backlog, _backlog + part.Length);
+    }
+
+    /// <summary>Gives a segment back to the pool; the caller releases what it returns.</summary>
+    private int Return(Segment segment)
+    {
+        if (segment.IsEmpty)
+        {
+            return 0;
+        }
+
+        ArrayPool<byte>.Shared.Return(segment.Bytes);
+        Volatile.Write(ref _held, _held - segment.Bytes.Length);
+        return segment.Bytes.Length;
+    }
+
+    /// <summary>A part of what is to be sent.</summary>
+    private readonly record struct Segment(byte[] Bytes, int Length)
+    {
+        public bool IsEmpty => Bytes is null;
+
+        public int Room => Bytes is null ? 0 : Bytes.Length - Length;
     }
 }

@@ -35,6 +35,9 @@ internal sealed class TcpTransport : IDisposable
     /// <summary>The listener.</summary>
     internal ListenerCore Core { get; }
 
+    /// <summary>The connections of all listeners.</summary>
+    internal StreamClients Clients => Core.StreamClients;
+
     /// <summary>The clock.</summary>
     internal TimeProvider TimeProvider => Core.TimeProvider;
 
@@ -79,7 +82,7 @@ internal sealed class TcpTransport : IDisposable
         }
     }
 
-    /// <summary>Takes in an accepted connection, unless there are too many.</summary>
+    /// <summary>Takes in an accepted connection; where there are too many, another one ends.</summary>
     internal void Add(Socket socket)
     {
         Core.Metrics.Connections.Add();
@@ -96,15 +99,15 @@ internal sealed class TcpTransport : IDisposable
         }
 
         bool finishing;
+        if (!Clients.TryEnter(connection))
+        {
+            Core.Metrics.ConnectionLimit.Add();
+            socket.Dispose();
+            return;
+        }
+
         lock (_lock)
         {
-            if (_connections.Count >= Options.MaxConnections)
-            {
-                Core.Metrics.ConnectionLimit.Add();
-                socket.Dispose();
-                return;
-            }
-
             _connections.Add(connection);
             _open.Enter();
             finishing = _finishing;
@@ -124,6 +127,7 @@ internal sealed class TcpTransport : IDisposable
     /// <summary>Forgets a connection that has ended.</summary>
     internal void Remove(TcpConnection connection)
     {
+        Clients.Leave(connection);
         lock (_lock)
         {
             if (!_connections.Remove(connection))

@@ -55,6 +55,30 @@ internal sealed unsafe class DatagramBatch : IDisposable
             return 0;
         }
 
+        try
+        {
+            ServeAll(socket, received);
+        }
+        finally
+        {
+            // Whatever threw, the worker runs again, over slots that must be as new.
+            for (int i = 0; i < received; i++)
+            {
+                _queries[i].Reset();
+                _queries[i].PrepareReceive(&_in[i].Header, &_inVectors[i]);
+            }
+        }
+
+        if (WasFull && _size < Size)
+        {
+            Grow(_size * 2);
+        }
+
+        return received;
+    }
+
+    private void ServeAll(NativeUdpSocket socket, int received)
+    {
         IQueryPipeline pipeline = _core.Pipeline;
         int answers = 0;
         for (int i = 0; i < received; i++)
@@ -67,18 +91,6 @@ internal sealed unsafe class DatagramBatch : IDisposable
         }
 
         Send(socket.Handle.Descriptor, answers);
-        for (int i = 0; i < received; i++)
-        {
-            _queries[i].Reset();
-            _queries[i].PrepareReceive(&_in[i].Header, &_inVectors[i]);
-        }
-
-        if (WasFull && _size < Size)
-        {
-            Grow(_size * 2);
-        }
-
-        return received;
     }
 
     /// <summary>Frees the native memory and gives the queries back.</summary>
@@ -123,6 +135,12 @@ internal sealed unsafe class DatagramBatch : IDisposable
             if (error == ErrorNumbers.WouldBlock)
             {
                 return 0;
+            }
+
+            if (error is ErrorNumbers.BadDescriptor or ErrorNumbers.NotASocket)
+            {
+                // It will never receive anything; the guard of the thread decides.
+                throw ErrorNumbers.LastError();
             }
 
             if (error != ErrorNumbers.Interrupted)

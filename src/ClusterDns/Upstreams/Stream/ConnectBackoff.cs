@@ -14,7 +14,6 @@ internal sealed class ConnectBackoff(TimeProvider timeProvider, Func<double> ran
     internal const int FreeFailures = 3;
 
     private const int MaxDoublings = 6;
-    private const int MaxConnectingAfterFailure = 2;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -29,8 +28,8 @@ internal sealed class ConnectBackoff(TimeProvider timeProvider, Func<double> ran
     /// <summary>Why the last attempt failed.</summary>
     internal UpstreamFailure LastFailure { get; private set; }
 
-    /// <summary>How many attempts may be under way at once: few while the last one failed.</summary>
-    internal int MaxConnecting => _failures == 0 ? StreamLimits.MaxConnecting : MaxConnectingAfterFailure;
+    /// <summary>Whether a connection failed, and no answer has come since.</summary>
+    internal bool IsDoubtful => _failures > 0;
 
     /// <summary>Whether attempts pause now because of failures.</summary>
     internal bool IsPausing(long now) => _pause > TimeSpan.Zero && timeProvider.GetElapsedTime(_pausedAt, now) < _pause;

@@ -9,6 +9,9 @@ internal static class StreamLimits
     /// <summary>Connections to one upstream that may be kept for late queries alone; the others stay free for queries that are answered.</summary>
     internal const int MaxLateConnections = 128;
 
+    /// <summary>Connections to one upstream beyond which none is opened after a failure, until an answer comes.</summary>
+    internal const int MaxDoubtfulConnections = 4;
+
     /// <summary>Connections to one upstream that are being established.</summary>
     internal const int MaxConnecting = 32;
 
@@ -47,6 +50,9 @@ internal static class StreamLimits
 
     /// <summary>How long the upstream may take to read what is sent.</summary>
     internal static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long no reply may come on any connection before silent ones count as failures.</summary>
+    internal static readonly TimeSpan UpstreamSilence = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a reply may take from its first byte to its last.</summary>
     internal static readonly TimeSpan FrameTimeout = TimeSpan.FromSeconds(2);

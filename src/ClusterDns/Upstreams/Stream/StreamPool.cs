@@ -16,16 +16,11 @@ internal sealed class StreamPool : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly IPEndPoint _endpoint;
-    private readonly TimeSpan _maxAge;
     private readonly StreamServices _services;
     private readonly StreamMetrics _metrics;
     private readonly TimeProvider _timeProvider;
-    private readonly AnswerTime _answerTime = new();
-    private readonly ConnectBackoff _backoff;
     private readonly StreamWatch _watch;
     private readonly Queue<StreamConnection> _work = [];
-    private long _lastReplyAt = long.MinValue;
-    private bool _isAnyOrder;
     private bool _isReleased;
     private bool _isSocketMissing;
 
@@ -37,35 +32,24 @@ internal sealed class StreamPool : IDisposable
     internal StreamPool(IPEndPoint endpoint, TimeSpan expire, TimeSpan maxAge, StreamServices services)
     {
         _endpoint = endpoint;
-        _maxAge = maxAge;
         _services = services;
         _metrics = services.Metrics;
         _timeProvider = services.TimeProvider;
-        _backoff = new ConnectBackoff(services.TimeProvider, services.Jitter);
+        Judge = new StreamJudge(Connections, maxAge, services);
         _watch = new StreamWatch(this, expire, services, Tick);
     }
 
     /// <summary>The connections, those of health checks included.</summary>
     internal List<StreamConnection> Connections { get; } = [];
 
+    /// <summary>Which connection takes a query, and whether another may be opened.</summary>
+    internal StreamJudge Judge { get; }
+
     /// <summary>Queries that wait for a connection, oldest first: those that are asked again, then the others.</summary>
     internal List<StreamExchange> WaitingAgain { get; } = [];
 
     /// <summary>Queries that wait for a connection, oldest first.</summary>
     internal List<StreamExchange> Waiting { get; } = [];
-
-    /// <summary>After this time without a reply a query is late.</summary>
-    internal TimeSpan Late => _answerTime.Late;
-
-    /// <summary>Whether attempts to connect pause.</summary>
-    internal bool IsPausing(long now) => _backoff.IsPausing(now);
-
-    /// <summary>A query has become late. Under the lock.</summary>
-    internal void NoteLate()
-    {
-        _answerTime.AddLate();
-        _metrics.Late.Add();
-    }
 
     /// <summary>Asks over some connection.</summary>
     internal ValueTask<UpstreamOutcome> AskAsync(in UpstreamQuery query)
@@ -186,10 +170,10 @@ internal sealed class StreamPool : IDisposable
 
         // A server may close a connection at rest, and after an answer, whenever it likes. Where it answers on other connections, this one
         // was silent because of its queries.
-        bool isUnanswered = end is StreamEnd.Silent or StreamEnd.LateQueries && _lastReplyAt < connection.OpenedAt;
+        bool isUnanswered = end is StreamEnd.Silent or StreamEnd.LateQueries && Judge.IsUpstreamSilent(now);
         if (connection.Replies == 0 && (isUnanswered || StreamEnds.IsUpstreamsFault(end)))
         {
-            _backoff.Failed(StreamEnds.FailureOf(end), connection.OpenedAt, now);
+            Judge.Backoff.Failed(StreamEnds.FailureOf(end), isUnanswered ? now : connection.OpenedAt, now);
         }
 
         foreach (OutstandingQuery query in connection.Queries.All.ToArray())
@@ -213,17 +197,10 @@ internal sealed class StreamPool : IDisposable
         {
             Close(connection, StreamEnd.Released, now);
         }
-        else if (IsOld(connection, now))
+        else if (Judge.IsOld(connection, now))
         {
             Close(connection, StreamEnd.MaxAge, now);
         }
-    }
-
-    /// <summary>Whether a connection's oldest query is late, so that none may be put behind it. Under the lock.</summary>
-    internal bool IsLate(StreamConnection connection, long now)
-    {
-        int head = connection.Queries.FindHead();
-        return head < connection.Queries.Count && _timeProvider.GetElapsedTime(connection.Queries.All[head].SentAt, now) >= Late;
     }
 
     /// <summary>Asks a query again elsewhere that is behind a late one, if there is a place. Under the lock.</summary>
@@ -235,8 +212,7 @@ internal sealed class StreamPool : IDisposable
             return false;
         }
 
-        // It may answer in order after all.
-        _isAnyOrder = false;
+        Judge.NoteMove();
         from.Queries.Abandon(index);
         exchange.Moves++;
         _metrics.BehindLate.Add();
@@ -330,9 +306,9 @@ internal sealed class StreamPool : IDisposable
         }
 
         // Another upstream may be asked meanwhile: waiting for the next attempt would be in vain.
-        if (_backoff.IsPausing(now) && !Connections.Exists(static other => !other.IsProbe && !other.IsRetired))
+        if (Judge.Backoff.IsPausing(now) && !Connections.Exists(static other => !other.IsProbe && !other.IsRetired))
         {
-            Refuse(exchange, _metrics.RefusedPausing, _backoff.LastFailure);
+            Refuse(exchange, _metrics.RefusedPausing, Judge.Backoff.LastFailure);
             return true;
         }
 
@@ -373,9 +349,9 @@ internal sealed class StreamPool : IDisposable
             return TryOpen(now, exchange.IsProbe);
         }
 
-        StreamConnection? best = isNew ? null : FindBest(now);
+        StreamConnection? best = isNew ? null : Judge.FindBest(now);
         isReused = true;
-        if (best is not null && (best.Queries.Count == 0 || (!isAlone && IsCheap(best))))
+        if (best is not null && (best.Queries.Count == 0 || (Judge.IsCheap(best, now) && (!isAlone || best.Queries.IsAnyOrder))))
         {
             return best;
         }
@@ -389,44 +365,9 @@ internal sealed class StreamPool : IDisposable
         return isAlone ? null : best;
     }
 
-    /// <summary>
-    /// The connection with the fewest queries; rather one that answers in any order, and of these the one with the most queries, which shows by
-    /// overtaking that it works.
-    /// </summary>
-    private StreamConnection? FindBest(long now)
-    {
-        StreamConnection? best = null;
-        foreach (StreamConnection connection in Connections)
-        {
-            if ((best is null || IsBetter(connection.Queries, best.Queries)) && TakesQueries(connection, now))
-            {
-                best = connection;
-            }
-        }
-
-        return best;
-    }
-
-    private static bool IsBetter(OutstandingQueries queries, OutstandingQueries best)
-        => queries.IsAnyOrder != best.IsAnyOrder ? queries.IsAnyOrder
-            : queries.IsAnyOrder ? queries.Count > best.Count
-            : queries.Count < best.Count;
-
-    private bool TakesQueries(StreamConnection connection, long now)
-        => !connection.IsProbe && !connection.IsRetired && !IsOld(connection, now) &&
-            connection.Queries.Count < StreamLimits.MaxQueriesPerConnection && connection.UnsentBytes < StreamLimits.MaxUnsentBytes &&
-            !IsLate(connection, now);
-
-    /// <summary>Whether a query behind those of a connection waits about as short as on a connection of its own.</summary>
-    private bool IsCheap(StreamConnection connection)
-        => _isAnyOrder || connection.Queries.IsAnyOrder || connection.Queries.Count * _answerTime.ExpectedCost <= StreamLimits.MaxExpectedQueue;
-
-    private bool IsOld(StreamConnection connection, long now)
-        => _maxAge > TimeSpan.Zero && _timeProvider.GetElapsedTime(connection.OpenedAt, now) > _maxAge;
-
     private StreamConnection? TryOpen(long now, bool isProbe)
     {
-        if (!isProbe && !TryTakePlace(now))
+        if (!isProbe && !Judge.TryTakePlace(now))
         {
             return null;
         }
@@ -454,30 +395,6 @@ internal sealed class StreamPool : IDisposable
         return connection;
     }
 
-    private bool TryTakePlace(long now)
-    {
-        int open = 0;
-        int connecting = 0;
-        foreach (StreamConnection connection in Connections)
-        {
-            open += connection.IsProbe ? 0 : 1;
-            connecting += connection.IsProbe || connection.IsConnected ? 0 : 1;
-        }
-
-        if (open >= StreamLimits.MaxConnections || connecting >= _backoff.MaxConnecting || _backoff.IsPausing(now) || !_services.Budget.TryTake(open))
-        {
-            return false;
-        }
-
-        bool isTaken = _backoff.TryTake(now);
-        if (!isTaken)
-        {
-            _services.Budget.Release();
-        }
-
-        return isTaken;
-    }
-
     private void Take(StreamConnection connection, ReadOnlySpan<byte> message, long now)
     {
         if (message.Length < DnsHeader.Length)
@@ -503,25 +420,14 @@ internal sealed class StreamPool : IDisposable
             }
 
             connection.Queries.Answered(index);
-            AddSample(connection, query, index, now);
+            Judge.NoteReply(connection, query, index, now);
             exchange.Complete(message);
         }
         else
         {
             connection.Queries.Answered(index);
+            Judge.NoteReply(connection, now);
         }
-
-        _isAnyOrder |= connection.Queries.IsAnyOrder;
-        connection.Replies++;
-        connection.LastReplyAt = connection.IdleSince = _lastReplyAt = now;
-        _backoff.Succeeded();
-    }
-
-    /// <summary>Where queries are answered in order, the time that a query waited for those before it is not its own.</summary>
-    private void AddSample(StreamConnection connection, in OutstandingQuery query, int index, long now)
-    {
-        long since = index == 0 && !connection.Queries.IsAnyOrder ? Math.Max(query.SentAt, connection.LastReplyAt) : query.SentAt;
-        _answerTime.Add(_timeProvider.GetElapsedTime(since, now));
     }
 
     private void BeginSending(StreamConnection connection)

@@ -105,7 +105,7 @@ internal sealed class StreamWatch
         }
 
         _pool.CloseIfDone(connection, now);
-        if (!connection.IsClosed && _pool.IsLate(connection, now))
+        if (!connection.IsClosed && _pool.Judge.IsLate(connection, now))
         {
             MoveBehind(connection, now);
         }
@@ -131,10 +131,10 @@ internal sealed class StreamWatch
                         : connection.PartSince != 0 ? UpstreamFailure.Slow
                         : UpstreamFailure.NoReply);
             }
-            else if (!exchange.IsLate && _timeProvider.GetElapsedTime(query.SentAt, now) >= _pool.Late)
+            else if (!exchange.IsLate && _timeProvider.GetElapsedTime(query.SentAt, now) >= _pool.Judge.Late)
             {
                 exchange.IsLate = true;
-                _pool.NoteLate();
+                _pool.Judge.NoteLate();
             }
         }
     }
@@ -162,7 +162,7 @@ internal sealed class StreamWatch
         }
 
         // Nobody waits for a reply any more, and none has come: a new connection is better than this one.
-        if (_pool.IsLate(connection, now) || connection.Queries.Count >= StreamLimits.MaxQueriesPerConnection)
+        if (_pool.Judge.IsLate(connection, now) || connection.Queries.Count >= StreamLimits.MaxQueriesPerConnection)
         {
             return connection.PartSince != 0 ? StreamEnd.SlowReply : StreamEnd.Silent;
         }
@@ -189,14 +189,14 @@ internal sealed class StreamWatch
         List<StreamConnection>? late = null;
         foreach (StreamConnection connection in _pool.Connections)
         {
-            if (connection is { IsConnected: true, IsProbe: false } && connection.Queries.Pending > 0 && _pool.IsLate(connection, now))
+            if (connection is { IsConnected: true, IsProbe: false } && connection.Queries.Pending > 0 && _pool.Judge.IsLate(connection, now))
             {
                 (late ??= []).Add(connection);
             }
         }
 
         // Where no connection may be opened for what waits, half of these make room.
-        bool isCrowded = _pool.Waiting.Count + _pool.WaitingAgain.Count > 0 && !_pool.IsPausing(now);
+        bool isCrowded = _pool.Waiting.Count + _pool.WaitingAgain.Count > 0 && !_pool.Judge.Backoff.IsPausing(now);
         int surplus = (late?.Count ?? 0) - StreamLimits.MaxLateConnections;
         surplus = isCrowded ? Math.Max(surplus, (late?.Count ?? 0) / 2) : surplus;
         if (late is null || surplus <= 0)

@@ -69,9 +69,9 @@ public sealed class ApiFaultTests : IAsyncLifetime
             : null;
         await using ApiKit kit = new ApiKit(_server).Start();
 
-        await kit.UntilAsync(() => kit.Log.Contains($"Cannot watch services, trying again: {reason}", StringComparison.Ordinal), Step);
+        await kit.UntilAsync(() => kit.Log.Contains($"Cannot watch services, trying again: {reason}", StringComparison.Ordinal));
         Assert.False(kit.IsReady);
-        await kit.UntilAsync(() => kit.Kit.Build.ReadinessChecks[0].Reason().Contains($"services: {reason}", StringComparison.Ordinal), Step);
+        await kit.UntilAsync(() => kit.Kit.Build.ReadinessChecks[0].Reason().Contains($"services: {reason}", StringComparison.Ordinal));
         Response response = kit.Kit.Serve(Web).Response;
         Assert.Equal((ushort?)14, response.ExtendedErrorCode);
         Assert.Contains($"services: {reason}", Encoding.UTF8.GetString(response.ExtendedErrorText.Span), StringComparison.Ordinal);

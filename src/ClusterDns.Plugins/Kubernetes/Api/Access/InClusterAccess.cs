@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 using ClusterDns.Core.Pipeline;
 
@@ -41,6 +40,6 @@ internal sealed class InClusterAccess(Func<string, string?> environment, IFileAc
 
         string token = _files.ReadToken(Folder + "token");
         TlsMaterial tls = _tls.Get(new PemFiles(_files.Read(Folder + "ca.crt", "the certificate authority"), "", ""));
-        return new ApiLogin(server, new AuthenticationHeaderValue("Bearer", token), tls);
+        return new ApiLogin(server, BearerToken.Create(token), tls);
     }
 }

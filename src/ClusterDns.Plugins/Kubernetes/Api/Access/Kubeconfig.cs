@@ -21,6 +21,8 @@ internal sealed record Kubeconfig(Uri Server, ClusterEndpoint Cluster, UserCrede
     /// <exception cref="ApiAccessException">It is none, or lacks something; the message says what.</exception>
     public static Kubeconfig Read(string path, string text, string? contextName)
     {
+        // Before the client's own reader, which has no bound on depth.
+        ManifestNode? users = ReadNodes(path, text)?["users"];
         K8SConfiguration file;
         try
         {
@@ -55,20 +57,22 @@ internal sealed record Kubeconfig(Uri Server, ClusterEndpoint Cluster, UserCrede
             throw new ApiAccessException($"{path}: '{cluster.Server}' is no server, expected a URL such as https://10.0.0.1:6443");
         }
 
-        return new Kubeconfig(server, cluster, user, user is null ? "" : FindTokenFile(path, text, context.User));
+        return new Kubeconfig(server, cluster, user, user is null ? "" : FindTokenFile(users, context.User));
     }
 
     /// <summary>The client's model of a user has no token file; who rotates tokens has nothing else.</summary>
-    private static string FindTokenFile(string path, string text, string userName)
+    private static string FindTokenFile(ManifestNode? users, string userName)
+        => users?.Items.FirstOrDefault(user => Equals(user["name"]?.Scalar, userName))?["user"]?["tokenFile"]?.Scalar ?? "";
+
+    private static ManifestNode? ReadNodes(string path, string text)
     {
         try
         {
-            ManifestNode? users = ManifestNode.ReadAll(path, text)[0]["users"];
-            return users?.Items.FirstOrDefault(user => Equals(user["name"]?.Scalar, userName))?["user"]?["tokenFile"]?.Scalar ?? "";
+            return ManifestNode.ReadAll(path, text) is [ManifestNode first, ..] ? first : null;
         }
         catch (ManifestException exception)
         {
-            throw new ApiAccessException(exception.Message, exception);
+            throw new ApiAccessException($"{path} is no kubeconfig: {exception.Message}", exception);
         }
     }
 

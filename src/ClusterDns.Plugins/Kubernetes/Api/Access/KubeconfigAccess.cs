@@ -63,7 +63,7 @@ internal sealed class KubeconfigAccess(
             ?? (kubeconfig.TokenFile.Length > 0 ? _files.ReadToken(Resolve(kubeconfig.TokenFile)) : user?.Token ?? "");
         if (token.Length > 0)
         {
-            return new AuthenticationHeaderValue("Bearer", token);
+            return BearerToken.Create(token);
         }
 
         return string.IsNullOrEmpty(user?.UserName)
