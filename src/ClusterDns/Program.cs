@@ -1,5 +1,8 @@
 using ClusterDns.Hosting;
 using ClusterDns.Logging;
 
-using ServerProcess process = new(StandardOutputStream.Open, Console.OpenStandardInput, Console.Error);
+StandardDescriptors.Fill();
+TextWriter error = StandardDescriptors.OpenError();
+using ServerProcess process = new(StandardOutputStream.Open, Console.OpenStandardInput, error);
+AppDomain.CurrentDomain.UnhandledException += process.OnUnhandled;
 return await process.RunAsync(args);

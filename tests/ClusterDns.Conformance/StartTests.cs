@@ -30,6 +30,22 @@ public sealed class StartTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Executable.All), MemberType = typeof(Executable))]
+    public async Task Closed_standard_descriptors_keep_the_exit_code(Executable executable)
+    {
+        using Process process = executable.CreateProcess("-conf", "/nowhere/Corefile");
+        string command = string.Join(' ', process.StartInfo.ArgumentList.Prepend(process.StartInfo.FileName).Select(static word => $"'{word}'"));
+        process.StartInfo.FileName = "/bin/sh";
+        process.StartInfo.ArgumentList.Clear();
+        process.StartInfo.ArgumentList.Add("-c");
+        process.StartInfo.ArgumentList.Add($"exec {command} 0<&- 1>&- 2>&-");
+        process.Start();
+        await process.WaitForExitAsync();
+
+        Assert.Equal(1, process.ExitCode);
+    }
+
+    [Theory]
+    [MemberData(nameof(Executable.All), MemberType = typeof(Executable))]
     public async Task A_wrong_flag_says_how_the_program_is_used(Executable executable)
     {
         using Process process = executable.CreateProcess("-config", "Corefile");

@@ -79,6 +79,17 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         }
     }
 
+    /// <summary>The last resort for what leaves a thread of the runtime or a library: one line and exit code 1, no core dump.</summary>
+    /// <param name="sender">Not used.</param>
+    /// <param name="unhandled">The exception.</param>
+    public void OnUnhandled(object? sender, UnhandledExceptionEventArgs unhandled)
+    {
+        WriteError(unhandled.ExceptionObject is Exception exception
+            ? $"unhandled {exception.GetType().Name}: {ErrorLine.Of(exception)}"
+            : "unhandled exception");
+        Environment.Exit(StartFailed);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _stopAtOnce.Dispose();
 
