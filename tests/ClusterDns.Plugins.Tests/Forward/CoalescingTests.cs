@@ -251,7 +251,10 @@ public sealed class CoalescingTests
         QueryContext second = kit.CreateContext("www.example.");
         Task[] served = [Serve(kit, first), Serve(kit, second)];
         _pending[0].SetResult(_upstreams.Reply(ResponseCode.NXDomain, empty: true));
-        await UntilAsync(() => _pending.Count >= 2);
+
+        // Whichever comes first leads there, too, and the other follows.
+        Counter coalesced = kit.Metrics.Counter("clusterdns_forward_coalesced_total", "");
+        await UntilAsync(() => _pending.Count >= 2 && coalesced.Value == 2);
         _pending[1].SetResult(_upstreams.Reply());
         await Task.WhenAll(served);
 
