@@ -21,7 +21,7 @@ public sealed partial class MemoryBudget
     private const double EndedBelow = 0.9;
 
     private readonly Lock _lock = new();
-    private readonly ILogger _logger;
+    private volatile ILogger _logger;
     private readonly MemoryShare[] _shares;
     private readonly FrozenDictionary<string, MemoryShare> _byName;
     private readonly MemoryShare _remainder;
@@ -71,6 +71,10 @@ public sealed partial class MemoryBudget
     /// <summary>The shares of <see cref="MemoryTable"/> at their caps, for use without a memory limit.</summary>
     public static MemoryBudget CreateUnlimited() => new(MemoryTable.Rules, Unlimited, new MetricRegistry());
 
+    /// <summary>Names the log for warnings, where it did not exist when the budget was made.</summary>
+    /// <param name="logger">The log.</param>
+    public void LogTo(ILogger logger) => _logger = logger;
+
     /// <summary>Takes over another memory limit.</summary>
     /// <param name="limit">The most bytes that the process may take.</param>
     public void SetLimit(long limit)
@@ -112,6 +116,14 @@ public sealed partial class MemoryBudget
 
         Rebalance();
         return new EndOfRequest(this, share, bytes);
+    }
+
+    internal bool CanBorrow(MemoryShare share, long bytes)
+    {
+        lock (_lock)
+        {
+            return share.Rule.Priority == MemoryPriority.Remainder || bytes <= AvailableTo(share);
+        }
     }
 
     internal bool TryBorrow(MemoryShare share, long bytes)

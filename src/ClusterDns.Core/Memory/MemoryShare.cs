@@ -63,6 +63,11 @@ public sealed class MemoryShare
         return Refuse();
     }
 
+    /// <summary>Whether bytes could be reserved now. Nothing is reserved, and no refusal is counted.</summary>
+    /// <param name="bytes">How many; not negative.</param>
+    public bool HasRoomFor(long bytes)
+        => Rule.Priority >= MemoryPriority.Borrowing ? _budget.CanBorrow(this, bytes) : Used + bytes <= Limit;
+
     /// <summary>Reserves bytes whatever the limit is, for what must not fail. Others make room.</summary>
     /// <param name="bytes">How many; negative for what <see cref="Release"/> does.</param>
     public void Reserve(long bytes)

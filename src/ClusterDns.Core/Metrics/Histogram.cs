@@ -14,9 +14,15 @@ public sealed class Histogram : Metric
         : base(labelValues)
     {
         _bounds = bounds;
-        _stride = ((bounds.Length / MetricCells.LineLength) + 1) * MetricCells.LineLength;
+        _stride = StrideOf(bounds.Length);
         _counts = new long[(MetricCells.Stripes * _stride) + MetricCells.LineLength];
     }
+
+    /// <summary>What the numbers of a histogram take, in bytes.</summary>
+    internal static int BytesFor(int bounds)
+        => ((MetricCells.Stripes * StrideOf(bounds)) + (MetricCells.Stripes * MetricCells.LineLength) + (2 * MetricCells.LineLength)) * sizeof(long);
+
+    private static int StrideOf(int bounds) => ((bounds / MetricCells.LineLength) + 1) * MetricCells.LineLength;
 
     /// <summary>The upper bounds of the buckets, rising; one without a bound follows the last.</summary>
     public ReadOnlySpan<double> Bounds => _bounds;

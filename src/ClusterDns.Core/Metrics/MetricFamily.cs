@@ -45,12 +45,15 @@ public abstract class MetricFamily<T> : MetricFamily
 {
     private const char Separator = '\u001f';
 
-    private readonly ConcurrentDictionary<string, T> _children = new(StringComparer.Ordinal);
+    /// <summary>The objects of a metric, and its place in the dictionary.</summary>
+    private const int OverheadBytes = 256;
 
-    private protected MetricFamily(string name, string help, ImmutableArray<string> labelNames)
+    private readonly ConcurrentDictionary<string, T> _children = new(StringComparer.Ordinal);
+    private readonly SeriesMemory _memory;
+
+    private protected MetricFamily(string name, string help, ImmutableArray<string> labelNames, SeriesMemory memory)
         : base(name, help, labelNames)
-    {
-    }
+        => _memory = memory;
 
     /// <summary>The metrics, in no order.</summary>
     public IEnumerable<T> Children => _children.Values;
@@ -63,18 +66,58 @@ public abstract class MetricFamily<T> : MetricFamily
     public T With(params string[] labelValues)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(labelValues.Length, LabelNames.Length, nameof(labelValues));
-        if (_children.Count >= MaxChildren && !_children.ContainsKey(string.Join(Separator, labelValues)))
+        string key = string.Join(Separator, labelValues);
+        if (_children.TryGetValue(key, out T? found))
         {
-            labelValues = [.. LabelNames.Select(static _ => "other")];
+            return found;
         }
 
-        return _children.GetOrAdd(
-            string.Join(Separator, labelValues), static (_, state) => state.family.Create([.. state.labelValues]), (family: this, labelValues));
+        // A metric without labels has to exist, and so has the one that stands for all that have no room.
+        int bytes = BytesOf(key);
+        bool fits = LabelNames.Length > 0 && _children.Count < MaxChildren && _memory.TryReserve(bytes);
+        if (!fits && LabelNames.Length > 0)
+        {
+            _memory.CountMerged();
+            labelValues = [.. LabelNames.Select(static _ => "other")];
+            key = string.Join(Separator, labelValues);
+            if (_children.TryGetValue(key, out found))
+            {
+                return found;
+            }
+
+            bytes = BytesOf(key);
+        }
+
+        if (!fits)
+        {
+            _memory.Reserve(bytes);
+        }
+
+        T created = Create([.. labelValues]);
+        T kept = _children.GetOrAdd(key, created);
+        if (!ReferenceEquals(kept, created))
+        {
+            _memory.Reserve(-bytes);
+        }
+
+        return kept;
     }
 
     /// <summary>Forgets the metric of some label values, when what it measured is gone.</summary>
     /// <param name="labelValues">As many as there are label keys.</param>
-    public void Remove(params string[] labelValues) => _children.TryRemove(string.Join(Separator, labelValues), out _);
+    public void Remove(params string[] labelValues)
+    {
+        string key = string.Join(Separator, labelValues);
+        if (_children.TryRemove(key, out _))
+        {
+            _memory.Reserve(-BytesOf(key));
+        }
+    }
+
+    /// <summary>What a metric's numbers take, in bytes.</summary>
+    private protected abstract int NumberBytes { get; }
+
+    private int BytesOf(string key) => OverheadBytes + (4 * key.Length) + NumberBytes;
 
     private protected abstract T Create(ImmutableArray<string> labelValues);
 }
@@ -82,10 +125,12 @@ public abstract class MetricFamily<T> : MetricFamily
 /// <summary>The counters of one name.</summary>
 public sealed class CounterFamily : MetricFamily<Counter>
 {
-    internal CounterFamily(string name, string help, ImmutableArray<string> labelNames)
-        : base(name, help, labelNames)
+    internal CounterFamily(string name, string help, ImmutableArray<string> labelNames, SeriesMemory memory)
+        : base(name, help, labelNames, memory)
     {
     }
+
+    private protected override int NumberBytes => (MetricCells.Stripes + 1) * MetricCells.LineLength * sizeof(long);
 
     private protected override Counter Create(ImmutableArray<string> labelValues) => new(labelValues);
 }
@@ -93,10 +138,12 @@ public sealed class CounterFamily : MetricFamily<Counter>
 /// <summary>The gauges of one name.</summary>
 public sealed class GaugeFamily : MetricFamily<Gauge>
 {
-    internal GaugeFamily(string name, string help, ImmutableArray<string> labelNames)
-        : base(name, help, labelNames)
+    internal GaugeFamily(string name, string help, ImmutableArray<string> labelNames, SeriesMemory memory)
+        : base(name, help, labelNames, memory)
     {
     }
+
+    private protected override int NumberBytes => sizeof(double);
 
     /// <summary>Whether the values only grow, and are shown as those of counters.</summary>
     public bool IsCounter { get; internal init; }
@@ -109,9 +156,11 @@ public sealed class HistogramFamily : MetricFamily<Histogram>
 {
     private readonly double[] _bounds;
 
-    internal HistogramFamily(string name, string help, double[] bounds, ImmutableArray<string> labelNames)
-        : base(name, help, labelNames)
+    internal HistogramFamily(string name, string help, double[] bounds, ImmutableArray<string> labelNames, SeriesMemory memory)
+        : base(name, help, labelNames, memory)
         => _bounds = bounds;
+
+    private protected override int NumberBytes => Histogram.BytesFor(_bounds.Length);
 
     private protected override Histogram Create(ImmutableArray<string> labelValues) => new(labelValues, _bounds);
 }

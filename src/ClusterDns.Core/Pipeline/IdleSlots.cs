@@ -7,6 +7,14 @@ internal sealed class IdleSlots<T>(int capacity)
     where T : class
 {
     private readonly T?[] _slots = new T?[capacity];
+    private volatile int _most = capacity;
+
+    /// <summary>How many are kept from now on: 0 to the capacity.</summary>
+    public int Most
+    {
+        get => _most;
+        set => _most = Math.Clamp(value, 0, _slots.Length);
+    }
 
     /// <summary>Takes one out; null when there is none.</summary>
     public T? Take()
@@ -26,7 +34,7 @@ internal sealed class IdleSlots<T>(int capacity)
     /// <param name="item">What nobody uses any more.</param>
     public void Give(T item)
     {
-        foreach (ref T? slot in _slots.AsSpan())
+        foreach (ref T? slot in _slots.AsSpan(0, _most))
         {
             if (slot is null && Interlocked.CompareExchange(ref slot, item, null) is null)
             {

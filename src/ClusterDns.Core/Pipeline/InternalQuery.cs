@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Pipeline;
@@ -16,10 +17,17 @@ public static class InternalQuery
     /// <summary>How many questions may be asked for one of a client's, at all depths together.</summary>
     public const int MaxPerQuery = 32;
 
-    private const int MaxIdle = 64;
     private const int OptLength = 11;
 
-    private static readonly IdleSlots<QueryContext> Idle = new(MaxIdle);
+    private static readonly IdleSlots<QueryContext> Idle = new(PoolSizes.Largest.InternalQueries);
+
+    /// <summary>Bounds what lies idle of the buffers that all queries of the process share.</summary>
+    /// <param name="sizes">How many of each.</param>
+    public static void LimitIdle(PoolSizes sizes)
+    {
+        Idle.Most = sizes.InternalQueries;
+        LargeBuffers.MostIdle = sizes.LargeBuffers;
+    }
 
     /// <summary>
     /// Makes a question of class IN in the name of the client that asks <paramref name="parent"/>. It lives until the parent is

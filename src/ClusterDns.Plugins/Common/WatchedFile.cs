@@ -77,9 +77,9 @@ internal abstract class WatchedFile(string path, TimeSpan interval, int maxLengt
             {
                 OnRefused(string.Create(CultureInfo.InvariantCulture, $"has more than {maxLength} bytes and is not read"));
             }
-            else
+            else if (!TryRead(stamp.Value))
             {
-                Read(stamp.Value);
+                return;
             }
 
             _seen = stamp;
@@ -109,8 +109,13 @@ internal abstract class WatchedFile(string path, TimeSpan interval, int maxLengt
 
     /// <summary>Reads the file, which is new or has changed: whole, unless a derived class reads it in parts.</summary>
     /// <param name="stamp">Differs when the file changes again.</param>
+    /// <returns>False when it was refused before and would be again: the next look tries again.</returns>
     /// <exception cref="IOException">It cannot be read, or does not fit into memory; what it said before stays.</exception>
-    protected virtual void Read(FileStamp stamp) => OnChanged(files.ReadAllBytes(path, maxLength), stamp);
+    protected virtual bool TryRead(FileStamp stamp)
+    {
+        OnChanged(files.ReadAllBytes(path, maxLength), stamp);
+        return true;
+    }
 
     /// <summary>The file is new or has changed.</summary>
     /// <param name="content">What it says now.</param>

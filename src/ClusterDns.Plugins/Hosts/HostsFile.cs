@@ -21,6 +21,7 @@ internal sealed partial class HostsFile : WatchedFile
     private readonly Gauge _reloadTime;
     private volatile HostsTable _table = HostsTable.Empty;
     private long _reserved;
+    private (FileStamp Stamp, long Bytes)? _tooLarge;
 
     /// <summary>
     /// Reads a file for the first time. That it is missing or cannot be read is told, and no error, since that may change.
@@ -69,10 +70,28 @@ internal sealed partial class HostsFile : WatchedFile
     }
 
     /// <inheritdoc/>
-    protected override void Read(FileStamp stamp)
+    protected override bool TryRead(FileStamp stamp)
     {
-        using Stream content = Files.OpenRead(Path);
-        HostsTable table = new HostsReader(_zones, _options.Reverse).Read(content, _memory, MaxLength, out long reserved);
+        if (_tooLarge is { } tooLarge && tooLarge.Stamp == stamp && !_memory.HasRoomFor(tooLarge.Bytes))
+        {
+            // Parsing it again would end as it did before. It is read as soon as memory may allow it.
+            return false;
+        }
+
+        HostsTable table;
+        long reserved;
+        try
+        {
+            using Stream content = Files.OpenRead(Path);
+            table = new HostsReader(_zones, _options.Reverse).Read(content, _memory, MaxLength, out reserved);
+        }
+        catch (OutOfShareException exception)
+        {
+            _tooLarge = (stamp, exception.EstimateFor(stamp.Length));
+            throw;
+        }
+
+        _tooLarge = null;
         _table = table;
         _memory.Release(Interlocked.Exchange(ref _reserved, reserved));
         _entries.Value = Inline.Count + table.Count;
@@ -82,6 +101,8 @@ internal sealed partial class HostsFile : WatchedFile
         {
             LogLeftOut(Path, table.LeftOut, HostsTable.MaxRecords);
         }
+
+        return true;
     }
 
     /// <inheritdoc/>

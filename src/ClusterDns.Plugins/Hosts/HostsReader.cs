@@ -121,7 +121,7 @@ internal sealed class HostsReader(ZoneSet zones, bool reverse)
         long step = Math.Max(needed, ReservationStep);
         if (!memory.TryReserve(step))
         {
-            throw new IOException(string.Create(
+            throw new OutOfShareException(read, reserved + step, string.Create(
                 CultureInfo.InvariantCulture,
                 $"its first {read} bytes already need {_table.Bytes} bytes of memory, more than is left: raise the memory limit or use a shorter file"));
         }

@@ -9,13 +9,12 @@ namespace ClusterDns.Plugins.Transfer;
 /// <param name="next">The link below.</param>
 /// <param name="rules">Who gets what.</param>
 /// <param name="sources">The zones.</param>
+/// <param name="slots">Bounds the transfers under way.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">Tells of transfers.</param>
 internal sealed partial class TransferHandler(
-    PluginHandler next, TransferRules rules, IZoneSource[] sources, TimeProvider timeProvider, ILogger logger) : PluginHandler(next)
+    PluginHandler next, TransferRules rules, IZoneSource[] sources, TransferSlots slots, TimeProvider timeProvider, ILogger logger) : PluginHandler(next)
 {
-    private readonly TransferSlots _slots = new();
-
     /// <inheritdoc/>
     public override string Name => "transfer";
 
@@ -87,9 +86,9 @@ internal sealed partial class TransferHandler(
         }
 
         // A transfer keeps its buffers until the client has taken everything, as a query does that waits.
-        if (!_slots.TryTake(out QueryResource? slot))
+        if (!slots.TryTake(out QueryResource? slot))
         {
-            LogTooMany(source.Zone.Text, client, TransferSlots.Most);
+            LogTooMany(source.Zone.Text, client, slots.Taken);
             return Fail(response, ResponseCode.ServFail);
         }
 

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
@@ -22,7 +23,8 @@ public sealed class TransferPlugin : Plugin<TransferOptions>
     {
         TransferRules rules = new(options.Rules);
         ILogger logger = context.LoggerFactory.CreateLogger("plugin/transfer");
-        context.AddLink(next => new TransferHandler(next, rules, [.. context.GetOffers<IZoneSource>()], context.TimeProvider, logger));
+        TransferSlots slots = new(context.Memory[MemoryTable.Transfers]);
+        context.AddLink(next => new TransferHandler(next, rules, [.. context.GetOffers<IZoneSource>()], slots, context.TimeProvider, logger));
         if (options.Rules.Any(static rule => rule.Secondaries.Count > 0))
         {
             context.AddService(new ZoneNotifier(context.GetOffers<IZoneSource>(), rules, context.Upstreams, context.TimeProvider, context.Guard, logger));

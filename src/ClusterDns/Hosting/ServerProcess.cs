@@ -68,10 +68,15 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         }
 
         MetricRegistry metrics = new();
-        LogQueue log = new(openOutput(), metrics);
+        MemoryLimit memoryLimit = new(SystemText.Read);
+        MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics);
+        metrics.LimitTo(memory[MemoryTable.Metrics]);
+        int capacity = LogQueue.CapacityWithin(memory[MemoryTable.Log].Limit);
+        memory[MemoryTable.Log].Reserve(2L * capacity);
+        LogQueue log = new(openOutput(), metrics, capacity: capacity);
         try
         {
-            return await ServeAsync(options, metrics, log);
+            return await ServeAsync(options, metrics, memory, memoryLimit, log);
         }
         finally
         {
@@ -111,7 +116,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever keeps the server from starting is one line, never a stack trace.")]
-    private async Task<int> ServeAsync(CommandLineOptions options, MetricRegistry metrics, LogQueue log)
+    private async Task<int> ServeAsync(
+        CommandLineOptions options, MetricRegistry metrics, MemoryBudget memory, MemoryLimit memoryLimit, LogQueue log)
     {
         using LineLoggerProvider loggers = new(log);
         using LoggerFactory loggerFactory = new(
@@ -126,8 +132,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             LogOpenFilesNotRaised(logger, problem);
         }
 
-        MemoryLimit memoryLimit = new(SystemText.Read);
-        MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics, logger);
+        memory.LogTo(logger);
         using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         DescriptorShares descriptors = DescriptorShares.Divide(openFiles.Current);
@@ -137,7 +142,11 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             Sockets = UpstreamSocketLimit.Within(descriptors.DatagramUpstreams),
         };
         WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System) { Memory = memory[MemoryTable.WaitingQueries] };
-        QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"));
+        PoolSizes pools = LimitPools(memory[MemoryTable.Pools]);
+        QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"))
+        {
+            MostIdle = pools.BackgroundQueries,
+        };
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
@@ -211,6 +220,17 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         }
 
         return 0;
+    }
+
+    /// <summary>Bounds what lies idle in the pools of the process by their share as it is at the start.</summary>
+    private static PoolSizes LimitPools(MemoryShare share)
+    {
+        PoolSizes sizes = PoolSizes.Within(share.Limit);
+        InternalQuery.LimitIdle(sizes);
+        UdpExchangePool.MostIdle = sizes.DatagramExchanges;
+        StreamExchangePool.MostIdle = sizes.StreamExchanges;
+        share.Reserve(sizes.Bytes);
+        return sizes;
     }
 
     private static IHost CreateHost(LoggerFactory loggerFactory, DnsServerService server)

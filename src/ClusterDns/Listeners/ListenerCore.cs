@@ -1,4 +1,5 @@
 using ClusterDns.Core.Execution;
+using ClusterDns.Core.Memory;
 using ClusterDns.Serving;
 using ClusterDns.Upstreams;
 using Microsoft.Extensions.Logging;
@@ -33,6 +34,9 @@ internal sealed partial class ListenerCore(ListenerServices services, ILogger lo
 
     /// <summary>The stream connections of all listeners.</summary>
     internal Tcp.StreamClients StreamClients => services.StreamClients;
+
+    /// <summary>Where queries that lie idle are reserved.</summary>
+    internal MemoryShare Pools => services.Memory[MemoryTable.Pools];
 
     /// <summary>Starts background work.</summary>
     internal CallbackGuard Guard => services.Guard;

@@ -14,8 +14,11 @@ namespace ClusterDns.Logging;
 /// </summary>
 internal sealed class LogQueue : ILogOutput, IDisposable
 {
-    /// <summary>How many bytes of lines wait at most; as many again may be in the writer's hands.</summary>
+    /// <summary>How many bytes of lines wait at most unless memory is scarce; as many again may be in the writer's hands.</summary>
     public const int Capacity = 512 * 1024;
+
+    /// <summary>The smallest queue: a few hundred lines.</summary>
+    public const int LeastCapacity = 64 * 1024;
 
     private static readonly TimeSpan DefaultRetryDelay = TimeSpan.FromMilliseconds(250);
 
@@ -26,8 +29,8 @@ internal sealed class LogQueue : ILogOutput, IDisposable
     private readonly Counter _droppedAsFailing;
     private readonly Counter _writeErrors;
     private readonly Thread _writer;
-    private byte[] _waiting = GC.AllocateUninitializedArray<byte>(Capacity);
-    private byte[] _writing = GC.AllocateUninitializedArray<byte>(Capacity);
+    private byte[] _waiting;
+    private byte[] _writing;
     private int _waitingLength;
     private long _droppedUnreported;
     private string? _failure;
@@ -38,8 +41,11 @@ internal sealed class LogQueue : ILogOutput, IDisposable
     /// <param name="output">Where the lines go.</param>
     /// <param name="metrics">Where drops and failed writes are counted.</param>
     /// <param name="retryDelay">How long to wait after a failed write; null for a quarter of a second.</param>
-    public LogQueue(Stream output, MetricRegistry metrics, TimeSpan? retryDelay = null)
+    /// <param name="capacity">How many bytes of lines wait at most.</param>
+    public LogQueue(Stream output, MetricRegistry metrics, TimeSpan? retryDelay = null, int capacity = Capacity)
     {
+        _waiting = GC.AllocateUninitializedArray<byte>(capacity);
+        _writing = GC.AllocateUninitializedArray<byte>(capacity);
         _output = output;
         _retryDelay = retryDelay ?? DefaultRetryDelay;
         CounterFamily dropped = metrics.Counters(
@@ -53,6 +59,10 @@ internal sealed class LogQueue : ILogOutput, IDisposable
         _writer = guard.CreateThread("log_writer", "log writer", Write, isBackground: true);
         _writer.Start();
     }
+
+    /// <summary>The capacity of a queue whose two buffers fit into a share of memory.</summary>
+    /// <param name="share">The share's bytes.</param>
+    public static int CapacityWithin(long share) => (int)Math.Clamp(share / 2, LeastCapacity, Capacity);
 
     /// <inheritdoc/>
     public bool TryWriteLine(ReadOnlySpan<byte> line)

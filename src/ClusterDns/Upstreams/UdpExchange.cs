@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
 
@@ -186,11 +187,12 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
 /// <summary>Exchanges that are ready for use. A bounded number lies idle: about 3 MiB.</summary>
 internal static class UdpExchangePool
 {
-    private const int MaxIdle = 512;
-
     private static readonly Lock Gate = new();
-    private static readonly UdpExchange[] Idle = new UdpExchange[MaxIdle];
+    private static readonly UdpExchange[] Idle = new UdpExchange[PoolSizes.Largest.DatagramExchanges];
     private static int IdleCount;
+
+    /// <summary>How many lie idle at most.</summary>
+    internal static int MostIdle { get; set; } = PoolSizes.Largest.DatagramExchanges;
 
     /// <summary>Takes one out.</summary>
     internal static UdpExchange Rent()
@@ -213,7 +215,7 @@ internal static class UdpExchangePool
         exchange.Asker = null;
         lock (Gate)
         {
-            if (IdleCount < MaxIdle)
+            if (IdleCount < Math.Min(MostIdle, Idle.Length))
             {
                 Idle[IdleCount++] = exchange;
             }

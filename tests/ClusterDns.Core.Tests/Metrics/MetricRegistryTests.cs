@@ -1,3 +1,4 @@
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 
 namespace ClusterDns.Core.Tests.Metrics;
@@ -45,5 +46,50 @@ public sealed class MetricRegistryTests
         _registry.Counter("a_total", "A.");
 
         Assert.Equal("a_total b_total", string.Join(" ", _registry.Families.Select(static family => family.Name)));
+    }
+
+    [Fact]
+    public void Series_beyond_the_share_of_memory_are_merged_and_counted()
+    {
+        MetricRegistry registry = new();
+        MemoryShare share = new MemoryBudget(MemoryTable.Rules, 64 * 1024 * 1024, new MetricRegistry())[MemoryTable.Metrics];
+        CounterFamily before = registry.Counters("before_total", "Help.", "zone");
+        before.With("a").Add();
+        registry.LimitTo(share);
+        Assert.True(share.Used > 0);
+
+        List<CounterFamily> families = [.. Enumerable.Range(0, 10).Select(i => registry.Counters($"family{i}_total", "Help.", "zone"))];
+        for (int i = 0; i < 2000; i++)
+        {
+            families.ForEach(family => family.With($"zone{i}").Add());
+        }
+
+        // A family has one series for all that have no room.
+        Assert.True(share.Used <= share.Limit + (10 * 2048), $"{share.Used} of {share.Limit}");
+        Assert.All(families, static family => Assert.Equal(2000, family.Children.Sum(static counter => counter.Value)));
+        Assert.Contains(families[0].Children, static counter => counter.LabelValues[0] is "other");
+        Assert.Same(families[0].With("zone0"), families[0].With("zone0"));
+        Assert.True(registry.Counters("clusterdns_metric_series_merged_total", "Help.").With().Value > 0);
+        Assert.Equal(0, registry.Gauge("always", "Help.").Value);
+    }
+
+    [Fact]
+    public void Series_that_is_removed_makes_room()
+    {
+        MetricRegistry registry = new();
+        MemoryShare share = new MemoryBudget(MemoryTable.Rules, 64 * 1024 * 1024, new MetricRegistry())[MemoryTable.Metrics];
+        registry.LimitTo(share);
+        HistogramFamily family = registry.Histograms("time_seconds", "Help.", [1, 2, 3], "zone");
+        long before = share.Used;
+
+        for (int i = 0; i < 10_000; i++)
+        {
+            family.With($"zone{i}").Observe(1);
+            family.Remove($"zone{i}");
+            family.Remove($"zone{i}");
+        }
+
+        Assert.Equal(before, share.Used);
+        Assert.Equal(0, share.Refused);
     }
 }

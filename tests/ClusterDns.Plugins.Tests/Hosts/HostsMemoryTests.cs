@@ -41,6 +41,26 @@ public sealed class HostsMemoryTests
     }
 
     [Fact]
+    public void File_that_does_not_fit_is_parsed_again_only_when_it_changes_or_memory_allows_it()
+    {
+        MemoryBudget memory = new(MemoryTable.Rules, MemoryTable.BaseBytes + (8 * MiB), new MetricRegistry());
+        PluginKit kit = new(new HostsPlugin(), Block, files: _files, memory: memory);
+        kit.Build.Resources.Start();
+        _files["hosts"] = BlockList(300_000);
+        kit.Time.Advance(TimeSpan.FromSeconds(1));
+        long refused = memory[MemoryTable.Files].Refused;
+        int opened = _files.Reads.Count;
+
+        kit.Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(opened, _files.Reads.Count);
+        Assert.Equal(refused, memory[MemoryTable.Files].Refused);
+
+        memory.SetLimit(170 * MiB);
+        kit.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("0.0.0.0", kit.Ask("ad299999.block.example."), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Table_is_counted_until_the_configuration_is_gone()
     {
         MemoryBudget memory = MemoryBudget.CreateUnlimited();

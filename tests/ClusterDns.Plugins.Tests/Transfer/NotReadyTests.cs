@@ -2,6 +2,7 @@ using System.Net;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Execution;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Common;
@@ -42,7 +43,7 @@ public sealed class NotReadyTests
         ExternalZoneSource source = new(_index, _zone, Options, _addresses);
 
         AssertNotReady(
-            new TransferHandler(EndOfChain.Instance, rules, [source], new FakeTimeProvider(), NullLogger.Instance), "example.org.", RecordType.AXFR);
+            new TransferHandler(EndOfChain.Instance, rules, [source], new TransferSlots(MemoryBudget.CreateUnlimited()[MemoryTable.Transfers]), new FakeTimeProvider(), NullLogger.Instance), "example.org.", RecordType.AXFR);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using ClusterDns.Core.Memory;
+using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Tests.TestKit;
@@ -283,6 +285,30 @@ public sealed class TransferHandlerTests
         Assert.Contains("Warning: Outgoing transfer of zone \"cluster.local.\" to 192.0.2.1 not begun: 16 are under way already", kit.Log, StringComparer.Ordinal);
 
         clients[0].Reset();
+        Assert.Equal("NOERROR aa", TransferKit.Transfer(kit, "cluster.local.")[0][0]);
+    }
+
+    [Fact]
+    public void Transfers_under_way_fit_into_their_share_of_memory()
+    {
+        MemoryBudget memory = new(MemoryTable.Rules, 64 * 1024 * 1024, new MetricRegistry());
+        MemoryShare share = memory[MemoryTable.Transfers];
+        PluginKit kit = TransferKit.Create(Everybody, Objects, memory: memory);
+        List<QueryContext> clients = [];
+        for (int i = 0; i < TransferSlots.Most; i++)
+        {
+            QueryContext client = TransferKit.CreateContext(kit, "cluster.local.");
+            kit.Serve(client);
+            clients.Add(client);
+        }
+
+        int begun = clients.Count(static client => client.Response.Code == ResponseCode.NoError);
+        Assert.Equal(share.Limit / TransferSlots.HeldBytes, begun);
+        Assert.True(begun >= 4, $"{begun} transfers");
+        Assert.True(share.Refused > 0);
+
+        clients.ForEach(static client => client.Reset());
+        Assert.Equal(0, share.Used);
         Assert.Equal("NOERROR aa", TransferKit.Transfer(kit, "cluster.local.")[0][0]);
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Records;
 using ClusterDns.Core.Wire;
@@ -16,12 +17,13 @@ internal static class TransferKit
 {
     private static readonly NetworkEndpoint Server = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 53));
 
-    public static PluginKit Create(string transfer, string objects, string others = "", FakeUpstreams? upstreams = null, string options = "", string localAddress = "192.0.2.2")
+    public static PluginKit Create(string transfer, string objects, string others = "", FakeUpstreams? upstreams = null, string options = "", string localAddress = "192.0.2.2", MemoryBudget? memory = null)
         => new(
             [.. others.Contains("cache", StringComparison.Ordinal) ? [new CachePlugin()] : (IPlugin[])[], new TransferPlugin(), .. others.Contains("k8s_external", StringComparison.Ordinal) ? [new ExternalPlugin()] : (IPlugin[])[], new KubernetesPlugin(() => [IPAddress.Parse(localAddress)])],
             $"{transfer}\n{others}\nkubernetes cluster.local in-addr.arpa ip6.arpa {{\n manifests objects.yaml\n{options}\n}}",
             files: new FakeFiles { ["objects.yaml"] = objects },
-            upstreams: upstreams);
+            upstreams: upstreams,
+            memory: memory);
 
     /// <summary>Asks for a zone; gives the messages as a client reads them, each a line for its code and one for each record.</summary>
     public static List<string[]> Transfer(

@@ -1,3 +1,4 @@
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Wire;
 using Microsoft.Extensions.Logging;
@@ -10,10 +11,8 @@ public sealed partial class QueryFactory : IQueryFactory
     /// <summary>How many background queries there may be at once: each holds its buffers, and those of a query to an upstream.</summary>
     public const int DefaultLimit = 2_000;
 
-    private const int MaxIdle = 256;
-
     private readonly Lock _lock = new();
-    private readonly BackgroundQuery?[] _idle = new BackgroundQuery?[MaxIdle];
+    private readonly BackgroundQuery?[] _idle = new BackgroundQuery?[PoolSizes.Largest.BackgroundQueries];
     private readonly int _limit;
     private readonly IWaitPlaces? _places;
     private readonly TimeProvider _timeProvider;
@@ -47,6 +46,9 @@ public sealed partial class QueryFactory : IQueryFactory
 
     /// <summary>How many queries are in memory.</summary>
     public int Count => Volatile.Read(ref _count);
+
+    /// <summary>How many queries lie idle at most.</summary>
+    public int MostIdle { get; init; } = PoolSizes.Largest.BackgroundQueries;
 
     /// <inheritdoc/>
     public BackgroundQuery? TryBegin(QueryContext origin)
@@ -104,7 +106,7 @@ public sealed partial class QueryFactory : IQueryFactory
         _running.Add(-1);
         lock (_lock)
         {
-            if (_idleCount < MaxIdle)
+            if (_idleCount < Math.Min(MostIdle, _idle.Length))
             {
                 _idle[_idleCount++] = query;
             }

@@ -23,7 +23,7 @@ internal sealed class TcpTransport : IDisposable
     {
         Options = options;
         Core = core;
-        Queries = new QueryPool<TcpQuery>(pool => new TcpQuery(core, pool));
+        Queries = new QueryPool<TcpQuery>(pool => new TcpQuery(core, pool), core.Pools);
         _sweepPeriod = GetSweepPeriod(options);
         _sweep = core.Guard.CreateTimer(
             "tcp_sweep", static transport => transport.Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -173,6 +173,7 @@ internal sealed class TcpTransport : IDisposable
         }
 
         _sweep.Dispose();
+        Queries.Dispose();
     }
 
     private static TimeSpan GetSweepPeriod(ListenerOptions options)

@@ -12,8 +12,8 @@ internal sealed class ManagedUdpBackend : IUdpBackend
     /// <inheritdoc/>
     public IUdpTransport Open(IReadOnlyList<IPEndPoint> endpoints, int workers, ListenerCore core)
     {
-        ManagedUdpTransport transport = new();
-        QueryPool<ManagedUdpQuery> pool = new(pool => new ManagedUdpQuery(core, pool));
+        QueryPool<ManagedUdpQuery> pool = new(pool => new ManagedUdpQuery(core, pool), core.Pools);
+        ManagedUdpTransport transport = new(pool);
         foreach (IPEndPoint endpoint in endpoints)
         {
             try
@@ -30,7 +30,7 @@ internal sealed class ManagedUdpBackend : IUdpBackend
         return transport;
     }
 
-    private sealed class ManagedUdpTransport : IUdpTransport
+    private sealed class ManagedUdpTransport(QueryPool<ManagedUdpQuery> pool) : IUdpTransport
     {
         private readonly List<ManagedUdpSocket> _sockets = [];
 
@@ -47,7 +47,11 @@ internal sealed class ManagedUdpBackend : IUdpBackend
 
         public Task StopReceivingAsync() => Task.WhenAll(_sockets.Select(static socket => socket.StopReceivingAsync()));
 
-        public void Dispose() => _sockets.ForEach(static socket => socket.Dispose());
+        public void Dispose()
+        {
+            _sockets.ForEach(static socket => socket.Dispose());
+            pool.Dispose();
+        }
 
         internal void Add(ManagedUdpSocket socket) => _sockets.Add(socket);
     }

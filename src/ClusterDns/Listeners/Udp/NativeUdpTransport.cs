@@ -21,7 +21,7 @@ internal sealed class NativeUdpTransport : IUdpTransport
     {
         _endpoints = endpoints;
         _core = core;
-        _pool = new QueryPool<NativeUdpQuery>(pool => new NativeUdpQuery(core, pool));
+        _pool = new QueryPool<NativeUdpQuery>(pool => new NativeUdpQuery(core, pool), core.Pools);
         try
         {
             // The first worker's sockets tell whether another process is there; those of the others join them.
@@ -84,7 +84,11 @@ internal sealed class NativeUdpTransport : IUdpTransport
     public Task StopReceivingAsync() => Task.WhenAll(_workers.Select(static worker => worker.StopReceivingAsync()));
 
     /// <inheritdoc/>
-    public void Dispose() => _workers.ForEach(static worker => worker.Dispose());
+    public void Dispose()
+    {
+        _workers.ForEach(static worker => worker.Dispose());
+        _pool.Dispose();
+    }
 
     private UdpWorker CreateWorker(Func<IPEndPoint, NativeUdpSocket> open)
         => new(_core, _pool, OpenSockets(open), $"udp {_endpoints[0].Port} {_created++}");

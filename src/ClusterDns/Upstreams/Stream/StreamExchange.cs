@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Threading.Tasks.Sources;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
 
@@ -151,11 +152,12 @@ internal sealed class StreamExchange : UpstreamReply, IValueTaskSource<UpstreamO
 /// <summary>Exchanges that are ready for use. A bounded number lies idle: about 200 KiB.</summary>
 internal static class StreamExchangePool
 {
-    private const int MaxIdle = 256;
-
     private static readonly Lock Gate = new();
-    private static readonly StreamExchange[] Idle = new StreamExchange[MaxIdle];
+    private static readonly StreamExchange[] Idle = new StreamExchange[PoolSizes.Largest.StreamExchanges];
     private static int IdleCount;
+
+    /// <summary>How many lie idle at most.</summary>
+    internal static int MostIdle { get; set; } = PoolSizes.Largest.StreamExchanges;
 
     /// <summary>Takes one out.</summary>
     internal static StreamExchange Rent()
@@ -177,7 +179,7 @@ internal static class StreamExchangePool
         exchange.Clear();
         lock (Gate)
         {
-            if (IdleCount < MaxIdle)
+            if (IdleCount < Math.Min(MostIdle, Idle.Length))
             {
                 Idle[IdleCount++] = exchange;
             }
