@@ -12,7 +12,7 @@ usage: bench/run.sh [OPTION...]
   --seconds N       how long a measurement lasts (default 5)
   --workload NAME   a: A of 4,500 ClusterIP Services (default); mixed: what pods ask
   --outstanding N   queries in flight (default 100)
-  --peers LIST      of floor, knot, clusterdns, whole, cached, unbound, dnsmasq, forward, dnsdist, coredns (default: all that are there)
+  --peers LIST      of floor, knot, clusterdns, whole, api, cached, unbound, dnsmasq, forward, dnsdist, coredns (default: all that are there)
   --install         install dnsperf, gcc and the peers that Debian has with apt-get when they are missing
 ClusterDns is taken from artifacts/publish (or from $CLUSTERDNS); make it with
   deploy/build.sh
@@ -42,7 +42,7 @@ compile firstanswer
 clusterdns=${CLUSTERDNS:-$root_dir/artifacts/publish/clusterdns}
 
 scratch=$(mktemp -d)
-trap 'stop_server; [[ -z ${upstream_pid:-} ]] || kill "$upstream_pid" 2>/dev/null; rm -rf "$scratch"' EXIT
+trap 'stop_server; stop_api; [[ -z ${upstream_pid:-} ]] || kill "$upstream_pid" 2>/dev/null; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 "$bench_dir/workload/generate.sh" "$scratch"
 queries=$scratch/$workload.queries
@@ -92,10 +92,11 @@ CONF
     start_server "$scratch/log" "$clusterdns" -conf "$scratch/Corefile"
 }
 
-# The plugins of kubeadm's Corefile: what a query costs with metrics, cache and all.
-start_whole() {
+# The plugins of kubeadm's Corefile: what a query costs with metrics, cache and all. SOURCE is where the cluster comes from.
+write_whole() {
+    local port=$1 source=$2
     cat >"$scratch/Corefile.whole" <<CONF
-.:$1 {
+.:$port {
     bind 127.0.0.1
     errors
     health 127.0.0.1:$(free_port) {
@@ -103,7 +104,7 @@ start_whole() {
     }
     ready 127.0.0.1:$(free_port)
     kubernetes cluster.local in-addr.arpa ip6.arpa {
-        manifests $scratch/cluster.json
+        $source
         pods insecure
         fallthrough in-addr.arpa ip6.arpa
         ttl 30
@@ -121,7 +122,45 @@ start_whole() {
     loadbalance
 }
 CONF
+}
+
+start_whole() {
+    write_whole "$1" "manifests $scratch/cluster.json"
     start_server "$scratch/log" "$clusterdns" -conf "$scratch/Corefile.whole"
+}
+
+# The same objects from an API server over HTTP/2 and TLS, which runs on the client's core.
+api_pid='' api_input=''
+start_api() {
+    start_api_server
+    write_whole "$1" "endpoint $(cat "$scratch/api/url")
+        tls \"\" \"\" $scratch/api/ca.crt
+        startup_timeout 60s"
+    start_server "$scratch/log" "$clusterdns" -conf "$scratch/Corefile.whole"
+}
+
+start_api_server() {
+    [[ -z $api_pid ]] || return 0
+    dotnet build -c Release -v q --nologo "$bench_dir/ClusterDns.ApiBench" >&2
+    mkdir -p "$scratch/api"
+    mkfifo "$scratch/api/input"
+    taskset -c "$client_core" dotnet "$bench_dir/ClusterDns.ApiBench/bin/Release/net10.0/ClusterDns.ApiBench.dll" \
+        serve "$scratch/cluster.json" "$scratch/api" <"$scratch/api/input" >"$scratch/api/log" 2>&1 &
+    api_pid=$!
+    exec {api_input}>"$scratch/api/input"
+    local tries
+    for ((tries = 0; tries < 300; tries++)); do
+        [[ ! -s $scratch/api/url ]] || return 0
+        sleep 0.1
+    done
+    die "the API server does not start: $(cat "$scratch/api/log")"
+}
+
+stop_api() {
+    [[ -n $api_pid ]] || return 0
+    exec {api_input}>&-
+    wait "$api_pid" 2>/dev/null || true
+    api_pid=''
 }
 
 # Forwards once, and answers from the cache from then on.
@@ -211,6 +250,7 @@ title() {
         knot) echo "Knot $(PATH=$PATH:/usr/sbin knotd --version | sed 's/.*version //')" ;;
         clusterdns) echo "ClusterDns (AOT)" ;;
         whole) echo "ClusterDns (AOT), plugins of kubeadm's Corefile" ;;
+        api) echo "ClusterDns (AOT), the same from an API server" ;;
         cached) echo "ClusterDns (AOT), from the cache" ;;
         unbound) echo "Unbound $(PATH=$PATH:/usr/sbin unbound -V | awk 'NR == 1 { print $2 }'), from the cache" ;;
         dnsmasq) echo "dnsmasq $(PATH=$PATH:/usr/sbin dnsmasq --version | awk 'NR == 1 { print $3 }'), from the cache" ;;
@@ -234,6 +274,7 @@ is_there() {
         dnsmasq) peer_program dnsmasq dnsmasq-base ;;
         dnsdist) peer_program dnsdist dnsdist ;;
         clusterdns | whole | cached | forward) [[ -x $clusterdns ]] ;;
+        api) [[ -x $clusterdns ]] && have dotnet ;;
         coredns) have coredns ;;
         *) die "no such peer: $1" ;;
     esac
@@ -243,13 +284,13 @@ missing() {
     case $1 in
         knot | unbound | dnsdist) echo "$1 is left out: apt-get install $1 (or start this with --install)" ;;
         dnsmasq) echo "dnsmasq is left out: apt-get install dnsmasq-base (or start this with --install)" ;;
-        clusterdns | whole | cached | forward) echo "ClusterDns is left out: deploy/build.sh" ;;
+        clusterdns | whole | api | cached | forward) echo "ClusterDns is left out: deploy/build.sh (api also needs dotnet)" ;;
         coredns) echo "CoreDNS is left out: not on the PATH" ;;
     esac
 }
 
 present=()
-for peer in ${peers:-floor knot clusterdns whole cached unbound dnsmasq forward dnsdist coredns}; do
+for peer in ${peers:-floor knot clusterdns whole api cached unbound dnsmasq forward dnsdist coredns}; do
     if is_there "$peer"; then present+=("$peer"); else missing "$peer" >&2; fi
 done
 

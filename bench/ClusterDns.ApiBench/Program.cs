@@ -6,8 +6,16 @@ using ClusterDns.Plugins.Tests.Kubernetes.Api.TestKit;
 const string Usage = """
     usage: ClusterDns.ApiBench memory --executable PATH [--cluster small|pods] [--api-server NAME] [--rounds N]
            ClusterDns.ApiBench changes --executable PATH [--seconds N] [--changes-per-second N] [--queries-per-second N] [--api-server NAME] [--seed N]
+           ClusterDns.ApiBench serve OBJECTS FOLDER
+    serve serves the objects of a file and writes FOLDER/url and FOLDER/ca.crt, until its standard input ends.
     An API server's name is one of tls-watch, tls-pages, http-watch and http-pages; memory takes them all in turn unless one is named.
     """;
+if (args is ["serve", string objects, string folder])
+{
+    await ServeAsync(objects, folder);
+    return 0;
+}
+
 string? path = null;
 string cluster = "small";
 ApiSetting? setting = null;
@@ -55,6 +63,19 @@ switch (args[0])
     default:
         Console.Error.WriteLine(Usage);
         return 2;
+}
+
+static async Task ServeAsync(string objects, string folder)
+{
+    using TestCertificates certificates = new();
+    await using LoopbackApiServer api = await LoopbackApiServer.StartAsync(ServedFile.Read(objects), certificates.Server, hasWatchList: true);
+    await File.WriteAllTextAsync(Path.Combine(folder, "ca.crt"), certificates.Authority);
+
+    // Under its final name the file is whole.
+    string url = Path.Combine(folder, "url");
+    await File.WriteAllTextAsync(url + ".part", api.Url);
+    File.Move(url + ".part", url, overwrite: true);
+    await Console.In.ReadToEndAsync();
 }
 
 async Task MeasureMemoryAsync()

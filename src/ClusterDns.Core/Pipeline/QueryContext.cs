@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Pipeline;
@@ -9,7 +10,7 @@ namespace ClusterDns.Core.Pipeline;
 /// chain holds somebody else's query.
 /// </summary>
 [SuppressMessage("Design", "MA0036:Make class static", Justification = "Instances hold a query.")]
-public sealed class QueryContext
+public sealed class QueryContext : IUpstreamAsker
 {
     /// <summary>How many bytes of a request fit without renting: every query that a resolver sends, with room.</summary>
     public const int KeptRequestSize = 4096;

@@ -18,11 +18,8 @@ public readonly struct UpstreamQuery(ReadOnlyMemory<byte> message, TimeSpan time
     /// <summary>How long all exchanges may take together, where a channel asks again in another way.</summary>
     public TimeSpan TotalTimeout { get; init; } = timeout;
 
-    /// <summary>
-    /// The query that is to be answered; null where there is none. Once it is abandoned (<see cref="QueryContext.IsAbandoned"/>) the exchange ends
-    /// soon, as if the time were over.
-    /// </summary>
-    public QueryContext? Asker { get; init; }
+    /// <summary>Whoever waits for the reply; null where nobody is asked whether it is still wanted.</summary>
+    public IUpstreamAsker? Asker { get; init; }
 
     /// <summary>Whether the query checks the upstream's health. A probe over a stream has a connection of its own.</summary>
     public bool IsProbe { get; init; }

@@ -248,6 +248,10 @@ internal sealed class CacheHandler : PluginHandler
         {
             typeMetrics.Evictions.Add(evicted);
         }
+        else if (evicted == CacheShard.BucketIsFull)
+        {
+            metrics.FullBuckets.Add();
+        }
 
         typeMetrics.Entries.Value = table.Count;
     }

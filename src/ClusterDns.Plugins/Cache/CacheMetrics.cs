@@ -25,6 +25,9 @@ internal sealed class CacheMetrics
             "coredns_cache_drops_total", "The number responses that are not cached, because the reply is malformed.", plain).With(labels);
         registry.Counters("coredns_cache_prefetch_total", "The number of times the cache has prefetched a cached item.", plain).With(labels);
         registry.Counters("coredns_cache_served_stale_total", "The number of requests served from stale cache entries.", plain).With(labels);
+        FullBuckets = registry.Counters(
+            "clusterdns_cache_full_buckets_total", "Counter of responses that are not cached because their bucket of the hash table is full.", plain)
+            .With(labels);
         Success = new TypeMetrics(entries.With(success), hits.With(success), evictions.With(success));
         Denial = new TypeMetrics(entries.With(denial), hits.With(denial), evictions.With(denial));
     }
@@ -34,6 +37,8 @@ internal sealed class CacheMetrics
     public Counter Misses { get; }
 
     public Counter Drops { get; }
+
+    public Counter FullBuckets { get; }
 
     public TypeMetrics Success { get; }
 

@@ -3,6 +3,7 @@ using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Common;
+using ClusterDns.Plugins.Forward.Sharing;
 
 namespace ClusterDns.Plugins.Forward;
 
@@ -19,6 +20,7 @@ internal sealed class ForwardHandler : PluginHandler
     private readonly ForwardMetrics _metrics;
     private readonly TimeProvider _timeProvider;
     private readonly MalformedReplyLog _malformed;
+    private readonly FlightTable _flights;
     private readonly ZoneSet _from;
     private readonly ZoneSet _except;
     private readonly bool _isBeforeAnother;
@@ -36,6 +38,7 @@ internal sealed class ForwardHandler : PluginHandler
     /// <param name="metrics">What is counted.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="malformed">Reports replies that are malformed.</param>
+    /// <param name="flights">The queries on their way, of all server blocks.</param>
     public ForwardHandler(
         PluginHandler next,
         ForwardStanza options,
@@ -43,7 +46,8 @@ internal sealed class ForwardHandler : PluginHandler
         UpstreamSelector selector,
         ForwardMetrics metrics,
         TimeProvider timeProvider,
-        MalformedReplyLog malformed)
+        MalformedReplyLog malformed,
+        FlightTable flights)
         : base(next)
     {
         _options = options;
@@ -52,6 +56,7 @@ internal sealed class ForwardHandler : PluginHandler
         _metrics = metrics;
         _timeProvider = timeProvider;
         _malformed = malformed;
+        _flights = flights;
         _from = new ZoneSet([options.From]);
         _except = new ZoneSet(options.Except);
         _isBeforeAnother = next is ForwardHandler;
@@ -72,35 +77,56 @@ internal sealed class ForwardHandler : PluginHandler
             return NextAsync(context);
         }
 
-        if (_options.MaxConcurrent > 0 && Interlocked.Increment(ref _underWay) > _options.MaxConcurrent)
-        {
-            Interlocked.Decrement(ref _underWay);
-            _metrics.MaxConcurrentRejects.Add();
-            context.Response.Fail(Name, ResponseCode.Refused, _tooMany);
-            return ValueTask.CompletedTask;
-        }
-
         if (!context.TryBeginWait())
         {
-            Leave();
             context.Response.Fail(Name, ResponseCode.ServFail, "too many queries wait for an answer");
             return ValueTask.CompletedTask;
         }
 
-        return ForwardAsync(context);
+        return ShareAsync(context);
+    }
+
+    /// <summary>Waits for what an identical query finds out, or asks.</summary>
+    private ValueTask ShareAsync(QueryContext context)
+    {
+        long now = _timeProvider.GetTimestamp();
+        if (_flights.Join(this, context, UsesStream(context), now, now + _maxTime, out Flight? flight) is { } follower)
+        {
+            _metrics.Coalesced.Add();
+            return FollowAsync(context, follower.Completion);
+        }
+
+        if (flight is null)
+        {
+            _metrics.FollowersRejected.Add();
+            context.Response.Fail(Name, ResponseCode.ServFail, "too many queries wait for the same answer");
+            return ValueTask.CompletedTask;
+        }
+
+        if (_options.MaxConcurrent > 0 && Interlocked.Increment(ref _underWay) > _options.MaxConcurrent)
+        {
+            _metrics.MaxConcurrentRejects.Add();
+            context.Response.Fail(Name, ResponseCode.Refused, _tooMany);
+            Leave();
+            EndFlight(context, flight, passOn: false);
+            return ValueTask.CompletedTask;
+        }
+
+        return LeadAsync(context, flight);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask ForwardAsync(QueryContext context)
+    private async ValueTask LeadAsync(QueryContext context, Flight flight)
     {
         bool passOn = false;
         try
         {
-            passOn = await AskAllAsync(context);
+            passOn = await AskAllAsync(context, flight);
         }
         finally
         {
             Leave();
+            EndFlight(context, flight, passOn);
         }
 
         if (passOn)
@@ -109,9 +135,75 @@ internal sealed class ForwardHandler : PluginHandler
         }
     }
 
+    /// <summary>Lets the followers of a query continue with what it found out.</summary>
+    private void EndFlight(QueryContext context, Flight flight, bool passOn)
+    {
+        UpstreamReply? reply = flight.Reply;
+        UpstreamProtocol protocol = flight.Protocol;
+        Follower? follower = _flights.End(flight, out int followers);
+        if (follower is null)
+        {
+            if (reply is not null)
+            {
+                context.Hold(reply);
+            }
+
+            return;
+        }
+
+        SharedReply? shared = null;
+        if (reply is not null)
+        {
+            shared = new SharedReply(reply, followers + 1);
+            context.Hold(shared.CreateHold());
+        }
+
+        SharedOutcome outcome = SharedOutcome.Of(context, shared, protocol, passOn);
+        while (follower is not null)
+        {
+            Follower next = follower;
+            follower = next.Next;
+            next.Next = null;
+            next.Complete(in outcome);
+        }
+
+        if (IsOver(context))
+        {
+            // The query went on for its followers alone.
+            context.Response.Drop(Name);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask FollowAsync(QueryContext context, ValueTask<SharedOutcome> completion)
+    {
+        SharedOutcome outcome = await completion;
+        context.Upstream = outcome.Upstream;
+        if (outcome.Reply is { } reply)
+        {
+            context.Hold(reply.CreateHold());
+            Read(context.Response, reply.Message, reply.Length, outcome.Protocol);
+            OwnNames.Restore(context, reply.Message);
+        }
+        else if (outcome.AsksAgain)
+        {
+            await ShareAsync(context);
+            return;
+        }
+        else
+        {
+            outcome.CopyTo(context.Response, Name);
+        }
+
+        if (outcome.PassesOn)
+        {
+            await NextAsync(context);
+        }
+    }
+
     /// <summary>Asks until there is an answer or no more hope; whether the next forward is to be asked.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> AskAllAsync(QueryContext context)
+    private async ValueTask<bool> AskAllAsync(QueryContext context, Flight flight)
     {
         long roundStart = _timeProvider.GetTimestamp();
         long end = roundStart + _maxTime;
@@ -130,7 +222,14 @@ internal sealed class ForwardHandler : PluginHandler
         while (true)
         {
             TimeSpan left = TimeUntil(end);
-            if (left <= TimeSpan.Zero || context.IsAbandoned || (_maxAttempts > 0 && attempts >= _maxAttempts))
+            if (left <= TimeSpan.Zero && end < flight.End && flight.Followers > 0)
+            {
+                // The time of the client that began is over, but others follow.
+                end = flight.End;
+                left = TimeUntil(end);
+            }
+
+            if (left <= TimeSpan.Zero || flight.IsAbandoned || (_maxAttempts > 0 && attempts >= _maxAttempts))
             {
                 break;
             }
@@ -171,14 +270,14 @@ internal sealed class ForwardHandler : PluginHandler
             context.Upstream = upstream.Address;
             upstream.Metrics.Asked();
             long start = _timeProvider.GetTimestamp();
-            UpstreamQuery query = CreateQuery(context, left);
+            UpstreamQuery query = CreateQuery(context, flight, left);
             lastTimeout = query.Timeout;
             last = await ChooseChannel(upstream.Upstream, context).AskAsync(query);
-            MessageFault fault = Take(context, upstream, last, start);
+            MessageFault fault = Take(context, flight, upstream, last, start);
             bool isMalformed = fault != MessageFault.None;
             if (isMalformed || last.Reply is null)
             {
-                if (context.IsAbandoned)
+                if (flight.IsAbandoned)
                 {
                     // The exchange was cut short: it says nothing about the upstream.
                     break;
@@ -203,13 +302,14 @@ internal sealed class ForwardHandler : PluginHandler
             ResponseCode code = context.Response.Code;
             if (_options.Failover.Count > 0 && _options.Failover.Contains(code) && ++failovers < _targets.Length)
             {
+                PutAside(context, flight);
                 continue;
             }
 
             return _isBeforeAnother && (_options.Next.Contains(code) || (_options.NextOnNoData && IsNoData(context.Response)));
         }
 
-        if (context.IsAbandoned || (context.Deadline != 0 && TimeUntil(context.Deadline) <= TimeSpan.Zero))
+        if (IsOver(context) && flight.Followers == 0)
         {
             context.Response.Drop(Name);
         }
@@ -223,7 +323,7 @@ internal sealed class ForwardHandler : PluginHandler
 
     /// <summary>Counts an exchange, and takes its reply, where there is one, as the response.</summary>
     /// <returns>What keeps the reply from being taken; <see cref="MessageFault.None"/> where it is taken, or there is none.</returns>
-    private MessageFault Take(QueryContext context, ForwardUpstream upstream, in UpstreamOutcome outcome, long start)
+    private MessageFault Take(QueryContext context, Flight flight, ForwardUpstream upstream, in UpstreamOutcome outcome, long start)
     {
         if (outcome.Fallback.Happened)
         {
@@ -236,20 +336,29 @@ internal sealed class ForwardHandler : PluginHandler
             return MessageFault.None;
         }
 
-        context.Hold(reply);
-        MessageFault fault = Read(context.Response, reply, outcome.Protocol);
+        MessageFault fault = Read(context.Response, reply.Message, reply.Length, outcome.Protocol);
         if (fault != MessageFault.None)
         {
             upstream.Metrics.Malformed(fault);
             _malformed.Report(upstream.Address, fault);
             if (fault is not (MessageFault.Additional or MessageFault.Trailing))
             {
+                context.Hold(reply);
                 return fault;
             }
         }
 
+        flight.Reply = reply;
+        flight.Protocol = outcome.Protocol;
         upstream.Metrics.Replied(context.Response.Code, _timeProvider.GetElapsedTime(start) - outcome.Fallback.Elapsed);
         return MessageFault.None;
+    }
+
+    /// <summary>A reply is not the answer: the response may point into it until another is loaded.</summary>
+    private static void PutAside(QueryContext context, Flight flight)
+    {
+        context.Hold(flight.Reply!);
+        flight.Reply = null;
     }
 
     /// <summary>SERVFAIL as an answer, which a cache keeps as it keeps that of an upstream.</summary>
@@ -262,11 +371,11 @@ internal sealed class ForwardHandler : PluginHandler
     }
 
     /// <summary>The query as upstreams get it: with the UDP payload size that a plugin above has lowered.</summary>
-    private UpstreamQuery CreateQuery(QueryContext context, TimeSpan left)
+    private UpstreamQuery CreateQuery(QueryContext context, Flight flight, TimeSpan left)
         => new(context.RequestBuffer.AsMemory(0, context.Request.Length), left < _options.ReadTimeout ? left : _options.ReadTimeout)
         {
             TotalTimeout = left,
-            Asker = context,
+            Asker = flight,
             UdpSizeOffset = context.Edns.Present && context.UdpSize != context.Edns.UdpSize ? context.Edns.ClassOffset : 0,
             UdpSize = context.UdpSize,
         };
@@ -305,10 +414,10 @@ internal sealed class ForwardHandler : PluginHandler
     }
 
     /// <summary>Takes a reply as the response; one that was cut off within a record says no more than that it is truncated.</summary>
-    private static MessageFault Read(Response response, UpstreamReply reply, UpstreamProtocol protocol)
+    private static MessageFault Read(Response response, byte[] message, int length, UpstreamProtocol protocol)
     {
-        MessageFault fault = response.LoadMessage(reply.Message, reply.Length);
-        WireReader reader = new(reply.Message.AsSpan(0, reply.Length));
+        MessageFault fault = response.LoadMessage(message, length);
+        WireReader reader = new(message.AsSpan(0, length));
         if (fault != MessageFault.None
             && protocol == UpstreamProtocol.Udp
             && reader.TryReadHeader(out DnsHeader header)
@@ -333,6 +442,13 @@ internal sealed class ForwardHandler : PluginHandler
     private TimeSpan TimeUntil(long timestamp) => _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), timestamp);
 
     private static bool IsNoData(Response response) => response.Code == ResponseCode.NoError && response.Answers.Count == 0;
+
+    /// <summary>Whether the client waits no longer, or the time that it gave is over.</summary>
+    private bool IsOver(QueryContext context)
+        => context.IsAbandoned || (context.Deadline != 0 && TimeUntil(context.Deadline) <= TimeSpan.Zero);
+
+    private bool UsesStream(QueryContext context)
+        => _options.ForceTcp || (!_options.PreferUdp && context.Transport != TransportProtocol.Udp);
 
     private IUpstreamChannel ChooseChannel(IUpstream upstream, QueryContext context)
         => _options.ForceTcp ? upstream.Stream

@@ -17,6 +17,15 @@ internal sealed class ForwardMetrics(MetricRegistry registry)
     public Counter MaxConcurrentRejects { get; } = registry.Counter(
         "coredns_forward_max_concurrent_rejects_total",
         "Counter of the number of queries rejected because the concurrent queries were at maximum.");
+
+    /// <summary>Queries that waited for what an identical one found out.</summary>
+    public Counter Coalesced { get; } = registry.Counter(
+        "clusterdns_forward_coalesced_total", "Counter of queries that shared the upstream query of an identical one in flight.");
+
+    /// <summary>Queries that found as many followers as may be.</summary>
+    public Counter FollowersRejected { get; } = registry.Counter(
+        "clusterdns_forward_followers_rejected_total",
+        "Counter of queries rejected because the limit of queries that share one upstream query was reached.");
 }
 
 /// <summary>What forward counts for one upstream, under the names of today and those that older dashboards have.</summary>

@@ -2,6 +2,7 @@ using ClusterDns.Core.Wire;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Forward.Sharing;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Forward;
@@ -59,6 +60,7 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
     {
         ForwardMetrics metrics = new(context.Metrics);
         MalformedReplyLog malformed = new(context.TimeProvider, context.LoggerFactory.CreateLogger("plugin/forward"));
+        FlightTable flights = context.Resources.Get(nameof(FlightTable), () => new FlightTable(context.TimeProvider, context.Guard));
         context.ServesChaosClass = true;
         context.AddMetadata(new MetadataField("forward/upstream", static query => query.Upstream));
         foreach (ForwardStanza stanza in options.Stanzas)
@@ -76,7 +78,7 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
             }
 
             UpstreamSelector selector = new(stanza.Policy, targets.Length, context.NextSeed());
-            context.AddLink(next => new ForwardHandler(next, stanza, targets, selector, metrics, context.TimeProvider, malformed));
+            context.AddLink(next => new ForwardHandler(next, stanza, targets, selector, metrics, context.TimeProvider, malformed, flights));
         }
     }
 

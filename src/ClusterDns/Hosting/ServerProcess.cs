@@ -139,7 +139,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         StreamBudget streams = new(Math.Min(StreamBudget.DefaultMost, descriptors.StreamUpstreams), memory[MemoryTable.StreamUpstreams]);
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard, streams)
         {
-            Sockets = UpstreamSocketLimit.Within(descriptors.DatagramUpstreams),
+            Sockets = UpstreamSocketLimit.Within(descriptors.DatagramUpstreams, memory[MemoryTable.DatagramUpstreams].Limit),
         };
         WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System) { Memory = memory[MemoryTable.WaitingQueries] };
         PoolSizes pools = LimitPools(memory[MemoryTable.Pools]);

@@ -62,6 +62,7 @@ internal sealed class RoutingTable
     private sealed class Level
     {
         private readonly Dictionary<byte[], ServerBlock[]>.AlternateLookup<ReadOnlySpan<byte>> _zones;
+        private readonly ServerBlock[]? _root;
 
         public Level(int labelCount, IEnumerable<ServerBlock> blocks)
         {
@@ -74,13 +75,16 @@ internal sealed class RoutingTable
             }
 
             _zones = zones.GetAlternateLookup<ReadOnlySpan<byte>>();
+            _root = labelCount == 0 ? zones.Values.Single() : null;
         }
 
         public int LabelCount { get; }
 
         public ServerBlock? Find(ReadOnlySpan<byte> suffix, QueryContext context)
         {
-            if (!_zones.TryGetValue(suffix, out ServerBlock[]? blocks))
+            // The root is a suffix of every name: most Corefiles have nothing else, and need no look-up.
+            ServerBlock[]? blocks = _root;
+            if (blocks is null && !_zones.TryGetValue(suffix, out blocks))
             {
                 return null;
             }

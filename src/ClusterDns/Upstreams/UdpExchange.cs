@@ -58,7 +58,7 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
     internal long Deadline { get; private set; }
 
     /// <summary>The query that is to be answered; null where there is none.</summary>
-    internal QueryContext? Asker { get; set; }
+    internal IUpstreamAsker? Asker { get; set; }
 
     /// <summary>When it was sent first.</summary>
     internal long FirstSentAt { get; set; }

@@ -28,7 +28,7 @@ internal sealed class UpstreamSocket : IDisposable
     /// <summary>How much kernel memory replies that have not been read take at most, in bytes. The kernel doubles what it is asked for.</summary>
     internal const int MaxKernelBytes = 2 * ReceiveBufferBytes;
 
-    private const int ReceiveBufferBytes = 64 * 1024;
+    private const int ReceiveBufferBytes = 32 * 1024;
     private const int MaxBindAttempts = 8;
     private const int MaxUnanswered = 16;
 

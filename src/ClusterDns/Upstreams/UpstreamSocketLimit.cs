@@ -10,6 +10,9 @@ internal sealed class UpstreamSocketLimit(int max = UpstreamSocketLimit.DefaultM
     /// </summary>
     internal const int DefaultMax = 512;
 
+    /// <summary>The sockets that one thread needs for one upstream, so that ports can change.</summary>
+    internal const int LeastMax = 64;
+
     private int _count;
 
     /// <summary>The bound.</summary>
@@ -18,9 +21,11 @@ internal sealed class UpstreamSocketLimit(int max = UpstreamSocketLimit.DefaultM
     /// <summary>How many are open.</summary>
     internal int Count => Volatile.Read(ref _count);
 
-    /// <summary>The usual bound, or a lower one where fewer descriptors are there for such sockets.</summary>
+    /// <summary>The usual bound, or a lower one where there are fewer descriptors or less memory for such sockets.</summary>
     /// <param name="descriptors">The descriptors.</param>
-    internal static UpstreamSocketLimit Within(int descriptors) => new(Math.Clamp(descriptors, 1, DefaultMax));
+    /// <param name="kernelBytes">The kernel memory that their buffers may take, in bytes. 64 sockets are allowed however little it is.</param>
+    internal static UpstreamSocketLimit Within(int descriptors, long kernelBytes)
+        => new(Math.Clamp((int)Math.Min(descriptors, Math.Max(LeastMax, kernelBytes / UpstreamSocket.MaxKernelBytes)), 1, DefaultMax));
 
     /// <summary>Takes one; false when all are taken.</summary>
     internal bool TryTake()

@@ -123,6 +123,37 @@ public sealed class CacheTableTests
         Assert.Equal(0, lost);
     }
 
+    [Fact]
+    public void A_bucket_holds_no_more_than_its_bound_and_what_is_in_it_is_found()
+    {
+        const ulong hash = 42;
+        CacheTable table = new(10_000);
+        for (int number = 0; number < CacheShard.MostInBucket; number++)
+        {
+            Assert.Equal(0, table.Set(hash, NameOf(number), Question, CreateEntry(number, 60)));
+        }
+
+        Assert.Equal(CacheShard.BucketIsFull, table.Set(hash, NameOf(-1), Question, CreateEntry(-1, 60)));
+        Assert.Null(table.Find(hash, NameOf(-1), Question, now: 0));
+        Assert.Equal(CacheShard.MostInBucket, table.Count);
+        Assert.All(Enumerable.Range(0, CacheShard.MostInBucket), number => Assert.NotNull(table.Find(hash, NameOf(number), Question, now: 0)));
+        Assert.Equal(0, table.Set(hash, NameOf(7), Question, CreateEntry(7, 60)));
+    }
+
+    [Fact]
+    public void An_empty_table_takes_hardly_any_memory()
+    {
+        CacheTable[] tables = new CacheTable[100];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < tables.Length; i++)
+        {
+            tables[i] = new CacheTable(9984);
+        }
+
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / tables.Length, 0, 8 * 1024);
+        Assert.Null(Find(tables[0], 1));
+    }
+
     private static int Zipf(Random random, int count)
         => (int)Math.Min(count - 1, Math.Exp(random.NextDouble() * Math.Log(count)) - 1);
 
@@ -137,9 +168,14 @@ public sealed class CacheTableTests
     private static int Set(CacheTable table, int number, int size)
     {
         byte[] name = NameOf(number);
+        return table.Set(Question.Hash(DomainName.GetHashCode64(name)), name, Question, CreateEntry(number, size));
+    }
+
+    private static CacheEntry CreateEntry(int number, int size)
+    {
         byte[] data = new byte[Math.Max(4, size)];
         BinaryPrimitives.WriteInt32LittleEndian(data, number);
-        CacheEntry entry = new()
+        return new CacheEntry
         {
             Data = data,
             AnswerCount = 0,
@@ -152,6 +188,5 @@ public sealed class CacheTableTests
             StoredAt = 0,
             ExpiresAt = 60,
         };
-        return table.Set(Question.Hash(DomainName.GetHashCode64(name)), name, Question, entry);
     }
 }

@@ -46,7 +46,7 @@ public sealed class ForgedReplyTests
             int count = Math.Min(InFlight, queries - asked);
             for (int i = 0; i < count; i++)
             {
-                rig.Send();
+                rig.Send($"n{i}.example.");
             }
 
             for (int i = 0; i < count; i++)

@@ -80,27 +80,6 @@ internal sealed class StreamKit : IDisposable
         return condition();
     });
 
-    /// <summary>Moves the clock until something has become so, with time between two steps for what is under way.</summary>
-    public async Task StepUntilAsync(Func<bool> condition)
-    {
-        await AdvanceAfterAsync();
-        await TestListener.UntilAsync(condition);
-
-        async Task AdvanceAfterAsync()
-        {
-            for (int steps = 0; !condition() && steps < 1000; steps++)
-            {
-                for (int i = 0; i < 200 && !condition(); i++)
-                {
-                    await Task.Yield();
-                }
-
-                await TestListener.UntilAsync(() => Peer.Accepted == Count("clusterdns_upstream_tcp_opened_total"));
-                Time.Advance(StreamLimits.Tick);
-            }
-        }
-    }
-
     /// <summary>A counter's children that have a label value, or all of them.</summary>
     public long Count(string name, string? label = null) => _metrics.Families
         .OfType<CounterFamily>()

@@ -423,22 +423,39 @@ public sealed class StreamPoolTests
     {
         using StreamKit kit = new(static connection => StreamPeer.AnswerInOrderAsync(connection, HoldDeadAsync));
         await kit.AskAsync("warm.example.");
-        for (int i = 0; i < 300; i++)
+        for (int i = 0; i < 2 * StreamLimits.MaxLateConnections; i++)
         {
-            for (int j = 0; j < 5; j++)
-            {
-                _ = kit.AskAsync($"dead{i}-{j}.example.");
-            }
+            _ = kit.AskAsync($"dead{i}.example.", TimeSpan.FromMinutes(10));
+            await TestListener.UntilAsync(() => kit.Peer.TimesAsked($"dead{i}.example.") > 0);
+            kit.Time.Advance(Late);
 
-            Task<UpstreamOutcome> other = kit.AskAsync($"n{i}.example.", TimeSpan.FromSeconds(60));
-            await kit.StepUntilAsync(() => other.IsCompleted);
-            Assert.Equal(UpstreamStatus.Answered, (await other).Status);
+            // Without any time that passes.
+            Assert.Equal(UpstreamStatus.Answered, (await kit.AskAsync($"n{i}.example.").WaitAsync(TestListener.Patience)).Status);
             long open = kit.Count("clusterdns_upstream_tcp_opened_total") - kit.Count("clusterdns_upstream_tcp_closed_total");
-            Assert.InRange(open, 1, StreamLimits.MaxConnections);
+            Assert.InRange(open, 1, StreamLimits.MaxLateConnections + 2);
         }
 
+        Assert.Equal(0, kit.Count("clusterdns_upstream_tcp_refused_total"));
         Assert.True(kit.Count("clusterdns_upstream_tcp_closed_total", "late_queries") > 0);
         Assert.True(kit.Count("clusterdns_upstream_tcp_asked_again_total", "late_queries_gathered") > 0);
+    }
+
+    [Fact]
+    public async Task Upstream_that_answers_nothing_on_any_connection_causes_few_connections()
+    {
+        using StreamKit kit = new(static connection => connection.WaitForEndAsync());
+        List<Task<UpstreamOutcome>> asked = [];
+        for (int i = 0; i < 600; i++)
+        {
+            asked.Add(kit.AskAsync($"n{i}.example."));
+            await TestListener.UntilAsync(() => kit.Peer.Accepted == kit.Count("clusterdns_upstream_tcp_opened_total"));
+            kit.Time.Advance(StreamLimits.Tick);
+        }
+
+        // In six seconds one query each 10 ms: nothing like a connection each.
+        Assert.InRange(kit.Count("clusterdns_upstream_tcp_opened_total"), 1, 400);
+        await kit.AdvanceUntilAsync(() => asked.TrueForAll(static one => one.IsCompleted));
+        Assert.All(await Task.WhenAll(asked), static outcome => Assert.NotEqual(UpstreamStatus.Answered, outcome.Status));
     }
 
     [Fact]

@@ -10,15 +10,24 @@ namespace ClusterDns.Plugins.Cache.Store;
 /// </summary>
 internal sealed class CacheShard
 {
-    private const int MostBuckets = 1 << 16;
+    /// <summary>What <see cref="Set"/> gives where a response is not kept, since its bucket is full.</summary>
+    public const int BucketIsFull = -1;
+
+    /// <summary>
+    /// The most nodes of a bucket, so that no look-up walks further. Under a keyed hash and one bucket a node a full one never comes by chance.
+    /// </summary>
+    public const int MostInBucket = 32;
+
+    private const int MostBuckets = 1 << 20;
 
     private readonly Lock _lock = new();
     private readonly CacheStore? _store;
-    private readonly CacheNode?[] _buckets;
-    private readonly uint[] _givenUp;
+    private readonly int _bucketCount;
     private readonly int _capacity;
     private readonly int _newcomers;
     private readonly long _byteLimit;
+    private CacheNode?[] _buckets = [];
+    private uint[] _givenUp = [];
     private CacheQueue _newQueue;
     private CacheQueue _mainQueue;
     private long _bytes;
@@ -34,10 +43,7 @@ internal sealed class CacheShard
         _capacity = capacity;
         _byteLimit = byteLimit;
         _newcomers = Math.Max(1, capacity / 10);
-        int buckets = (int)Math.Min(MostBuckets, BitOperations.RoundUpToPowerOf2((uint)capacity));
-        _buckets = new CacheNode[buckets];
-        _givenUp = new uint[buckets];
-        store?.Reserve(TableBytes);
+        _bucketCount = (int)Math.Min(MostBuckets, BitOperations.RoundUpToPowerOf2((uint)capacity));
     }
 
     /// <summary>How many nodes there are.</summary>
@@ -62,7 +68,7 @@ internal sealed class CacheShard
     }
 
     /// <summary>Keeps a response, in place of one to the same question.</summary>
-    /// <returns>How many were given up for it.</returns>
+    /// <returns>How many were given up for it; <see cref="BucketIsFull"/> where it is not kept.</returns>
     public int Set(ulong hash, ReadOnlySpan<byte> name, CacheQuestion question, CacheEntry entry)
     {
         lock (_lock)
@@ -80,6 +86,12 @@ internal sealed class CacheShard
                 known.Entry = entry;
                 known.Use();
                 return MakeRoom(0, 0, entry.StoredAt);
+            }
+
+            MakeTable();
+            if (IsFull(BucketOf(_buckets, hash)))
+            {
+                return BucketIsFull;
             }
 
             // Room is made first, so that a newcomer is not given up for itself.
@@ -187,7 +199,8 @@ internal sealed class CacheShard
 
     private CacheNode? FindNode(ulong hash, ReadOnlySpan<byte> name, CacheQuestion question)
     {
-        CacheNode? node = Volatile.Read(ref BucketOf(hash));
+        CacheNode?[] buckets = Volatile.Read(ref _buckets);
+        CacheNode? node = buckets.Length == 0 ? null : Volatile.Read(ref BucketOf(buckets, hash));
         while (node is not null && !node.Matches(hash, name, question))
         {
             node = node.NextInBucket;
@@ -196,11 +209,33 @@ internal sealed class CacheShard
         return node;
     }
 
-    private ref CacheNode? BucketOf(ulong hash) => ref _buckets[(int)hash & (_buckets.Length - 1)];
+    private static ref CacheNode? BucketOf(CacheNode?[] buckets, ulong hash) => ref buckets[(int)hash & (buckets.Length - 1)];
+
+    private static bool IsFull(CacheNode? node)
+    {
+        int count = 0;
+        for (; node is not null && count < MostInBucket; node = node.NextInBucket)
+        {
+            count++;
+        }
+
+        return count == MostInBucket;
+    }
+
+    /// <summary>The table is made with the first response: a server may have thousands of caches of which few are ever asked.</summary>
+    private void MakeTable()
+    {
+        if (_buckets.Length == 0)
+        {
+            _givenUp = new uint[_bucketCount];
+            Volatile.Write(ref _buckets, new CacheNode[_bucketCount]);
+            _store?.Reserve(TableBytes);
+        }
+    }
 
     private void Add(CacheNode node)
     {
-        ref CacheNode? bucket = ref BucketOf(node.Hash);
+        ref CacheNode? bucket = ref BucketOf(_buckets, node.Hash);
         node.NextInBucket = bucket;
         Volatile.Write(ref bucket, node);
         _bytes += node.Size;
@@ -245,7 +280,7 @@ internal sealed class CacheShard
     {
         _bytes -= node.Size;
         _store?.Release(node.Size);
-        ref CacheNode? bucket = ref BucketOf(node.Hash);
+        ref CacheNode? bucket = ref BucketOf(_buckets, node.Hash);
         if (bucket == node)
         {
             Volatile.Write(ref bucket, node.NextInBucket);

@@ -77,7 +77,7 @@ internal sealed class CacheTable
     /// <param name="name">The name that was asked, in wire form and lower case.</param>
     /// <param name="question">The rest of the question.</param>
     /// <param name="entry">The response.</param>
-    /// <returns>How many were given up for it.</returns>
+    /// <returns>How many were given up for it; <see cref="CacheShard.BucketIsFull"/> where it is not kept.</returns>
     public int Set(ulong hash, ReadOnlySpan<byte> name, CacheQuestion question, CacheEntry entry)
         => _shards[hash >> ShardShift].Set(hash, name, question, entry);
 

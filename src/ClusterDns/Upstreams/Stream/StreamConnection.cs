@@ -90,6 +90,12 @@ internal sealed class StreamConnection : IDisposable
     /// <summary>Whether it is a health check's own.</summary>
     internal bool IsProbe { get; init; }
 
+    /// <summary>
+    /// Whether it takes no other query until its reply has come: where a server closes after an answer, a query that it has not read resets the
+    /// connection, and the answer is lost.
+    /// </summary>
+    internal bool IsReserved { get; set; }
+
     /// <summary>Whether it has ended.</summary>
     internal bool IsClosed { get; private set; }
 
@@ -189,10 +195,7 @@ internal sealed class StreamConnection : IDisposable
         }
         catch (SocketException exception)
         {
-            end = isConnected ? StreamEnd.ClosedByUpstream
-                : exception.SocketErrorCode == SocketError.ConnectionRefused ? StreamEnd.Refused
-                : exception.SocketErrorCode == SocketError.TimedOut ? StreamEnd.ConnectTimeout
-                : StreamEnd.Unreachable;
+            end = isConnected ? StreamEnd.ClosedByUpstream : FindConnectFailure(exception.SocketErrorCode);
         }
         catch (ObjectDisposedException)
         {
@@ -204,6 +207,15 @@ internal sealed class StreamConnection : IDisposable
             Frames.Trim(isEnd: true);
         }
     }
+
+    private static StreamEnd FindConnectFailure(SocketError error) => error switch
+    {
+        SocketError.ConnectionRefused => StreamEnd.Refused,
+        SocketError.TimedOut => StreamEnd.ConnectTimeout,
+        SocketError.HostUnreachable or SocketError.HostDown or SocketError.NetworkUnreachable or SocketError.NetworkDown => StreamEnd.Unreachable,
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.NotConnected => StreamEnd.ClosedByUpstream,
+        _ => StreamEnd.Error,
+    };
 
     /// <summary>Sends what is queued, until nothing is.</summary>
     internal async Task SendAsync()

@@ -44,7 +44,7 @@ internal sealed class StreamExchange : UpstreamReply, IValueTaskSource<UpstreamO
     internal long Deadline { get; private set; }
 
     /// <summary>The query that is to be answered; null where there is none.</summary>
-    internal QueryContext? Asker { get; private set; }
+    internal IUpstreamAsker? Asker { get; private set; }
 
     /// <summary>Whether it has a connection of its own.</summary>
     internal bool IsProbe { get; private set; }

@@ -15,6 +15,7 @@ internal sealed class StreamJudge(List<StreamConnection> connections, TimeSpan m
     private readonly TimeProvider _timeProvider = services.TimeProvider;
     private long _lastReplyAt = services.TimeProvider.GetTimestamp();
     private bool _isAnyOrder;
+    private bool _isCrowded;
 
     /// <summary>When a connection may be opened.</summary>
     internal ConnectBackoff Backoff { get; } = new(services.TimeProvider, services.Jitter);
@@ -56,7 +57,7 @@ internal sealed class StreamJudge(List<StreamConnection> connections, TimeSpan m
             : queries.Count < best.Count;
 
     private bool TakesQueries(StreamConnection connection, long now)
-        => !connection.IsProbe && !connection.IsRetired && !IsOld(connection, now) &&
+        => !connection.IsProbe && !connection.IsRetired && !connection.IsReserved && !IsOld(connection, now) &&
             connection.Queries.Count < StreamLimits.MaxQueriesPerConnection && connection.UnsentBytes < StreamLimits.MaxUnsentBytes &&
             !IsLate(connection, now);
 
@@ -81,8 +82,14 @@ internal sealed class StreamJudge(List<StreamConnection> connections, TimeSpan m
         }
 
         int most = Backoff.IsDoubtful ? StreamLimits.MaxDoubtfulConnections : StreamLimits.MaxConnections;
-        if (open >= most || connecting >= StreamLimits.MaxConnecting || Backoff.IsPausing(now) || !services.Budget.TryTake(open))
+        if (connecting >= StreamLimits.MaxConnecting || Backoff.IsPausing(now))
         {
+            return false;
+        }
+
+        if (open >= most || !services.Budget.TryTake(open))
+        {
+            _isCrowded = true;
             return false;
         }
 
@@ -100,6 +107,7 @@ internal sealed class StreamJudge(List<StreamConnection> connections, TimeSpan m
     {
         _isAnyOrder |= connection.Queries.IsAnyOrder;
         connection.Replies++;
+        connection.IsReserved = false;
         connection.LastReplyAt = connection.IdleSince = _lastReplyAt = now;
         Backoff.Succeeded();
     }
@@ -119,6 +127,14 @@ internal sealed class StreamJudge(List<StreamConnection> connections, TimeSpan m
     {
         _answerTime.AddLate();
         services.Metrics.Late.Add();
+    }
+
+    /// <summary>Whether a connection was wanted since the last time that there was no place for.</summary>
+    internal bool TakeCrowded()
+    {
+        bool isCrowded = _isCrowded;
+        _isCrowded = false;
+        return isCrowded;
     }
 
     /// <summary>A query waited behind a late one: the upstream may answer in order after all.</summary>

@@ -94,6 +94,9 @@ internal sealed class StreamPool : IDisposable
         {
             connection.IsConnected = true;
             BeginSending(connection);
+
+            // One less is being established, so another may be.
+            PlaceWaiting(_timeProvider.GetTimestamp());
         }
 
         RunWork();
@@ -301,6 +304,7 @@ internal sealed class StreamPool : IDisposable
     {
         if (Choose(exchange, isAlone: exchange.WasTakenAlong, isNew: exchange.WasTakenAlong, now, out bool isReused) is { } connection)
         {
+            connection.IsReserved |= exchange.WasTakenAlong;
             Put(connection, exchange, isReused, now);
             return true;
         }
@@ -324,7 +328,7 @@ internal sealed class StreamPool : IDisposable
     private void PlaceAgain(StreamExchange exchange, StreamEnd end, long now)
     {
         UpstreamFailure failure = StreamEnds.FailureOf(end);
-        if (exchange.WasTakenAlong || exchange.IsProbe || (StreamEnds.IsConnectFailure(end) && !Connections.Exists(static other => other.IsConnected)))
+        if (exchange.WasTakenAlong || exchange.IsGathered || exchange.IsProbe || (StreamEnds.IsConnectFailure(end) && !Connections.Exists(static other => other.IsConnected)))
         {
             exchange.Fail(end == StreamEnd.ConnectTimeout ? UpstreamStatus.TimedOut : UpstreamStatus.Failed, failure);
             return;

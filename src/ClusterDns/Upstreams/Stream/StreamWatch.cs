@@ -195,10 +195,10 @@ internal sealed class StreamWatch
             }
         }
 
-        // Where no connection may be opened for what waits, half of these make room.
-        bool isCrowded = _pool.Waiting.Count + _pool.WaitingAgain.Count > 0 && !_pool.Judge.Backoff.IsPausing(now);
-        int surplus = (late?.Count ?? 0) - StreamLimits.MaxLateConnections;
-        surplus = isCrowded ? Math.Max(surplus, (late?.Count ?? 0) / 2) : surplus;
+        // Where no connection could be opened for a query, some of these make room.
+        bool isCrowded = _pool.Judge.TakeCrowded() && !_pool.Judge.Backoff.IsPausing(now);
+        int count = late?.Count ?? 0;
+        int surplus = Math.Max(count - StreamLimits.MaxLateConnections, isCrowded ? Math.Min((count + 3) / 4, count - 1) : 0);
         if (late is null || surplus <= 0)
         {
             return;

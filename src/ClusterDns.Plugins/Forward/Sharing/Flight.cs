@@ -1,0 +1,88 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Upstreams;
+
+namespace ClusterDns.Plugins.Forward.Sharing;
+
+/// <summary>
+/// A query on its way to upstreams, which identical queries join instead of asking again. It does not end with the client that began it as
+/// long as another follows.
+/// </summary>
+internal sealed class Flight : IUpstreamAsker
+{
+    /// <summary>The most queries that follow one: more copies of one question than a process lets wait.</summary>
+    public const int MaxFollowers = 4096;
+
+    private int _followers;
+
+    /// <summary>The link that forwards: another asks other upstreams, or in another way.</summary>
+    public object Owner { get; private set; } = null!;
+
+    /// <summary>The query that asks.</summary>
+    public QueryContext Leader { get; private set; } = null!;
+
+    /// <summary>The hash of what the query asks.</summary>
+    public ulong Hash { get; private set; }
+
+    /// <summary>Whether the query goes over a stream at once.</summary>
+    public bool UsesStream { get; private set; }
+
+    /// <summary>When the flight fails unless there is an answer, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
+    public long End { get; private set; }
+
+    /// <summary>Whether nobody joins any more, since too little time is left.</summary>
+    public bool IsClosed { get; set; }
+
+    /// <summary>The next flight in the table's bucket.</summary>
+    public Flight? Next { get; set; }
+
+    /// <summary>The follower that joined last; the table's.</summary>
+    public Follower? First { get; set; }
+
+    /// <summary>The upstream's reply that is the response, where there is one.</summary>
+    public UpstreamReply? Reply { get; set; }
+
+    /// <summary>The transport of <see cref="Reply"/>.</summary>
+    public UpstreamProtocol Protocol { get; set; }
+
+    /// <summary>How many follow.</summary>
+    public int Followers
+    {
+        get => Volatile.Read(ref _followers);
+        set => Volatile.Write(ref _followers, value);
+    }
+
+    /// <summary>Whether nobody wants the answer any more.</summary>
+    public bool IsAbandoned => Leader.IsAbandoned && Followers == 0;
+
+    /// <summary>Prepares the flight of a query.</summary>
+    public void Begin(object owner, QueryContext leader, ulong hash, bool usesStream, long end)
+    {
+        Owner = owner;
+        Leader = leader;
+        Hash = hash;
+        UsesStream = usesStream;
+        End = end;
+        IsClosed = false;
+        Next = null;
+        First = null;
+        Reply = null;
+        Followers = 0;
+    }
+
+    /// <summary>Whether a query asks the same, byte for byte as it is sent, apart from its ID and the case of its name.</summary>
+    public bool Matches(object owner, QueryContext context, ulong hash, bool usesStream)
+    {
+        if (Hash != hash || !ReferenceEquals(Owner, owner) || UsesStream != usesStream || Leader.UdpSize != context.UdpSize)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> asked = Leader.Request;
+        ReadOnlySpan<byte> other = context.Request;
+        int end = Core.Wire.DnsHeader.Length + context.Name.Length;
+        return asked.Length == other.Length &&
+            asked[sizeof(ushort)..Core.Wire.DnsHeader.Length].SequenceEqual(other[sizeof(ushort)..Core.Wire.DnsHeader.Length]) &&
+            Leader.Name.SequenceEqual(context.Name) &&
+            asked[end..].SequenceEqual(other[end..]);
+    }
+}

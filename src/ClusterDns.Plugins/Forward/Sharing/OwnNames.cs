@@ -1,0 +1,44 @@
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+
+namespace ClusterDns.Plugins.Forward.Sharing;
+
+/// <summary>
+/// Gives a follower the name that it asked in its own case: clients that randomize the case of names compare it with what comes back.
+/// </summary>
+internal static class OwnNames
+{
+    /// <summary>Has the records that the asked name owns carry it as the query has it.</summary>
+    /// <param name="context">The query; its response was loaded from <paramref name="message"/>.</param>
+    /// <param name="message">The reply to an identical query.</param>
+    public static void Restore(QueryContext context, byte[] message)
+    {
+        if (message.AsSpan(DnsHeader.Length).StartsWith(context.QuestionName))
+        {
+            return;
+        }
+
+        for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
+        {
+            foreach (ref ResponseRecord record in context.Response[section].Span)
+            {
+                if (IsAskedName(context, in record))
+                {
+                    record.OwnerSource = null;
+                }
+            }
+        }
+    }
+
+    private static bool IsAskedName(QueryContext context, ref readonly ResponseRecord record)
+    {
+        if (record.OwnerSource is null)
+        {
+            return false;
+        }
+
+        Span<byte> owner = stackalloc byte[DomainName.MaxWireLength];
+        WireReader reader = new(record.OwnerSource, record.OwnerOffset);
+        return reader.TryReadName(owner, out int length) && DomainName.Equals(owner[..length], context.Name);
+    }
+}
