@@ -114,6 +114,9 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
     /// <summary>Whether nobody waits for the reply any more. The asker's context serves no other query before the exchange is complete.</summary>
     internal bool IsOver(long now) => Deadline <= now || Asker is { IsAbandoned: true };
 
+    /// <summary>Whether replies that fit no query came where this one's was expected.</summary>
+    internal bool HasMismatches => WasDoubted || HasMismatchesAt(Current) || HasMismatchesAt(Earlier);
+
     /// <summary>Whether a reply is taken at a socket.</summary>
     internal bool Uses(UpstreamSocket socket) => ReferenceEquals(Current.Socket, socket) || ReferenceEquals(Earlier.Socket, socket);
 
@@ -133,6 +136,8 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
         _request[1] = (byte)pair.Id;
         return oldest;
     }
+
+    private static bool HasMismatchesAt(in UdpPair pair) => pair.Socket is { } socket && socket.Guesses != pair.Guesses;
 
     /// <summary>Takes no more replies at the last pair; the one before it, if open, takes its place.</summary>
     /// <returns>The pair that was closed.</returns>
@@ -163,8 +168,14 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
     }
 
     /// <summary>Lets the asker go on, on this thread or on the pool. An exchange without a reply must not be touched after that.</summary>
-    internal void Complete(UpstreamStatus status)
-        => _completion.SetResult(new UpstreamOutcome(status, status == UpstreamStatus.Answered ? this : null) { Protocol = UpstreamProtocol.Udp });
+    /// <param name="status">How the query ended.</param>
+    /// <param name="failure">Why there is no reply.</param>
+    internal void Complete(UpstreamStatus status, UpstreamFailure failure = UpstreamFailure.None)
+        => _completion.SetResult(new UpstreamOutcome(status, status == UpstreamStatus.Answered ? this : null)
+        {
+            Protocol = UpstreamProtocol.Udp,
+            Failure = failure,
+        });
 
     UpstreamOutcome IValueTaskSource<UpstreamOutcome>.GetResult(short token)
     {

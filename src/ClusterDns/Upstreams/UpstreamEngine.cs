@@ -77,7 +77,7 @@ internal sealed class UpstreamEngine : IDisposable
         if (pool?.Next(now) is not { } socket)
         {
             // Where somebody guesses so much that no port is left for now, another transport is safe.
-            exchange.Complete(pool?.IsRateLimited == true ? UpstreamStatus.Suspicious : UpstreamStatus.Failed);
+            exchange.Complete(pool?.IsRateLimited == true ? UpstreamStatus.Suspicious : UpstreamStatus.Failed, UpstreamFailure.NoSocket);
             return;
         }
 
@@ -212,7 +212,7 @@ internal sealed class UpstreamEngine : IDisposable
         for (int i = 0; i < _due.Count; i++)
         {
             _due[i].Current.Socket?.Missed(_due[i].Current.SentAt);
-            Finish(_due[i], UpstreamStatus.TimedOut);
+            Finish(_due[i], UpstreamStatus.TimedOut, _due[i].HasMismatches ? UpstreamFailure.OnlyMismatches : UpstreamFailure.NoReply);
         }
 
         _due.Clear();
@@ -385,7 +385,7 @@ internal sealed class UpstreamEngine : IDisposable
 
             if (exchange.WasRefused || !TrySendAgain(exchange, socket, now))
             {
-                Finish(exchange, UpstreamStatus.Failed);
+                Finish(exchange, UpstreamStatus.Failed, UpstreamFailure.Refused);
             }
             else
             {
@@ -443,7 +443,7 @@ internal sealed class UpstreamEngine : IDisposable
         }
     }
 
-    private void Finish(UdpExchange exchange, UpstreamStatus status)
+    private void Finish(UdpExchange exchange, UpstreamStatus status, UpstreamFailure failure = UpstreamFailure.None)
     {
         if (!exchange.IsPending)
         {
@@ -458,6 +458,6 @@ internal sealed class UpstreamEngine : IDisposable
             StopExpecting(exchange.CloseCurrent(), status == UpstreamStatus.Answered);
         }
 
-        exchange.Complete(status);
+        exchange.Complete(status, failure);
     }
 }

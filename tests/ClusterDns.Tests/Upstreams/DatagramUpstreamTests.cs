@@ -222,6 +222,32 @@ public sealed class DatagramUpstreamTests : IDisposable
         Assert.All(await Task.WhenAll(asked), static isOwn => Assert.True(isOwn));
     }
 
+    [Theory]
+    [InlineData(0, UpstreamFailure.NoReply)]
+    [InlineData(2, UpstreamFailure.OnlyMismatches)]
+    public async Task Timeout_says_whether_replies_came_that_fit_no_query(int mismatches, UpstreamFailure expected)
+    {
+        _server.OnDatagram = (query, _) =>
+        [
+            .. Enumerable.Range(1, mismatches).Select(i => ScriptedUpstream.WithId(ScriptedUpstream.Answer(query), ScriptedUpstream.IdOf(query) ^ i)),
+        ];
+
+        Task<UpstreamOutcome> asked = AskAsync(Patience).AsTask();
+        await TestListener.UntilAsync(() => _server.Queries >= 1 && Count("clusterdns_upstream_mismatched_replies_total") == mismatches);
+        _time.Advance(Patience);
+
+        UpstreamOutcome outcome = await asked;
+        Assert.Equal((UpstreamStatus.TimedOut, expected), (outcome.Status, outcome.Failure));
+    }
+
+    [Fact]
+    public async Task Port_where_nobody_listens_is_a_refusal()
+    {
+        _server.Dispose();
+
+        Assert.Equal(UpstreamFailure.Refused, (await AskAsync(Patience)).Failure);
+    }
+
     private async Task<HashSet<int>> AskOftenAsync()
     {
         HashSet<int> ports = [];
