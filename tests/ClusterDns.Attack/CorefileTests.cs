@@ -43,7 +43,6 @@ public sealed class CorefileTests
     [AttackTheory]
     [InlineData("forward . {$CLUSTERDNS_TWO}", "one word")]
     [InlineData("forward bücher.example 127.0.0.1", "xn--bcher-kva.example")]
-    [InlineData("forward\u00A0. 127.0.0.1", "U+00A0")]
     [InlineData("bind \u201C127.0.0.1\u201D", "U+201C")]
     public async Task A_mistake_is_explained(string lines, string part)
     {
@@ -62,7 +61,16 @@ public sealed class CorefileTests
             "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: coredns\n  namespace: kube-system\ndata:\n  Corefile: |\n    .:53 {\n        errors\n        forward . /etc/resolv.conf\n    }\n");
 
         Assert.Equal(1, await server.WaitForExitAsync());
-        Assert.Single(server.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), static line => line.Contains("ConfigMap", StringComparison.Ordinal));
+        Assert.Single(server.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), static line => line.Contains("Kubernetes manifest", StringComparison.Ordinal));
+    }
+
+    [AttackFact]
+    public async Task A_non_breaking_space_is_read_as_a_space_with_a_warning_that_has_its_place()
+    {
+        using AttackedServer server = await AttackedServer.StartAsync(".:0 {\n bind\u00A0127.0.0.1\n hosts {\n  10.0.0.1 one.test\n }\n}\n");
+
+        Assert.Equal("NOERROR 10.0.0.1", await server.AskAsync("one.test."));
+        Assert.Contains("Corefile:2:6: a non-breaking", server.Output, StringComparison.Ordinal);
     }
 
     /// <summary>As kubelet swaps a mounted ConfigMap: <c>..data</c> is a link to a folder that is replaced as a whole.</summary>

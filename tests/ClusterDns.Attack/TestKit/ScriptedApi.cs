@@ -11,6 +11,9 @@ internal sealed class ScriptedApi : IDisposable
 {
     private const string Good = """{"metadata":{"name":"good","namespace":"default","uid":"u1","resourceVersion":"5"},"spec":{"clusterIP":"10.96.1.1","clusterIPs":["10.96.1.1"],"type":"ClusterIP","ports":[{"name":"http","port":80,"protocol":"TCP"}]}}""";
 
+    private static readonly string[] Namespaces =
+        ["""{"metadata":{"name":"default","resourceVersion":"1"}}""", """{"metadata":{"name":"kube-system","uid":"ks","resourceVersion":"1"}}"""];
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
 
     /// <summary>One that runs.</summary>
@@ -76,8 +79,8 @@ internal sealed class ScriptedApi : IDisposable
 
     private async Task AnswerAsync(string target, ApiConnection connection)
     {
-        string items = target.StartsWith("/api/v1/services", StringComparison.Ordinal) ? Services
-            : target.StartsWith("/api/v1/namespaces", StringComparison.Ordinal) ? """{"metadata":{"name":"default","resourceVersion":"1"}},{"metadata":{"name":"kube-system","uid":"ks","resourceVersion":"1"}}""" : "";
+        string[] items = target.StartsWith("/api/v1/services", StringComparison.Ordinal) ? [Services]
+            : target.StartsWith("/api/v1/namespaces", StringComparison.Ordinal) ? Namespaces : [];
         if (target.StartsWith("/api/v1/namespaces/", StringComparison.Ordinal))
         {
             await connection.RespondAsync("""{"kind":"Namespace","metadata":{"name":"kube-system","uid":"ks","resourceVersion":"1"}}""");
@@ -94,9 +97,9 @@ internal sealed class ScriptedApi : IDisposable
             await connection.BeginAsync();
             if (isInitial)
             {
-                if (items.Length > 0)
+                foreach (string item in items)
                 {
-                    await connection.ChunkAsync($$"""{"type":"ADDED","object":{{items}}}""" + "\n");
+                    await connection.ChunkAsync($$"""{"type":"ADDED","object":{{item}}}""" + "\n");
                 }
 
                 await connection.ChunkAsync("""{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"10","annotations":{"k8s.io/initial-events-end":"true"}}}}""" + "\n");
@@ -106,7 +109,7 @@ internal sealed class ScriptedApi : IDisposable
         }
         else
         {
-            await connection.RespondAsync($$"""{"kind":"List","metadata":{"resourceVersion":"10"},"items":[{{items}}]}""");
+            await connection.RespondAsync($$"""{"kind":"List","metadata":{"resourceVersion":"10"},"items":[{{string.Join(',', items)}}]}""");
         }
     }
 }
