@@ -152,16 +152,20 @@ public sealed partial class MemoryBudget
         Action? callbacks = null;
         bool began = false;
         bool ended = false;
-        long overflow;
         lock (_lock)
         {
-            overflow = Overflow();
-            long elastic = _shares.Where(IsElastic).Sum(static share => share.FullLimit);
             foreach (MemoryShare share in _shares.Where(IsElastic))
             {
-                double part = elastic == 0 ? 0 : (double)share.FullLimit / elastic;
-                share.SetLimit(Math.Max(share.FullLimit / KeptPart, share.FullLimit - (long)Math.Ceiling(overflow * part)));
+                share.NextLimit = share.FullLimit;
             }
+
+            Lend(Overflow(), IsElastic);
+            Lend(-LeftOfHeap(static share => share.NextLimit), static share => IsElastic(share) && share.Rule.Kind == MemoryKind.Managed);
+            foreach (MemoryShare share in _shares.Where(IsElastic))
+            {
+                share.SetLimit(share.NextLimit);
+            }
+
 
             bool isOver = _remainder.Used > (_isBorrowing ? _remainder.FullLimit * EndedBelow : _remainder.FullLimit);
             (began, ended) = (isOver && !_isBorrowing, !isOver && _isBorrowing);
@@ -195,7 +199,34 @@ public sealed partial class MemoryBudget
         long others = _shares
             .Where(other => other != share && other.Rule.Priority >= MemoryPriority.Borrowing)
             .Sum(static other => Math.Max(0, other.Used - other.FullLimit));
-        return share.FullLimit - share.Used + unused + lent - others;
+        return Math.Min(share.FullLimit - share.Used + unused + lent - others, LeftOfHeap(static lender => Math.Max(lender.Used, lender.FullLimit / KeptPart)));
+    }
+
+    /// <summary>
+    /// What the heap has left for borrowing shares. What kernel buffers lend is memory, but the runtime does not let the heap have all of it.
+    /// </summary>
+    /// <param name="held">What an elastic share takes.</param>
+    private long LeftOfHeap(Func<MemoryShare, long> held)
+    {
+        long taken = _shares.Where(static share => share.Rule.Kind == MemoryKind.Managed).Sum(share => share.Rule.Priority switch
+        {
+            MemoryPriority.Fixed => share.FullLimit,
+            MemoryPriority.Elastic => held(share),
+            _ => share.Used,
+        });
+        return (long)(Limit * MemoryTable.HeapFraction) - MemoryTable.BaseHeapBytes - taken;
+    }
+
+    /// <summary>Lowers limits by some bytes together, in proportion to the shares' sizes, but none below what it keeps.</summary>
+    private void Lend(long bytes, Func<MemoryShare, bool> lends)
+    {
+        MemoryShare[] lenders = bytes > 0 ? [.. _shares.Where(lends)] : [];
+        long size = lenders.Sum(static share => share.FullLimit);
+        foreach (MemoryShare share in lenders)
+        {
+            long part = (long)Math.Ceiling((double)share.FullLimit / Math.Max(1, size) * bytes);
+            share.NextLimit = Math.Max(share.FullLimit / KeptPart, share.NextLimit - part);
+        }
     }
 
     /// <summary>How much borrowing shares hold beyond their limits and beyond what the remainder leaves unused.</summary>

@@ -42,6 +42,9 @@ public sealed class MemoryShare
     /// <summary>The limit before anything is lent to borrowing shares.</summary>
     internal long FullLimit { get; set; }
 
+    /// <summary>The limit while it is computed, so that nobody sees one that is too high.</summary>
+    internal long NextLimit { get; set; }
+
     /// <summary>Bytes that options of the configuration ask for.</summary>
     internal long Requested { get; set; }
 

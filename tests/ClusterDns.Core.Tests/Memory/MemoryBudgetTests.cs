@@ -128,6 +128,40 @@ public sealed class MemoryBudgetTests
             <= (170 * MiB) - MemoryTable.BaseBytes);
     }
 
+    [Theory]
+    [InlineData(64)]
+    [InlineData(128)]
+    [InlineData(170)]
+    [InlineData(1024)]
+    public void Reload_takes_no_more_than_the_runtime_lets_the_heap_have(long mebibytes)
+    {
+        MemoryBudget budget = Create(mebibytes * MiB);
+        MemoryShare files = budget[MemoryTable.Files];
+        while (files.TryReserve(64 * 1024))
+        {
+        }
+
+        long others = budget.Shares
+            .Where(share => share != files && share.Rule.Kind == MemoryKind.Managed && share.Rule != MemoryTable.Cluster)
+            .Sum(static share => share.Limit);
+        Assert.True(files.Used > files.Limit);
+        Assert.True(
+            MemoryTable.BaseHeapBytes + others + files.Used <= mebibytes * MiB * MemoryTable.HeapFraction, $"{files.Used} beside {others}");
+    }
+
+    [Fact]
+    public void Cluster_that_outgrows_its_share_leaves_the_rest_of_the_heap_no_more_than_the_runtime_allows()
+    {
+        MemoryBudget budget = Create(170 * MiB);
+
+        budget[MemoryTable.Cluster].Reserve(85 * MiB);
+
+        long managed = budget.Shares
+            .Where(static share => share.Rule.Kind == MemoryKind.Managed && share.Rule != MemoryTable.Cluster && share.Rule != MemoryTable.Files)
+            .Sum(static share => share.Limit);
+        Assert.True(MemoryTable.BaseHeapBytes + managed + (85 * MiB) <= 170 * MiB * MemoryTable.HeapFraction, $"{managed} beside the cluster");
+    }
+
     [Fact]
     public void Reload_does_not_take_what_others_hold()
     {
