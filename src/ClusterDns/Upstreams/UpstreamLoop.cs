@@ -12,8 +12,10 @@ internal sealed class UpstreamLoop : IDisposable
     private readonly UpstreamEngine _engine;
     private readonly ConcurrentQueue<UdpExchange> _inbox = new();
     private readonly Thread _thread;
+    private readonly Lock _lock = new();
     private int _woken;
     private volatile bool _stopping;
+    private volatile bool _hasEnded;
 
     /// <summary>A loop that runs.</summary>
     internal UpstreamLoop(TimeProvider timeProvider, UpstreamMetrics metrics, CallbackGuard guard)
@@ -34,18 +36,31 @@ internal sealed class UpstreamLoop : IDisposable
         }
     }
 
-    /// <summary>Hands a query over.</summary>
+    /// <summary>Hands a query over; it fails when the loop has ended.</summary>
     internal void Submit(UdpExchange exchange)
     {
         _inbox.Enqueue(exchange);
         Wake();
+        if (_hasEnded)
+        {
+            FailInbox();
+        }
     }
 
     private void Wake()
     {
-        if (Interlocked.Exchange(ref _woken, 1) == 0)
+        if (Interlocked.Exchange(ref _woken, 1) != 0)
         {
-            _poll.Wake();
+            return;
+        }
+
+        lock (_lock)
+        {
+            // The descriptor of a poll that is closed may be another's by now.
+            if (!_hasEnded)
+            {
+                _poll.Wake();
+            }
         }
     }
 
@@ -80,12 +95,21 @@ internal sealed class UpstreamLoop : IDisposable
     private void End()
     {
         _engine.Dispose();
+        lock (_lock)
+        {
+            _hasEnded = true;
+        }
+
+        FailInbox();
+        _poll.Dispose();
+    }
+
+    private void FailInbox()
+    {
         while (_inbox.TryDequeue(out UdpExchange? exchange))
         {
             exchange.Complete(UpstreamStatus.Failed);
         }
-
-        _poll.Dispose();
     }
 
     private void TakeOver()

@@ -45,6 +45,18 @@ public sealed class DatagramUpstreamTests : IDisposable
     }
 
     [Fact]
+    public async Task Query_after_the_end_of_the_loop_fails_at_once()
+    {
+        (await AskAsync(Patience)).Reply!.Release();
+        _factory.Dispose();
+
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(UpstreamStatus.Failed, (await AskAsync(Patience).AsTask().WaitAsync(Patience)).Status);
+        }
+    }
+
+    [Fact]
     public async Task IdsAndPortsCannotBeForetold()
     {
         HashSet<int> ids = [];
