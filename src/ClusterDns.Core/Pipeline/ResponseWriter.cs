@@ -14,11 +14,16 @@ public static class ResponseWriter
 
     private const int OptSize = 11;
     private const ushort ExtendedErrorOption = 15;
+    private const string Unwritable = "a record of the answer is malformed";
+    private const string TooLong = "the answer is longer than 65535 octets";
 
     /// <summary>Writes the response of a query.</summary>
     /// <param name="context">The query with its response.</param>
     /// <param name="destination">Where to; it is as long as the message may be.</param>
-    /// <param name="truncate">Whether to leave out whole records when not all fit. TC is set when one of the answer or authority section is left out.</param>
+    /// <param name="truncate">
+    /// Whether to write what fits when not all does. Records of the additional section are left out. In a datagram those of the answer and
+    /// authority sections are too, and TC is set; on a stream the response becomes SERVFAIL, as it does where a record is malformed.
+    /// </param>
     /// <param name="length">How long the message is.</param>
     /// <returns>False when records do not fit and <paramref name="truncate"/> is false.</returns>
     internal static bool TryWrite(QueryContext context, Span<byte> destination, bool truncate, out int length)
@@ -46,9 +51,12 @@ public static class ResponseWriter
                 return false;
             }
 
-            if (HasUnwritable(response))
+            // TC sends the client to a stream, where the same records wait; on a stream it leads nowhere. A part of an RRset without TC
+            // would pass for the whole (RFC 2181 sections 5 and 9).
+            bool hasUnwritable = HasUnwritable(response);
+            if (hasUnwritable || (!hasRequired && context.Transport != TransportProtocol.Udp))
             {
-                // TC would send the client to TCP, where the same record waits, or make it believe that there is none.
+                response.Fail(response.Plugin ?? "", ResponseCode.ServFail, hasUnwritable ? Unwritable : TooLong);
                 writer = new WireWriter(destination[..^reserved]);
                 WriteFailure(ref writer, context, ref header);
             }

@@ -41,7 +41,9 @@ internal sealed class ZoneStream(ResponseRecord authority, IEnumerable<ResponseR
         while (_isLeftOver || _records.MoveNext())
         {
             ResponseRecord record = _records.Current;
-            _isLeftOver = GetLength(in record) > room;
+
+            // A record that is longer than that is a message of its own.
+            _isLeftOver = GetLength(in record) > room && room < MessageLength;
             if (_isLeftOver)
             {
                 return true;

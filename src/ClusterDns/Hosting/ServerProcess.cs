@@ -250,6 +250,12 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
     {
         try
         {
+            if (BoundedReader.IsPipe(path))
+            {
+                // Opening it to write would wait for a reader.
+                return $"cannot write the PID file '{LogLine.Escape(path)}': it is a pipe: expected a regular file";
+            }
+
             File.WriteAllText(path, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
             return null;
         }

@@ -33,16 +33,22 @@ internal sealed class QueryPool<T>(Func<QueryPool<T>, T> create, MemoryShare? me
     {
         lock (_lock)
         {
-            _lent++;
             if (_count > 0)
             {
                 T query = _idle[--_count];
                 _idle[_count] = null!;
+                _lent++;
                 return query;
             }
         }
 
-        return create(this);
+        T made = create(this);
+        lock (_lock)
+        {
+            _lent++;
+        }
+
+        return made;
     }
 
     /// <summary>Makes one ready for the next query and puts it back.</summary>

@@ -61,8 +61,35 @@ internal sealed class WaitClients
         }
 
         place.Client = client;
+        Append(client, place);
+        Move(client, client.Count + 1);
+    }
+
+    /// <summary>Puts a client's oldest place behind its others.</summary>
+    internal static void MoveBack(WaitClient client)
+    {
+        WaitPlace place = client.Oldest!;
+        Unlink(client, place);
+        Append(client, place);
+    }
+
+    /// <summary>A client gives a place back.</summary>
+    internal void Remove(WaitPlace place)
+    {
+        WaitClient client = place.Client!;
+        Unlink(client, place);
+        place.Client = null;
+        Move(client, client.Count - 1);
+        if (client.Count == 0)
+        {
+            _clients.Remove(client.Address);
+            _free.Push(client);
+        }
+    }
+
+    private static void Append(WaitClient client, WaitPlace place)
+    {
         place.Previous = client.Newest;
-        place.Next = null;
         if (client.Newest is { } newest)
         {
             newest.Next = place;
@@ -73,13 +100,10 @@ internal sealed class WaitClients
         }
 
         client.Newest = place;
-        Move(client, client.Count + 1);
     }
 
-    /// <summary>A client gives a place back.</summary>
-    internal void Remove(WaitPlace place)
+    private static void Unlink(WaitClient client, WaitPlace place)
     {
-        WaitClient client = place.Client!;
         if (place.Previous is { } previous)
         {
             previous.Next = place.Next;
@@ -98,15 +122,8 @@ internal sealed class WaitClients
             client.Newest = place.Previous;
         }
 
-        place.Client = null;
         place.Previous = null;
         place.Next = null;
-        Move(client, client.Count - 1);
-        if (client.Count == 0)
-        {
-            _clients.Remove(client.Address);
-            _free.Push(client);
-        }
     }
 
     private void Move(WaitClient client, int count)

@@ -65,7 +65,9 @@ internal sealed class UpstreamLoop : IDisposable
                 else
                 {
                     _poll.ClearWake();
-                    Volatile.Write(ref _woken, 0);
+
+                    // A full fence: what is looked for below must not be read before others see that the loop has to be woken again.
+                    Interlocked.Exchange(ref _woken, 0);
                 }
             }
 
@@ -73,7 +75,6 @@ internal sealed class UpstreamLoop : IDisposable
             _engine.Tick();
             _engine.Flush();
         }
-
     }
 
     private void End()

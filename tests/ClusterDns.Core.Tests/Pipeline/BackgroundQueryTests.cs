@@ -162,6 +162,21 @@ public sealed class BackgroundQueryTests
     }
 
     [Fact]
+    public void Refusal_for_lack_of_a_place_leaves_the_idle_query_for_the_next()
+    {
+        CountedPlaces places = new(limit: 1);
+        QueryFactory factory = new(2, places, _metrics, TimeProvider.System, NullLogger.Instance);
+        BackgroundQuery first = factory.TryBegin(_client)!;
+        first.Release();
+
+        Assert.True(places.TryEnter(default));
+        Assert.Null(factory.TryBegin(_client));
+        places.Leave();
+
+        Assert.Same(first, factory.TryBegin(_client));
+    }
+
+    [Fact]
     public void One_that_nobody_wants_is_abandoned_with_its_questions()
     {
         BackgroundQuery query = _factory.TryBegin(_client)!;

@@ -103,6 +103,36 @@ public sealed class ResponseWriterTests
         Assert.Equal(HeaderFlags.None, parsed.Header.Flags & HeaderFlags.Truncated);
     }
 
+    [Theory]
+    [InlineData(ResponseSection.Answer)]
+    [InlineData(ResponseSection.Authority)]
+    public void Answer_that_no_stream_carries_is_SERVFAIL_without_TC(ResponseSection section)
+    {
+        AddTooMany(section);
+
+        _context.WriteResponse();
+
+        Parsed parsed = Parsed.From(_context.ResponseMessage);
+        Assert.Equal(ResponseCode.ServFail, parsed.Header.ResponseCode);
+        Assert.Equal(HeaderFlags.None, parsed.Header.Flags & (HeaderFlags.Truncated | HeaderFlags.AuthoritativeAnswer));
+        Assert.Equal([RecordType.OPT], parsed.Records.Select(static record => record.Type));
+        Assert.Equal(ResponseCode.ServFail, _context.Response.Code);
+        Assert.Equal("the answer is longer than 65535 octets", _context.Response.Failure);
+    }
+
+    [Fact]
+    public void Additional_section_that_no_stream_carries_is_cut_without_TC()
+    {
+        AddTooMany(ResponseSection.Additional);
+
+        _context.WriteResponse();
+
+        Parsed parsed = Parsed.From(_context.ResponseMessage);
+        Assert.Equal(ResponseCode.NoError, parsed.Header.ResponseCode);
+        Assert.Equal(HeaderFlags.None, parsed.Header.Flags & HeaderFlags.Truncated);
+        Assert.InRange(parsed.Header.AdditionalCount, 4000, 5000);
+    }
+
     [Fact]
     public void An_extended_error_goes_to_clients_with_EDNS_only()
     {
@@ -190,6 +220,16 @@ public sealed class ResponseWriterTests
         byte[] query = Messages.QueryWithEdns("web.default.svc.cluster.local", RecordType.A, 1232);
 
         Assert.Equal(0, Allocations.Count(() => Serve(query)));
+    }
+
+    private void AddTooMany(ResponseSection section)
+    {
+        Messages.Accept(_context, Messages.QueryWithEdns("big.test", RecordType.A, 1232), TransportProtocol.Tcp);
+        _context.Response.Answer("test");
+        for (int i = 0; i < 5000; i++)
+        {
+            Assert.True(_context.Response.TryAddCopy(section, default, RecordType.A, 5, [10, 0, (byte)(i >> 8), (byte)i]));
+        }
     }
 
     private void Serve(byte[] query)

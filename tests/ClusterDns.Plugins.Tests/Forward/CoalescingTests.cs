@@ -148,6 +148,49 @@ public sealed class CoalescingTests
     }
 
     [Fact]
+    public async Task Query_is_marked_as_followed_as_long_as_another_follows()
+    {
+        PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
+        QueryContext leader = kit.CreateContext("www.example.");
+        QueryContext follower = kit.CreateContext("www.example.");
+        Task asking = Serve(kit, leader);
+        Assert.False(leader.IsFollowed);
+        Task leaving = Serve(kit, follower);
+        Assert.True(leader.IsFollowed);
+        Assert.False(follower.IsFollowed);
+
+        follower.Abandon();
+        kit.Time.Advance(TimeSpan.FromMilliseconds(25));
+        await leaving;
+        Assert.False(leader.IsFollowed);
+
+        Task waiting = Serve(kit, kit.CreateContext("www.example."));
+        Assert.True(leader.IsFollowed);
+        _pending[0].SetResult(_upstreams.Reply());
+        await Task.WhenAll(asking, waiting);
+        Assert.False(leader.IsFollowed);
+    }
+
+    [Fact]
+    public async Task Query_that_was_abandoned_without_followers_gets_none()
+    {
+        PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
+        QueryContext evicted = kit.CreateContext("www.example.");
+        QueryContext next = kit.CreateContext("www.example.");
+        Task ending = Serve(kit, evicted);
+        evicted.Abandon();
+        Task asking = Serve(kit, next);
+
+        Assert.Equal(2, _upstreams.Asked.Count);
+        Assert.False(evicted.IsFollowed);
+        _pending[0].SetResult(new UpstreamOutcome(UpstreamStatus.TimedOut, null));
+        await ending;
+        _pending[1].SetResult(_upstreams.Reply());
+        await asking;
+        Assert.Equal("www.example. 300 A 192.0.2.1", OnlyAnswer(next));
+    }
+
+    [Fact]
     public async Task A_client_that_is_gone_asks_no_more_when_nobody_follows()
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");

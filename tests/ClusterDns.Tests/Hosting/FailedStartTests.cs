@@ -91,6 +91,15 @@ public sealed class FailedStartTests : IDisposable
     }
 
     [Fact]
+    public async Task Pid_file_that_is_a_pipe_is_one_line()
+    {
+        Assert.Equal(0, Fifo.Make(At("pipe"), 0x180));
+
+        Assert.Equal(1, await RunAsync(".:0 {\n bind 127.0.0.1\n whoami\n}\n", "-pidfile", At("pipe")).WaitAsync(TestListener.Patience));
+        Assert.Contains("is a pipe: expected a regular file", OneLine(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Corefile_that_is_a_pipe_without_a_writer_is_one_line()
     {
         Assert.Equal(0, Fifo.Make(At("pipe"), 0x180));

@@ -106,12 +106,20 @@ public sealed partial class QueryFactory : IQueryFactory
         _running.Add(-1);
         lock (_lock)
         {
-            _count--;
             if (_idleCount < Math.Min(MostIdle, _idle.Length))
             {
                 _idle[_idleCount++] = query;
             }
+        }
 
+        EndOne();
+    }
+
+    private void EndOne()
+    {
+        lock (_lock)
+        {
+            _count--;
             if (_count == 0)
             {
                 _drained?.TrySetResult();
@@ -122,7 +130,6 @@ public sealed partial class QueryFactory : IQueryFactory
 
     private BackgroundQuery? TryRent(QueryContext origin)
     {
-        BackgroundQuery? query = null;
         lock (_lock)
         {
             if (_isStopping || _count >= _limit)
@@ -132,6 +139,20 @@ public sealed partial class QueryFactory : IQueryFactory
             }
 
             _count++;
+        }
+
+        if (_places?.TryEnter(origin.Remote) == false)
+        {
+            _rejected.With("waiting").Add();
+            EndOne();
+            return null;
+        }
+
+        // Only now, so that refusals neither empty the pool nor allocate.
+        _running.Add(1);
+        BackgroundQuery? query = null;
+        lock (_lock)
+        {
             if (_idleCount > 0)
             {
                 query = _idle[--_idleCount];
@@ -140,18 +161,6 @@ public sealed partial class QueryFactory : IQueryFactory
         }
 
         query ??= new BackgroundQuery(this);
-        if (_places?.TryEnter(origin.Remote) == false)
-        {
-            _rejected.With("waiting").Add();
-            lock (_lock)
-            {
-                _count--;
-            }
-
-            return null;
-        }
-
-        _running.Add(1);
         query.Hold();
         return query;
     }

@@ -29,7 +29,7 @@ internal sealed class Flight : IUpstreamAsker
     /// <summary>When the flight fails unless there is an answer, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
     public long End { get; private set; }
 
-    /// <summary>Whether nobody joins any more, since too little time is left.</summary>
+    /// <summary>Whether nobody joins any more, since too little time is left, or it was abandoned.</summary>
     public bool IsClosed { get; set; }
 
     /// <summary>The next flight in the table's bucket.</summary>
@@ -44,11 +44,15 @@ internal sealed class Flight : IUpstreamAsker
     /// <summary>The transport of <see cref="Reply"/>.</summary>
     public UpstreamProtocol Protocol { get; set; }
 
-    /// <summary>How many follow.</summary>
+    /// <summary>How many follow. It is set under the table's lock, while the leader waits.</summary>
     public int Followers
     {
         get => Volatile.Read(ref _followers);
-        set => Volatile.Write(ref _followers, value);
+        set
+        {
+            Volatile.Write(ref _followers, value);
+            Leader.IsFollowed = value > 0;
+        }
     }
 
     /// <summary>Whether nobody wants the answer any more.</summary>

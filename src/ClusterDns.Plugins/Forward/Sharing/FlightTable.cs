@@ -62,8 +62,9 @@ internal sealed class FlightTable : IDisposable
                     continue;
                 }
 
-                if (other.End - now < _joinMargin)
+                if (other.IsAbandoned || other.End - now < _joinMargin)
                 {
+                    // One that was abandoned ends at once: a follower would keep it, and its memory, after its place went to another.
                     other.IsClosed = true;
                     continue;
                 }
@@ -117,6 +118,7 @@ internal sealed class FlightTable : IDisposable
 
             Follower? first = flight.First;
             followers = flight.Followers;
+            flight.Followers = 0;
             flight.First = null;
             flight.Reply = null;
             if (stripe.Idle.Count < MaxIdlePerStripe)

@@ -26,6 +26,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
     private readonly BatchedMessage* _out;
     private readonly IoVector* _inVectors;
     private readonly IoVector* _outVectors;
+    private NativeUdpQuery? _spare;
     private int _size;
 
     /// <summary>An empty batch.</summary>
@@ -101,6 +102,11 @@ internal sealed unsafe class DatagramBatch : IDisposable
             _pool.Return(query);
         }
 
+        if (_spare is not null)
+        {
+            _pool.Return(_spare);
+        }
+
         NativeMemory.Free(_in);
         NativeMemory.Free(_out);
         NativeMemory.Free(_inVectors);
@@ -149,7 +155,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
                 _core.Metrics.ReceiveFailed.Add();
                 if (error != ErrorNumbers.ConnectionRefused)
                 {
-                    _core.LogReceiveFailure(error);
+                    _core.ReportReceiveFailure(error);
                 }
             }
         }
@@ -172,12 +178,15 @@ internal sealed unsafe class DatagramBatch : IDisposable
             _core.Metrics.Oversized.Add();
         }
 
+        // Taken before the query starts: one that waits must leave its slot whatever happens.
+        _spare ??= _pool.Rent();
         NativeUdpQuery query = _queries[slot];
         query.ReadAddresses(&message->Header, socket, out NetworkEndpoint local, out NetworkEndpoint remote);
         QueryProgress progress = query.Serve(pipeline, (int)message->Length, TransportProtocol.Udp, in local, in remote);
         if (progress == QueryProgress.Waiting)
         {
-            PutInSlot(slot, _pool.Rent());
+            PutInSlot(slot, _spare);
+            _spare = null;
             query.AwaitAnswer();
         }
 

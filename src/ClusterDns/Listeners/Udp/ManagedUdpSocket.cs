@@ -153,7 +153,7 @@ internal sealed class ManagedUdpSocket : IDisposable
         _core.Metrics.ReceiveFailed.Add();
         if (exception.SocketErrorCode is not (SocketError.ConnectionReset or SocketError.ConnectionRefused))
         {
-            _core.LogReceiveFailure(exception.ErrorCode);
+            _core.ReportReceiveFailure(exception.ErrorCode);
         }
     }
 }
