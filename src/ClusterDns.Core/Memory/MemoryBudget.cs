@@ -257,7 +257,9 @@ public sealed partial class MemoryBudget
         }
 
         _remainder.FullLimit = left;
-        foreach (MemoryShare share in _shares)
+
+        // Those of elastic shares follow when it is known what they lend.
+        foreach (MemoryShare share in _shares.Where(static share => !IsElastic(share)))
         {
             share.SetLimit(share.FullLimit);
         }

@@ -96,15 +96,20 @@ internal sealed class TcpOutput(
 
         lock (_lock)
         {
-            if (!_failed)
+            int held = _held;
+            try
             {
-                int held = _held;
-                Add(framed, size);
-                reserved -= _held - held;
+                if (!_failed)
+                {
+                    Add(framed, size);
+                }
+            }
+            finally
+            {
+                memory.Release(reserved - (_held - held));
             }
         }
 
-        memory.Release(reserved);
         return true;
     }
 
@@ -157,6 +162,13 @@ internal sealed class TcpOutput(
         {
             // The client is gone, or was cut off.
             GiveUp(segment);
+        }
+        catch
+        {
+            // Mostly because no memory is left: the connection has to end, since nobody would send what waits.
+            GiveUp(segment);
+            onProgress();
+            throw;
         }
 
         onProgress();
