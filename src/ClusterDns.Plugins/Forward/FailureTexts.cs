@@ -72,7 +72,10 @@ internal sealed class FailureTexts(string address)
             UpstreamFailure.Overloaded => ("read", $"too many queries wait for the upstream, no reply within {time}"),
             _ => ("read", $"no reply within {time}"),
         };
-        return $"{operation} {NameOf(outcome.Protocol)} {address}: {problem}: i/o timeout";
+
+        // Replies came, so that silence is not the problem: what looks for timeouts must not find this.
+        string ending = outcome.Failure == UpstreamFailure.OnlyMismatches ? "" : ": i/o timeout";
+        return $"{operation} {NameOf(outcome.Protocol)} {address}: {problem}{ending}";
     }
 
     private static string NameOf(UpstreamProtocol protocol) => protocol == UpstreamProtocol.Udp ? "udp" : "tcp";

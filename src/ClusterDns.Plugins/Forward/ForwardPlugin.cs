@@ -1,7 +1,7 @@
-using ClusterDns.Core.Wire;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Forward.Sharing;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,7 @@
-using ClusterDns.Plugins.Common;
 using System.Globalization;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Wire;
+using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Forward;
 

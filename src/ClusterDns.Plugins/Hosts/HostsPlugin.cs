@@ -1,7 +1,7 @@
-using ClusterDns.Plugins.Common;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Hosts;

@@ -9,7 +9,7 @@ public class FailureTextsTests
 
     [Theory]
     [InlineData(UpstreamProtocol.Udp, UpstreamFailure.None, 2000, "read udp 192.0.2.1:53: no reply within 2s: i/o timeout")]
-    [InlineData(UpstreamProtocol.Udp, UpstreamFailure.OnlyMismatches, 2000, "read udp 192.0.2.1:53: only replies that fit no query: i/o timeout")]
+    [InlineData(UpstreamProtocol.Udp, UpstreamFailure.OnlyMismatches, 2000, "read udp 192.0.2.1:53: only replies that fit no query")]
     [InlineData(UpstreamProtocol.Tcp, UpstreamFailure.NoReply, 700, "read tcp 192.0.2.1:53: no reply within 700ms: i/o timeout")]
     [InlineData(UpstreamProtocol.Tcp, UpstreamFailure.NoReply, 1260, "read tcp 192.0.2.1:53: no reply within 1.3s: i/o timeout")]
     [InlineData(UpstreamProtocol.Tcp, UpstreamFailure.NoReply, 60_000, "read tcp 192.0.2.1:53: no reply within 60s: i/o timeout")]

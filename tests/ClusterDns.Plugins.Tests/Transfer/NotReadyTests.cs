@@ -1,8 +1,8 @@
 using System.Net;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Execution;
-using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Memory;
+using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Common;
