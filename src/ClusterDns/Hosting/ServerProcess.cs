@@ -28,6 +28,7 @@ namespace ClusterDns.Hosting;
 internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream> openInput, TextWriter error) : IDisposable
 {
     private const int StartFailed = 1;
+    private const int MinPoolThreads = 8;
 
     /// <summary>How long the last log lines may take to be read before the process ends without them.</summary>
     private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(1);
@@ -67,6 +68,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             return 0;
         }
 
+        // On one processor the pool begins with one thread, and a reload of a large file would keep TCP clients and probes waiting.
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, MinPoolThreads), completions);
         MetricRegistry metrics = new();
         MemoryLimit memoryLimit = new(SystemText.Read);
         MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics);

@@ -32,7 +32,7 @@ internal sealed class AttackedServer : IDisposable
     public int ProcessId => _server.ProcessId;
 
     /// <summary>Everything that it has written.</summary>
-    public string Output => string.Join('\n', [.. _server.Errors, .. _server.Output]);
+    public string Output => string.Join('\n', _server.Errors.ToArray().Concat(_server.Output.ToArray()));
 
     /// <summary>Whether the process runs.</summary>
     public bool IsAlive => Directory.Exists($"/proc/{ProcessId}") && !File.ReadAllText($"/proc/{ProcessId}/stat").Contains(") Z", StringComparison.Ordinal);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace ClusterDns.Conformance.TestKit;
 
@@ -27,7 +29,7 @@ internal sealed class InFlightClient : IDisposable
     /// <summary>A client that has not begun.</summary>
     /// <param name="port">The server's port.</param>
     /// <param name="protocol">UDP or TCP.</param>
-    /// <param name="name">What is asked, in wire form.</param>
+    /// <param name="name">What is asked below, in wire form: each query has a label of its own, so that none shares the upstream query of another.</param>
     public InFlightClient(int port, ProtocolType protocol, byte[] name)
     {
         _isStream = protocol == ProtocolType.Tcp;
@@ -81,7 +83,8 @@ internal sealed class InFlightClient : IDisposable
     {
         int id = Interlocked.Increment(ref _sent) - 1;
         Assert.True(id < MaxQueries, "the server does not end");
-        byte[] query = [(byte)(id >> 8), (byte)id, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. _question];
+        byte[] label = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{(_isStream ? 't' : 'u')}{id}"));
+        byte[] query = [(byte)(id >> 8), (byte)id, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, (byte)label.Length, .. label, .. _question];
         await _socket.SendAsync(_isStream ? [(byte)(query.Length >> 8), (byte)query.Length, .. query] : query, _patience.Token);
     }
 
