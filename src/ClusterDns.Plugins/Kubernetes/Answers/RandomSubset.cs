@@ -34,11 +34,21 @@ internal sealed class RandomSubset(ThreadRandom random)
         }
 
         RandomSequence sequence = random.Current;
+        int fitting = 0;
         for (int i = 0; i < records.Length && room >= 0; i++)
         {
             int chosen = i + sequence.Below(records.Length - i);
             (records[i], records[chosen]) = (records[chosen], records[i]);
             room -= FixedLength + records[i].RdataLength;
+            fitting += room >= 0 ? 1 : 0;
+        }
+
+        if (context.Transport != TransportProtocol.Udp)
+        {
+            // No other transport carries more: what is chosen is the answer, and TC says that it is a part, as CoreDNS has it.
+            RecordList answers = context.Response.Answers;
+            answers.Truncate(answers.Count - records.Length + fitting);
+            context.Response.Truncated = true;
         }
     }
 
