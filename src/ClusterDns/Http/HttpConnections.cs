@@ -71,7 +71,7 @@ internal sealed class HttpConnections(int most, Counter closed, MemoryShare? mem
     {
         while (memory is not null && !memory.TryReserve(bytes))
         {
-            if (!TryClose(connection))
+            if (!TryClose(connection, forMemory: true))
             {
                 return false;
             }
@@ -127,17 +127,20 @@ internal sealed class HttpConnections(int most, Counter closed, MemoryShare? mem
                 }
             }
 
-            TryClose(connection);
+            TryClose(connection, forMemory: !isReserved);
         }
     }
 
-    /// <summary>Closes the connection that has rested longest, or else the one that was asked first; what it reserved is free at once.</summary>
-    private bool TryClose(HttpConnection kept)
+    /// <summary>
+    /// Closes a connection; what it reserved is free at once. For memory it is the one that holds most: a probe that has just connected holds
+    /// nothing worth having. Otherwise it is the one that has rested longest, or the one that was asked first.
+    /// </summary>
+    private bool TryClose(HttpConnection kept, bool forMemory)
     {
         HttpConnection? outgoing;
         lock (_lock)
         {
-            outgoing = FindResting(kept) ?? FindFirst(kept);
+            outgoing = (forMemory ? FindLargest(kept) : null) ?? FindResting(kept) ?? FindFirst(kept);
             if (outgoing is null)
             {
                 return false;
@@ -149,6 +152,20 @@ internal sealed class HttpConnections(int most, Counter closed, MemoryShare? mem
         closed.Add();
         outgoing.Abort();
         return true;
+    }
+
+    private HttpConnection? FindLargest(HttpConnection kept)
+    {
+        HttpConnection? largest = null;
+        foreach (HttpConnection connection in _open)
+        {
+            if (connection != kept && connection.Reserved > (largest?.Reserved ?? ConnectionBytes))
+            {
+                largest = connection;
+            }
+        }
+
+        return largest;
     }
 
     private HttpConnection? FindFirst(HttpConnection kept)
