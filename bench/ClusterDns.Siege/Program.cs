@@ -2,12 +2,19 @@ using System.Globalization;
 using ClusterDns.Conformance.TestKit;
 using ClusterDns.Siege;
 
-const string Usage = "usage: ClusterDns.Siege --executable PATH|coredns [--minutes N] [--descriptors N] [--clients N] [--memory MIB]";
+const string Usage = """
+    usage: ClusterDns.Siege --executable PATH|coredns [--minutes N] [--descriptors N] [--clients N] [--memory MIB]
+           [--memory-share SHARE] [--slack FACTOR] [--cluster-seconds N] [--reload-seconds N]
+    """;
 string? path = null;
 double minutes = 10;
 int descriptors = 1024;
 int clients = 600;
 int memory = 170;
+double memoryShare = 0.85;
+double slack = 1;
+double clusterSeconds = 30;
+double reloadSeconds = 10;
 for (int i = 0; i < args.Length; i += 2)
 {
     string value = i + 1 < args.Length ? args[i + 1] : "";
@@ -17,6 +24,10 @@ for (int i = 0; i < args.Length; i += 2)
         "--minutes" => double.TryParse(value, CultureInfo.InvariantCulture, out minutes) && minutes > 0,
         "--descriptors" => int.TryParse(value, CultureInfo.InvariantCulture, out descriptors) && descriptors > 0,
         "--clients" => int.TryParse(value, CultureInfo.InvariantCulture, out clients) && clients > 0,
+        "--cluster-seconds" => double.TryParse(value, CultureInfo.InvariantCulture, out clusterSeconds) && clusterSeconds > 0,
+        "--reload-seconds" => double.TryParse(value, CultureInfo.InvariantCulture, out reloadSeconds) && reloadSeconds > 0,
+        "--memory-share" => double.TryParse(value, CultureInfo.InvariantCulture, out memoryShare) && memoryShare > 0,
+        "--slack" => double.TryParse(value, CultureInfo.InvariantCulture, out slack) && slack >= 1,
         "--memory" => int.TryParse(value, CultureInfo.InvariantCulture, out memory) && memory > 0,
         _ => false,
     };
@@ -45,6 +56,10 @@ SiegeOptions options = new(Executable.At(path))
     Descriptors = descriptors,
     Clients = clients,
     Memory = memory,
+    MemoryShare = memoryShare,
+    Slack = slack,
+    ClusterPeriod = TimeSpan.FromSeconds(clusterSeconds),
+    ReloadPeriod = TimeSpan.FromSeconds(reloadSeconds),
 };
 SiegeReport report = await new SiegeRun(options, Console.Out).RunAsync();
 report.Write(Console.Out);

@@ -6,9 +6,10 @@ namespace ClusterDns.Siege;
 /// <param name="options">What the siege was.</param>
 internal sealed class SiegeReport(SiegeOptions options)
 {
-    private const double DatagramLimit = 50;
-    private const double StreamLimit = 1000;
+    private const double Share = 0.999;
 
+    private readonly double _datagramLimit = 50 * options.Slack;
+    private readonly double _streamLimit = 1000 * options.Slack;
     private readonly List<(string What, string Measured, string Required, bool IsMet)> _rows = [];
 
     /// <summary>What was required and not met.</summary>
@@ -17,11 +18,11 @@ internal sealed class SiegeReport(SiegeOptions options)
     /// <summary>The honest clients' part.</summary>
     public void AddClients(HonestClients clients)
     {
-        double share = clients.Datagrams.ShareWithin(DatagramLimit);
-        Add("honest UDP queries answered within 50 ms", Text($"{share * 100:F3} % of {clients.Datagrams.Count}"), Text($"{options.Share * 100:F1} %"), share >= options.Share);
+        double share = clients.Datagrams.ShareWithin(_datagramLimit);
+        Add(Text($"honest UDP queries answered within {_datagramLimit} ms"), Text($"{share * 100:F3} % of {clients.Datagrams.Count}"), Text($"{Share * 100:F1} %"), share >= Share);
         Add("honest UDP queries, median and 99.9 %", Text($"{clients.Datagrams.Quantile(0.5):F2} and {clients.Datagrams.Quantile(0.999):F2} ms"), "-", true);
-        Add("honest TCP client, longest", Text($"{clients.Streams.Worst:F0} ms of {clients.Streams.Count}"), "1000 ms", clients.Streams.Worst <= StreamLimit);
-        Add("/health, longest", Text($"{clients.Probes.Worst:F0} ms of {clients.Probes.Count}"), "1000 ms", clients.Probes.Worst <= StreamLimit);
+        Add("honest TCP client, longest", Text($"{clients.Streams.Worst:F0} ms of {clients.Streams.Count}"), Text($"{_streamLimit} ms"), clients.Streams.Worst <= _streamLimit);
+        Add("/health, longest", Text($"{clients.Probes.Worst:F0} ms of {clients.Probes.Count}"), Text($"{_streamLimit} ms"), clients.Probes.Worst <= _streamLimit);
     }
 
     /// <summary>The memory's part.</summary>

@@ -1,6 +1,7 @@
 using ClusterDns.Attack.TestKit;
 using ClusterDns.Conformance.TestKit;
 using ClusterDns.Siege;
+using ClusterDns.TestKit;
 
 namespace ClusterDns.Attack;
 
@@ -12,28 +13,23 @@ public sealed class SiegeTests
     [InlineData(20000, 2000)]
     public async Task A_short_siege_is_not_noticed_by_honest_clients(int descriptors, int clients)
     {
-        SiegeRun run = new(
-            new SiegeOptions(Executable.Best)
-            {
-                Duration = TimeSpan.FromSeconds(20),
-                Descriptors = descriptors,
-                Clients = clients,
-                ClusterPeriod = TimeSpan.FromSeconds(8),
-                ReloadPeriod = TimeSpan.FromSeconds(4),
+        // The driver has a processor of its own, as in bench/siege.sh; a thread of the test host could run on the server's.
+        string configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)))!;
+        (int code, string output) = await Shell.TryRunAsync(
+            "taskset",
+            [
+                "-c", "1", "dotnet", Path.Combine(Repository.Root, "bench", "ClusterDns.Siege", "bin", configuration, "net10.0", "ClusterDns.Siege.dll"),
+                "--executable", Executable.Best.Command, "--minutes", "0.34", "--cluster-seconds", "8", "--reload-seconds", "4",
+                "--descriptors", $"{descriptors}", "--clients", $"{clients}",
 
                 // 600 clients leave room for something unforeseen; 2,000 have to fit.
-                MemoryShare = clients > 600 ? 1 : 0.85,
+                "--memory-share", clients > 600 ? "1" : "0.85",
 
-                // The driver shares its processor with the test host and whatever else the machine does.
-                Share = 0.99,
-            },
-            TextWriter.Null);
+                // The machine does other things too. The ten minutes of docs/siege.md are measured without slack.
+                "--slack", "3",
+            ]);
 
-        SiegeReport report = await run.RunAsync();
-
-        StringWriter table = new();
-        report.Write(table);
-        Assert.False(report.Failures.Any(), table.ToString());
+        Assert.True(code == 0, output);
     }
 
     [Fact]
