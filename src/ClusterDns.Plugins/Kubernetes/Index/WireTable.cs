@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Plugins.Kubernetes.Index;
@@ -11,8 +10,8 @@ internal abstract class WireTableEntry
     {
     }
 
-    /// <param name="source">The bytes that begin with the key. What an answer needs may follow it: both are then one reading of memory.</param>
-    /// <param name="keyLength">The length of the key.</param>
+    /// <param name="source">The bytes that begin with the key. The table keeps them beside the entry, so an answer in them costs no reading of the entry.</param>
+    /// <param name="keyLength">The length of the key, at least 1.</param>
     private protected WireTableEntry(byte[] source, int keyLength)
     {
         Source = source;
@@ -29,32 +28,11 @@ internal abstract class WireTableEntry
     public ReadOnlySpan<byte> Key => Source.AsSpan(0, KeyLength);
 }
 
-/// <summary>Stands where an entry was removed.</summary>
-internal sealed class RemovedEntry : WireTableEntry
-{
-    private RemovedEntry()
-        : base([])
-    {
-    }
-
-    /// <summary>The one instance.</summary>
-    public static RemovedEntry Instance { get; } = new();
-}
-
-/// <summary>A place of a <see cref="WireTable{T}"/>: the hash stands beside the entry, so that an entry of another key is not read.</summary>
-internal struct WireTableSlot
-{
-    /// <summary>The hash of the entry's key. It is written before the entry, and read after it.</summary>
-    public ulong Hash;
-
-    /// <summary>The entry; null where there was never one.</summary>
-    public WireTableEntry? Entry;
-}
-
 /// <summary>
 /// A hash table from bytes to entries with one writer and any number of readers that take no lock. A reader that looks for an
 /// entry that is there throughout finds it, whatever the writer does meanwhile: entries never move within an array, a removed one
-/// leaves a mark, and a larger array is published when it is whole.
+/// leaves a mark, and larger arrays are published when they are whole. No key of a table may begin with another one: labels in wire
+/// form and addresses of one length do not.
 /// </summary>
 /// <typeparam name="T">The type of entry.</typeparam>
 internal sealed class WireTable<T>
@@ -62,35 +40,44 @@ internal sealed class WireTable<T>
 {
     private const int LeastCapacity = 16;
 
-    private WireTableSlot[] _slots = new WireTableSlot[LeastCapacity];
+    private static readonly byte[] RemovedSource = [];
+
+    private Arrays _arrays = new(LeastCapacity);
     private int _used;
 
     /// <summary>How many entries there are.</summary>
     public int Count { get; private set; }
 
     /// <summary>The capacity, for tests of what a look-up costs.</summary>
-    internal int Capacity => _slots.Length;
+    internal int Capacity => _arrays.Slots.Length;
 
     /// <summary>Finds an entry; any thread may.</summary>
     /// <param name="key">The key.</param>
-    public T? Find(ReadOnlySpan<byte> key)
+    public T? Find(ReadOnlySpan<byte> key) => TryLocate(key, out Place place) ? place.GetEntry(key) : null;
+
+    /// <summary>Finds the place of an entry, and reads no more than the bytes that begin with its key; any thread may.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="place">The place.</param>
+    public bool TryLocate(ReadOnlySpan<byte> key, out Place place)
     {
-        WireTableSlot[] slots = Volatile.Read(ref _slots);
+        Arrays arrays = Volatile.Read(ref _arrays);
+        Slot[] slots = arrays.Slots;
         ulong hash = KeyedHash.Of(key);
         int mask = slots.Length - 1;
         for (int i = (int)hash & mask; ; i = (i + 1) & mask)
         {
-            ref WireTableSlot slot = ref slots[i];
-            WireTableEntry? entry = Volatile.Read(ref slot.Entry);
-            if (entry is null)
+            ref Slot slot = ref slots[i];
+            byte[]? source = Volatile.Read(ref slot.Source);
+            if (source is null)
             {
-                return null;
+                place = default;
+                return false;
             }
 
-            if (Is(entry, slot.Hash, key, hash))
+            if (slot.Hash == hash && source.AsSpan().StartsWith(key))
             {
-                // Nothing else is ever put in, and asking for the type would cost more than all else here.
-                return Unsafe.As<T>(entry);
+                place = new Place(source, arrays.Entries, i);
+                return true;
             }
         }
     }
@@ -100,39 +87,42 @@ internal sealed class WireTable<T>
     public void Set(T entry)
     {
         ulong hash = KeyedHash.Of(entry.Key);
-        int slot = FindSlot(entry.Key, hash, out int free);
-        if (slot >= 0)
+        int index = FindSlot(entry.Key, hash, out int free);
+        if (index < 0)
         {
-            Volatile.Write(ref _slots[slot].Entry, entry);
-            return;
+            if (_arrays.Slots[free].Source is null && ++_used > _arrays.Slots.Length / 4 * 3)
+            {
+                Grow();
+                FindSlot(entry.Key, hash, out free);
+                _used++;
+            }
+
+            index = free;
+            Count++;
         }
 
-        if (_slots[free].Entry is null && ++_used > _slots.Length / 4 * 3)
-        {
-            Grow();
-            FindSlot(entry.Key, hash, out free);
-            _used++;
-        }
-
-        Volatile.Write(ref _slots[free].Hash, hash);
-        Volatile.Write(ref _slots[free].Entry, entry);
-        Count++;
+        // A reader takes the source first: what belongs to it is there before.
+        ref Slot slot = ref _arrays.Slots[index];
+        Volatile.Write(ref slot.Hash, hash);
+        Volatile.Write(ref _arrays.Entries[index], entry);
+        Volatile.Write(ref slot.Source, entry.Source);
     }
 
     /// <summary>Takes an entry out. The writer's thread only.</summary>
     /// <param name="key">The key.</param>
     public void Remove(ReadOnlySpan<byte> key)
     {
-        int slot = FindSlot(key, KeyedHash.Of(key), out _);
-        if (slot >= 0)
+        int index = FindSlot(key, KeyedHash.Of(key), out _);
+        if (index >= 0)
         {
-            Volatile.Write(ref _slots[slot].Entry, RemovedEntry.Instance);
+            Volatile.Write(ref _arrays.Slots[index].Source, RemovedSource);
+            Volatile.Write(ref _arrays.Entries[index], null);
             Count--;
         }
     }
 
     /// <summary>All entries, in no order. The writer's thread only, and nothing is to change meanwhile.</summary>
-    public IEnumerable<T> Entries => _slots.Select(static slot => slot.Entry).OfType<T>();
+    public IEnumerable<T> Entries => _arrays.Entries.OfType<T>();
 
     /// <summary>
     /// All entries, in no order, each as it is when it is reached; any thread may read, and take its time. What comes meanwhile
@@ -140,11 +130,11 @@ internal sealed class WireTable<T>
     /// </summary>
     public IEnumerable<T> Read()
     {
-        WireTableSlot[] slots = Volatile.Read(ref _slots);
-        for (int i = 0; i < slots.Length; i++)
+        T?[] entries = Volatile.Read(ref _arrays).Entries;
+        for (int i = 0; i < entries.Length; i++)
         {
-            // The array may have been left behind by a larger one: the key leads to what is there now.
-            if (Volatile.Read(ref slots[i].Entry) is T seen && Find(seen.Key) is { } entry)
+            // Larger arrays may have replaced these: the key leads to what is there now.
+            if (Volatile.Read(ref entries[i]) is { } seen && Find(seen.Key) is { } entry)
             {
                 yield return entry;
             }
@@ -153,28 +143,26 @@ internal sealed class WireTable<T>
 
     private int FindSlot(ReadOnlySpan<byte> key, ulong hash, out int free)
     {
-        int mask = _slots.Length - 1;
+        Slot[] slots = _arrays.Slots;
+        int mask = slots.Length - 1;
         free = -1;
         for (int i = (int)hash & mask; ; i = (i + 1) & mask)
         {
-            WireTableEntry? entry = _slots[i].Entry;
-            if (entry is null)
+            byte[]? source = slots[i].Source;
+            if (source is null)
             {
                 free = free < 0 ? i : free;
                 return -1;
             }
 
-            if (Is(entry, _slots[i].Hash, key, hash))
+            if (slots[i].Hash == hash && source.AsSpan().StartsWith(key))
             {
                 return i;
             }
 
-            free = free < 0 && ReferenceEquals(entry, RemovedEntry.Instance) ? i : free;
+            free = free < 0 && ReferenceEquals(source, RemovedSource) ? i : free;
         }
     }
-
-    private static bool Is(WireTableEntry entry, ulong entryHash, ReadOnlySpan<byte> key, ulong hash)
-        => entryHash == hash && key.SequenceEqual(entry.Key) && !ReferenceEquals(entry, RemovedEntry.Instance);
 
     private void Grow()
     {
@@ -184,24 +172,67 @@ internal sealed class WireTable<T>
             capacity *= 2;
         }
 
-        WireTableSlot[] larger = new WireTableSlot[capacity];
-        foreach (ref readonly WireTableSlot slot in _slots.AsSpan())
+        Arrays larger = new(capacity);
+        for (int from = 0; from < _arrays.Slots.Length; from++)
         {
-            if (slot.Entry is null or RemovedEntry)
+            if (_arrays.Entries[from] is not { } entry)
             {
                 continue;
             }
 
-            int i = (int)slot.Hash & (capacity - 1);
-            while (larger[i].Entry is not null)
+            int i = (int)_arrays.Slots[from].Hash & (capacity - 1);
+            while (larger.Entries[i] is not null)
             {
                 i = (i + 1) & (capacity - 1);
             }
 
-            larger[i] = slot;
+            larger.Slots[i] = _arrays.Slots[from];
+            larger.Entries[i] = entry;
         }
 
         _used = Count;
-        Volatile.Write(ref _slots, larger);
+        Volatile.Write(ref _arrays, larger);
+    }
+
+    /// <summary>Where an entry is, or was when it was found.</summary>
+    public readonly struct Place
+    {
+        private readonly T?[] _entries;
+        private readonly int _index;
+
+        internal Place(byte[] source, T?[] entries, int index)
+        {
+            Source = source;
+            _entries = entries;
+            _index = index;
+        }
+
+        /// <summary>The bytes that begin with the key.</summary>
+        public byte[] Source { get; }
+
+        /// <summary>Reads the entry: the one that was found, or one that has replaced it; null when it was removed since.</summary>
+        /// <param name="key">The key that was asked for.</param>
+        public T? GetEntry(ReadOnlySpan<byte> key)
+        {
+            T? entry = Volatile.Read(ref _entries[_index]);
+            return entry is not null && (ReferenceEquals(entry.Source, Source) || key.SequenceEqual(entry.Key)) ? entry : null;
+        }
+    }
+
+    /// <summary>What a look-up reads: the hash, so that bytes of another key are not read, and the bytes.</summary>
+    private struct Slot
+    {
+        /// <summary>The hash of the entry's key. It is written before the source, and read after it.</summary>
+        public ulong Hash;
+
+        /// <summary>The bytes that begin with the key; null where there was never an entry, empty where one was removed.</summary>
+        public byte[]? Source;
+    }
+
+    private sealed class Arrays(int capacity)
+    {
+        public Slot[] Slots { get; } = new Slot[capacity];
+
+        public T?[] Entries { get; } = new T?[capacity];
     }
 }
