@@ -46,10 +46,11 @@ internal sealed unsafe class DatagramBatch : IDisposable
 
     /// <summary>Receives what there is, serves it, and sends the answers that are ready.</summary>
     /// <param name="socket">The socket.</param>
+    /// <param name="waits">Whether to wait for the first datagram, for as long as the socket's timeout allows.</param>
     /// <returns>How many datagrams came.</returns>
-    internal int Run(NativeUdpSocket socket)
+    internal int Run(NativeUdpSocket socket, bool waits = false)
     {
-        int received = Receive(socket.Handle.Descriptor);
+        int received = Receive(socket.Handle.Descriptor, waits ? SocketCalls.FlagWaitForOne : SocketCalls.FlagDontWait);
         WasFull = received == _size;
         if (received == 0)
         {
@@ -127,11 +128,11 @@ internal sealed unsafe class DatagramBatch : IDisposable
         query.PrepareReceive(&_in[slot].Header, &_inVectors[slot]);
     }
 
-    private int Receive(int descriptor)
+    private int Receive(int descriptor, int flags)
     {
         for (int errors = 0; errors < MaxReceiveErrors;)
         {
-            int received = SocketCalls.ReceiveBatch(descriptor, _in, (uint)_size, SocketCalls.FlagDontWait, null);
+            int received = SocketCalls.ReceiveBatch(descriptor, _in, (uint)_size, flags, null);
             if (received >= 0)
             {
                 return received;
