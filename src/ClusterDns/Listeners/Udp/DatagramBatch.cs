@@ -82,9 +82,11 @@ internal sealed unsafe class DatagramBatch : IDisposable
     private void ServeAll(NativeUdpSocket socket, int received)
     {
         IQueryPipeline pipeline = _core.Pipeline;
+        long now = _core.TimeProvider.GetTimestamp();
         int answers = 0;
         for (int i = 0; i < received; i++)
         {
+            _queries[i].Context.MarkReceived(now);
             if (Serve(pipeline, socket, i))
             {
                 _queries[i].PrepareSend(&_out[answers].Header, &_outVectors[answers]);
