@@ -154,7 +154,7 @@ internal sealed class KubernetesAnswerer(
             OnlyAddress.TryRead(place.Source, name.ServiceKey.Length, type == RecordType.A, out int offset))
         {
             return offset == 0 ||
-                response.TryAdd(ResponseSection.Answer, type, options.TimeToLive, place.Source, offset, type == RecordType.A ? 4 : 16);
+                response.TryAdd(ResponseSection.Answer, type, options.TimeToLive, place.Bytes, place.Offset + offset, type == RecordType.A ? 4 : 16);
         }
 
         if (place.GetEntry(name.ServiceKey) is not { Service: { } service } entry || !options.Takes(entry))

@@ -38,7 +38,7 @@ internal static class OnlyAddress
     }
 
     /// <summary>Reads it.</summary>
-    /// <param name="source">The bytes of a <see cref="ServiceEntry"/>.</param>
+    /// <param name="source">The bytes of a <see cref="ServiceEntry"/>, which begin with the key.</param>
     /// <param name="keyLength">The length of the key.</param>
     /// <param name="isIPv4">The family.</param>
     /// <param name="offset">Where the address is in the bytes; 0 where the Service has none of the family.</param>

@@ -10,8 +10,8 @@ internal abstract class WireTableEntry
     {
     }
 
-    /// <param name="source">The bytes that begin with the key. The table keeps them beside the entry, so an answer in them costs no reading of the entry.</param>
-    /// <param name="keyLength">The length of the key, at least 1.</param>
+    /// <param name="source">The bytes that begin with the key. What follows it, up to 255 bytes, is kept in the table beside the key.</param>
+    /// <param name="keyLength">The length of the key, 1 to 255.</param>
     private protected WireTableEntry(byte[] source, int keyLength)
     {
         Source = source;
@@ -31,55 +31,46 @@ internal abstract class WireTableEntry
 /// <summary>
 /// A hash table from bytes to entries with one writer and any number of readers that take no lock. A reader that looks for an
 /// entry that is there throughout finds it, whatever the writer does meanwhile: entries never move within an array, a removed one
-/// leaves a mark, and larger arrays are published when they are whole. No key of a table may begin with another one: labels in wire
-/// form and addresses of one length do not.
+/// leaves a mark, and other arrays are published when they are whole.
 /// </summary>
+/// <remarks>
+/// A query's cost is what it reads of memory that is not in the processor's caches. So the keys, and the bytes that most answers are made
+/// of, are close together in one array, and a slot is one word: half of the hash, and where in that array its key is.
+/// </remarks>
 /// <typeparam name="T">The type of entry.</typeparam>
 internal sealed class WireTable<T>
     where T : WireTableEntry
 {
     private const int LeastCapacity = 16;
+    private const int LeastBytes = 512;
 
-    private static readonly byte[] RemovedSource = [];
-
-    private Arrays _arrays = new(LeastCapacity);
-    private int _used;
+    private Arrays _arrays = new(LeastCapacity, LeastBytes);
+    private int _usedSlots;
+    private int _usedBytes;
+    private int _liveBytes;
 
     /// <summary>How many entries there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The capacity, for tests of what a look-up costs.</summary>
+    /// <summary>The number of slots, for tests of what a look-up costs.</summary>
     internal int Capacity => _arrays.Slots.Length;
+
+    /// <summary>The room for keys in bytes, for tests of what is kept.</summary>
+    internal int ByteCapacity => _arrays.Bytes.Length;
 
     /// <summary>Finds an entry; any thread may.</summary>
     /// <param name="key">The key.</param>
     public T? Find(ReadOnlySpan<byte> key) => TryLocate(key, out Place place) ? place.GetEntry(key) : null;
 
-    /// <summary>Finds the place of an entry, and reads no more than the bytes that begin with its key; any thread may.</summary>
+    /// <summary>Finds the place of an entry without reading the entry itself; any thread may.</summary>
     /// <param name="key">The key.</param>
     /// <param name="place">The place.</param>
     public bool TryLocate(ReadOnlySpan<byte> key, out Place place)
     {
         Arrays arrays = Volatile.Read(ref _arrays);
-        Slot[] slots = arrays.Slots;
-        ulong hash = KeyedHash.Of(key);
-        int mask = slots.Length - 1;
-        for (int i = (int)hash & mask; ; i = (i + 1) & mask)
-        {
-            ref Slot slot = ref slots[i];
-            byte[]? source = Volatile.Read(ref slot.Source);
-            if (source is null)
-            {
-                place = default;
-                return false;
-            }
-
-            if (slot.Hash == hash && source.AsSpan().StartsWith(key))
-            {
-                place = new Place(source, arrays.Entries, i);
-                return true;
-            }
-        }
+        int index = arrays.Find(key, KeyedHash.Of(key), out int offset, out _);
+        place = new Place(arrays, index, offset);
+        return index >= 0;
     }
 
     /// <summary>Adds an entry, in place of one of the same key. The writer's thread only.</summary>
@@ -87,35 +78,50 @@ internal sealed class WireTable<T>
     public void Set(T entry)
     {
         ulong hash = KeyedHash.Of(entry.Key);
-        int index = FindSlot(entry.Key, hash, out int free);
-        if (index < 0)
+        int index = _arrays.Find(entry.Key, hash, out int offset, out int free);
+        if (index >= 0 && _arrays.IsAt(offset, entry))
         {
-            if (_arrays.Slots[free].Source is null && ++_used > _arrays.Slots.Length / 4 * 3)
-            {
-                Grow();
-                FindSlot(entry.Key, hash, out free);
-                _used++;
-            }
+            Volatile.Write(ref _arrays.Entries[index], entry);
+            return;
+        }
 
-            index = free;
+        int length = Arrays.LengthOf(entry);
+        if (index >= 0)
+        {
+            _liveBytes -= Arrays.LengthOf(_arrays.Entries[index]!);
+        }
+        else
+        {
             Count++;
         }
 
-        // A reader takes the source first: what belongs to it is there before.
-        ref Slot slot = ref _arrays.Slots[index];
-        Volatile.Write(ref slot.Hash, hash);
+        _liveBytes += length;
+        bool needsSlot = index < 0 && _arrays.Slots[free] == 0;
+        if (_usedBytes + length > _arrays.Bytes.Length || (needsSlot && _usedSlots + 1 > _arrays.Slots.Length / 4 * 3))
+        {
+            Rebuild();
+            index = _arrays.Find(entry.Key, hash, out _, out free);
+            needsSlot = index < 0;
+        }
+
+        _usedSlots += needsSlot ? 1 : 0;
+        index = index < 0 ? free : index;
+        offset = _arrays.Append(ref _usedBytes, entry);
+
+        // A reader takes the slot first: what belongs to it is there before.
         Volatile.Write(ref _arrays.Entries[index], entry);
-        Volatile.Write(ref slot.Source, entry.Source);
+        Volatile.Write(ref _arrays.Slots[index], Arrays.ToSlot(hash, offset));
     }
 
     /// <summary>Takes an entry out. The writer's thread only.</summary>
     /// <param name="key">The key.</param>
     public void Remove(ReadOnlySpan<byte> key)
     {
-        int index = FindSlot(key, KeyedHash.Of(key), out _);
+        int index = _arrays.Find(key, KeyedHash.Of(key), out _, out _);
         if (index >= 0)
         {
-            Volatile.Write(ref _arrays.Slots[index].Source, RemovedSource);
+            _liveBytes -= Arrays.LengthOf(_arrays.Entries[index]!);
+            Volatile.Write(ref _arrays.Slots[index], Arrays.RemovedSlot);
             Volatile.Write(ref _arrays.Entries[index], null);
             Count--;
         }
@@ -133,7 +139,7 @@ internal sealed class WireTable<T>
         T?[] entries = Volatile.Read(ref _arrays).Entries;
         for (int i = 0; i < entries.Length; i++)
         {
-            // Larger arrays may have replaced these: the key leads to what is there now.
+            // Other arrays may have replaced these: the key leads to what is there now.
             if (Volatile.Read(ref entries[i]) is { } seen && Find(seen.Key) is { } entry)
             {
                 yield return entry;
@@ -141,30 +147,8 @@ internal sealed class WireTable<T>
         }
     }
 
-    private int FindSlot(ReadOnlySpan<byte> key, ulong hash, out int free)
-    {
-        Slot[] slots = _arrays.Slots;
-        int mask = slots.Length - 1;
-        free = -1;
-        for (int i = (int)hash & mask; ; i = (i + 1) & mask)
-        {
-            byte[]? source = slots[i].Source;
-            if (source is null)
-            {
-                free = free < 0 ? i : free;
-                return -1;
-            }
-
-            if (slots[i].Hash == hash && source.AsSpan().StartsWith(key))
-            {
-                return i;
-            }
-
-            free = free < 0 && ReferenceEquals(source, RemovedSource) ? i : free;
-        }
-    }
-
-    private void Grow()
+    /// <summary>Makes arrays of what is there and as much again, without what was removed.</summary>
+    private void Rebuild()
     {
         int capacity = LeastCapacity;
         while (capacity < (Count + 1) * 2)
@@ -172,67 +156,120 @@ internal sealed class WireTable<T>
             capacity *= 2;
         }
 
-        Arrays larger = new(capacity);
-        for (int from = 0; from < _arrays.Slots.Length; from++)
+        Arrays arrays = new(capacity, Math.Max(LeastBytes, _liveBytes * 2));
+        int bytes = 0;
+        _usedSlots = 0;
+        foreach (T entry in Entries)
         {
-            if (_arrays.Entries[from] is not { } entry)
-            {
-                continue;
-            }
-
-            int i = (int)_arrays.Slots[from].Hash & (capacity - 1);
-            while (larger.Entries[i] is not null)
-            {
-                i = (i + 1) & (capacity - 1);
-            }
-
-            larger.Slots[i] = _arrays.Slots[from];
-            larger.Entries[i] = entry;
+            ulong hash = KeyedHash.Of(entry.Key);
+            arrays.Find(entry.Key, hash, out _, out int free);
+            arrays.Slots[free] = Arrays.ToSlot(hash, arrays.Append(ref bytes, entry));
+            arrays.Entries[free] = entry;
+            _usedSlots++;
         }
 
-        _used = Count;
-        Volatile.Write(ref _arrays, larger);
+        _usedBytes = bytes;
+        Volatile.Write(ref _arrays, arrays);
     }
 
     /// <summary>Where an entry is, or was when it was found.</summary>
     public readonly struct Place
     {
-        private readonly T?[] _entries;
+        private readonly Arrays _arrays;
         private readonly int _index;
 
-        internal Place(byte[] source, T?[] entries, int index)
+        internal Place(Arrays arrays, int index, int offset)
         {
-            Source = source;
-            _entries = entries;
+            _arrays = arrays;
             _index = index;
+            Offset = offset + Arrays.HeaderLength;
         }
 
-        /// <summary>The bytes that begin with the key.</summary>
-        public byte[] Source { get; }
+        /// <summary>The bytes that the key is in. What is at the place never changes.</summary>
+        public byte[] Bytes => _arrays.Bytes;
+
+        /// <summary>Where in them the key begins.</summary>
+        public int Offset { get; }
+
+        /// <summary>The key, and what follows it.</summary>
+        public ReadOnlySpan<byte> Source => _arrays.SourceAt(Offset);
 
         /// <summary>Reads the entry: the one that was found, or one that has replaced it; null when it was removed since.</summary>
         /// <param name="key">The key that was asked for.</param>
         public T? GetEntry(ReadOnlySpan<byte> key)
-        {
-            T? entry = Volatile.Read(ref _entries[_index]);
-            return entry is not null && (ReferenceEquals(entry.Source, Source) || key.SequenceEqual(entry.Key)) ? entry : null;
-        }
+            => Volatile.Read(ref _arrays.Entries[_index]) is { } entry && key.SequenceEqual(entry.Key) ? entry : null;
     }
 
-    /// <summary>What a look-up reads: the hash, so that bytes of another key are not read, and the bytes.</summary>
-    private struct Slot
+    internal sealed class Arrays(int capacity, int bytes)
     {
-        /// <summary>The hash of the entry's key. It is written before the source, and read after it.</summary>
-        public ulong Hash;
+        /// <summary>The length of the key, and of what follows it.</summary>
+        public const int HeaderLength = 2;
 
-        /// <summary>The bytes that begin with the key; null where there was never an entry, empty where one was removed.</summary>
-        public byte[]? Source;
-    }
+        /// <summary>Marks where an entry was removed: the offset is 0, which no entry's is, since they are counted from 1.</summary>
+        public const ulong RemovedSlot = 1UL << 32;
 
-    private sealed class Arrays(int capacity)
-    {
-        public Slot[] Slots { get; } = new Slot[capacity];
+        private const int MaxRest = byte.MaxValue;
+
+        /// <summary>Half of the hash, and the offset of the key counted from 1; 0 where there was never an entry.</summary>
+        public ulong[] Slots { get; } = new ulong[capacity];
 
         public T?[] Entries { get; } = new T?[capacity];
+
+        public byte[] Bytes { get; } = new byte[bytes];
+
+        public static ulong ToSlot(ulong hash, int offset) => (hash & 0xFFFF_FFFF_0000_0000) | ((uint)offset + 1);
+
+        public static int LengthOf(T entry) => HeaderLength + entry.KeyLength + RestOf(entry);
+
+        /// <summary>Where an entry is; below 0 where it is not, and then where it may be put.</summary>
+        public int Find(ReadOnlySpan<byte> key, ulong hash, out int offset, out int free)
+        {
+            ulong[] slots = Slots;
+            int mask = slots.Length - 1;
+            free = -1;
+            for (int i = (int)hash & mask; ; i = (i + 1) & mask)
+            {
+                ulong slot = Volatile.Read(ref slots[i]);
+                offset = (int)slot - 1;
+                if (offset >= 0)
+                {
+                    if (((slot ^ hash) >> 32) == 0 && IsAt(offset, key))
+                    {
+                        return i;
+                    }
+
+                    continue;
+                }
+
+                free = free < 0 ? i : free;
+                if (slot == 0)
+                {
+                    return -1;
+                }
+            }
+        }
+
+        /// <summary>Writes an entry's bytes behind those that are used.</summary>
+        public int Append(ref int used, T entry)
+        {
+            int offset = used;
+            int length = entry.KeyLength + RestOf(entry);
+            Bytes[offset] = (byte)entry.KeyLength;
+            Bytes[offset + 1] = (byte)(length - entry.KeyLength);
+            entry.Source.AsSpan(0, length).CopyTo(Bytes.AsSpan(offset + HeaderLength));
+            used += HeaderLength + length;
+            return offset;
+        }
+
+        /// <summary>Whether an entry's bytes are at an offset.</summary>
+        public bool IsAt(int offset, T entry)
+            => SourceAt(offset + HeaderLength).SequenceEqual(entry.Source.AsSpan(0, entry.KeyLength + RestOf(entry)));
+
+        public ReadOnlySpan<byte> SourceAt(int keyOffset) => Bytes.AsSpan(keyOffset, Bytes[keyOffset - HeaderLength] + Bytes[keyOffset - 1]);
+
+        private static int RestOf(T entry) => Math.Min(entry.Source.Length - entry.KeyLength, MaxRest);
+
+        private bool IsAt(int offset, ReadOnlySpan<byte> key)
+            => Bytes[offset] == key.Length && Bytes.AsSpan(offset + HeaderLength, key.Length).SequenceEqual(key);
     }
 }
