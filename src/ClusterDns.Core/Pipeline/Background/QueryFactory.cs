@@ -50,6 +50,9 @@ public sealed partial class QueryFactory : IQueryFactory
     /// <summary>How many queries lie idle at most.</summary>
     public int MostIdle { get; init; } = PoolSizes.Largest.BackgroundQueries;
 
+    /// <summary>Makes a query when none lies idle.</summary>
+    internal Func<QueryFactory, BackgroundQuery> Create { get; init; } = static factory => new BackgroundQuery(factory);
+
     /// <inheritdoc/>
     public BackgroundQuery? TryBegin(QueryContext origin)
     {
@@ -58,7 +61,16 @@ public sealed partial class QueryFactory : IQueryFactory
             return null;
         }
 
-        query.Context.EnsureRequestCapacity(origin.Request.Length);
+        try
+        {
+            query.Context.EnsureRequestCapacity(origin.Request.Length);
+        }
+        catch
+        {
+            query.Release();
+            throw;
+        }
+
         origin.Request.CopyTo(query.Context.RequestBuffer);
         return TryAccept(query, origin.Request.Length, origin);
     }
@@ -149,20 +161,36 @@ public sealed partial class QueryFactory : IQueryFactory
         }
 
         // Only now, so that refusals neither empty the pool nor allocate.
-        _running.Add(1);
-        BackgroundQuery? query = null;
-        lock (_lock)
+        BackgroundQuery query;
+        try
         {
-            if (_idleCount > 0)
-            {
-                query = _idle[--_idleCount];
-                _idle[_idleCount] = null;
-            }
+            query = TakeIdle() ?? Create(this);
+        }
+        catch
+        {
+            _places?.Leave();
+            EndOne();
+            throw;
         }
 
-        query ??= new BackgroundQuery(this);
+        _running.Add(1);
         query.Hold();
         return query;
+    }
+
+    private BackgroundQuery? TakeIdle()
+    {
+        lock (_lock)
+        {
+            if (_idleCount == 0)
+            {
+                return null;
+            }
+
+            BackgroundQuery? query = _idle[--_idleCount];
+            _idle[_idleCount] = null;
+            return query;
+        }
     }
 
     private BackgroundQuery? TryAccept(BackgroundQuery query, int length, QueryContext origin)
