@@ -236,12 +236,12 @@ public sealed class BackgroundQueryTests
         bool hasMemory = false;
         QueryFactory factory = new(limit: 2, _places, _metrics, TimeProvider.System, NullLogger.Instance)
         {
-            Create = made => hasMemory ? new BackgroundQuery(made) : throw new InsufficientMemoryException(),
+            Create = made => hasMemory ? new BackgroundQuery(made) : throw new InvalidOperationException(),
         };
 
         for (int i = 0; i < 3; i++)
         {
-            Assert.Throws<InsufficientMemoryException>(() => factory.TryBegin(_client));
+            Assert.Throws<InvalidOperationException>(() => factory.TryBegin(_client));
         }
 
         Assert.Equal(0, _places.Taken);

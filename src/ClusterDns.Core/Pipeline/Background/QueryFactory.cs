@@ -12,7 +12,7 @@ public sealed partial class QueryFactory : IQueryFactory
     public const int DefaultLimit = 2_000;
 
     private readonly Lock _lock = new();
-    private readonly BackgroundQuery?[] _idle = new BackgroundQuery?[PoolSizes.Largest.BackgroundQueries];
+    private readonly IdleStack<BackgroundQuery> _idle = new(PoolSizes.Largest.BackgroundQueries);
     private readonly int _limit;
     private readonly IWaitPlaces? _places;
     private readonly TimeProvider _timeProvider;
@@ -21,7 +21,6 @@ public sealed partial class QueryFactory : IQueryFactory
     private readonly CounterFamily _rejected;
     private readonly Counter _panics;
     private TaskCompletionSource? _drained;
-    private int _idleCount;
     private int _count;
     private bool _isStopping;
 
@@ -48,7 +47,11 @@ public sealed partial class QueryFactory : IQueryFactory
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>How many queries lie idle at most.</summary>
-    public int MostIdle { get; init; } = PoolSizes.Largest.BackgroundQueries;
+    public int MostIdle
+    {
+        get => _idle.Bound;
+        init => _idle.Bound = value;
+    }
 
     /// <summary>Makes a query when none lies idle.</summary>
     internal Func<QueryFactory, BackgroundQuery> Create { get; init; } = static factory => new BackgroundQuery(factory);
@@ -116,14 +119,7 @@ public sealed partial class QueryFactory : IQueryFactory
     {
         _places?.Leave();
         _running.Add(-1);
-        lock (_lock)
-        {
-            if (_idleCount < Math.Min(MostIdle, _idle.Length))
-            {
-                _idle[_idleCount++] = query;
-            }
-        }
-
+        _idle.Return(query);
         EndOne();
     }
 
@@ -164,7 +160,7 @@ public sealed partial class QueryFactory : IQueryFactory
         BackgroundQuery query;
         try
         {
-            query = TakeIdle() ?? Create(this);
+            query = _idle.Take() ?? Create(this);
         }
         catch
         {
@@ -176,21 +172,6 @@ public sealed partial class QueryFactory : IQueryFactory
         _running.Add(1);
         query.Hold();
         return query;
-    }
-
-    private BackgroundQuery? TakeIdle()
-    {
-        lock (_lock)
-        {
-            if (_idleCount == 0)
-            {
-                return null;
-            }
-
-            BackgroundQuery? query = _idle[--_idleCount];
-            _idle[_idleCount] = null;
-            return query;
-        }
     }
 
     private BackgroundQuery? TryAccept(BackgroundQuery query, int length, QueryContext origin)
