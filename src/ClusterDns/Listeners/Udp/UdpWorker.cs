@@ -22,6 +22,7 @@ internal sealed class UdpWorker : IDisposable
     private readonly NativeUdpSocket[] _sockets;
     private readonly DatagramBatch _batch;
     private readonly EventPoll _poll;
+    private readonly PausedSockets _paused;
     private readonly Thread _thread;
     private readonly UpstreamEngine _upstreams;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,6 +32,7 @@ internal sealed class UdpWorker : IDisposable
     private volatile bool _leaving;
     private volatile bool _released;
     private bool _started;
+    private bool _disposed;
 
     /// <summary>A worker that has not started.</summary>
     /// <param name="core">The listener.</param>
@@ -42,6 +44,7 @@ internal sealed class UdpWorker : IDisposable
         _core = core;
         _sockets = sockets;
         _poll = new EventPoll();
+        _paused = new PausedSockets(_poll, sockets, core.TimeProvider);
         _upstreams = new UpstreamEngine(_poll, core.TimeProvider, core.UpstreamMetrics);
         _batch = new DatagramBatch(core, pool);
         _thread = core.Guard.CreateThread("udp_worker", name, Run, End, isEssential: true);
@@ -90,6 +93,12 @@ internal sealed class UdpWorker : IDisposable
     /// <summary>Ends the thread, and closes the sockets; those that a waiting query still needs, when it is done.</summary>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         _stopping = true;
         _released = true;
         _poll.Wake();
@@ -178,8 +187,9 @@ internal sealed class UdpWorker : IDisposable
     private bool RunRound()
     {
         bool more = false;
-        foreach (NativeUdpSocket socket in _sockets)
+        for (int i = 0; i < _sockets.Length; i++)
         {
+            NativeUdpSocket socket = _sockets[i];
             if (socket.MayHaveMore)
             {
                 // A query that continued since then may wait for an upstream, whose reply comes elsewhere.
@@ -187,6 +197,7 @@ internal sealed class UdpWorker : IDisposable
                 _isBusy = !_stopping && _sockets.Length == 1 && _upstreams.PendingCount == 0 && received >= (_isBusy ? 1 : BusyBatch);
                 socket.MayHaveMore = _batch.WasFull || _isBusy;
                 more |= _batch.WasFull;
+                _paused.Observe(i, _batch.IsFailing);
             }
         }
 
@@ -195,7 +206,7 @@ internal sealed class UdpWorker : IDisposable
 
     private void WaitForEvents(int milliseconds)
     {
-        int events = _poll.Wait(milliseconds);
+        int events = _poll.Wait(_paused.Shorten(milliseconds));
         for (int i = 0; i < events; i++)
         {
             ulong token = _poll.GetToken(i);
@@ -214,6 +225,7 @@ internal sealed class UdpWorker : IDisposable
             }
         }
 
+        _paused.Resume();
         _upstreams.Tick();
         _upstreams.Flush();
     }
