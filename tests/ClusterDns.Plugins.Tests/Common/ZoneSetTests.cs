@@ -63,5 +63,5 @@ public sealed class ZoneSetTests
     }
 
     private static Zone[] Zones(params string[] texts)
-        => [.. texts.Select(static text => ZoneParser.TryParse(text, out IReadOnlyList<Zone> zones, out _) ? zones[0] : throw new ArgumentException(text))];
+        => [.. texts.Select(static text => ZoneParser.TryParse(text, out IReadOnlyList<Zone> zones, out _) ? zones[0] : throw new FormatException(text))];
 }
