@@ -53,6 +53,9 @@ public sealed partial class QueryFactory : IQueryFactory
         init => _idle.Bound = value;
     }
 
+    /// <summary>Makes a query when none lies idle.</summary>
+    internal Func<QueryFactory, BackgroundQuery> Create { get; init; } = static factory => new BackgroundQuery(factory);
+
     /// <inheritdoc/>
     public BackgroundQuery? TryBegin(QueryContext origin)
     {
@@ -61,7 +64,16 @@ public sealed partial class QueryFactory : IQueryFactory
             return null;
         }
 
-        query.Context.EnsureRequestCapacity(origin.Request.Length);
+        try
+        {
+            query.Context.EnsureRequestCapacity(origin.Request.Length);
+        }
+        catch
+        {
+            query.Release();
+            throw;
+        }
+
         origin.Request.CopyTo(query.Context.RequestBuffer);
         return TryAccept(query, origin.Request.Length, origin);
     }
@@ -145,8 +157,19 @@ public sealed partial class QueryFactory : IQueryFactory
         }
 
         // Only now, so that refusals neither empty the pool nor allocate.
+        BackgroundQuery query;
+        try
+        {
+            query = _idle.Take() ?? Create(this);
+        }
+        catch
+        {
+            _places?.Leave();
+            EndOne();
+            throw;
+        }
+
         _running.Add(1);
-        BackgroundQuery query = _idle.Take() ?? new BackgroundQuery(this);
         query.Hold();
         return query;
     }
