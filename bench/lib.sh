@@ -7,6 +7,8 @@ out_dir=$root_dir/artifacts/bench
 server_core=0
 client_core=1
 server_pid=
+# What runs a command before all others of its core, so that whatever else the machine does is not measured: empty unless asked for.
+realtime=()
 
 die() {
     echo "$(basename "$0"): $*" >&2
@@ -55,7 +57,7 @@ free_port() {
 start_server() {
     local log=$1
     shift
-    taskset -c "$server_core" "$@" >"$log" 2>&1 &
+    taskset -c "$server_core" "${realtime[@]}" "$@" >"$log" 2>&1 &
     server_pid=$!
 }
 
@@ -89,7 +91,7 @@ median() { sort -g | awk '{ v[NR] = $1 } END { if (NR) print NR % 2 ? v[(NR + 1)
 run_dnsperf() {
     local port=$1 queries=$2 seconds=$3 report=$4
     shift 4
-    taskset -c "$client_core" dnsperf -s 127.0.0.1 -p "$port" -d "$queries" -l "$seconds" -t 1 "$@" >"$report" 2>&1 ||
+    taskset -c "$client_core" "${realtime[@]}" dnsperf -s 127.0.0.1 -p "$port" -d "$queries" -l "$seconds" -t 1 "$@" >"$report" 2>&1 ||
         { cat "$report" >&2; die "dnsperf failed"; }
 }
 

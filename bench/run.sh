@@ -12,6 +12,8 @@ usage: bench/run.sh [OPTION...]
   --seconds N       how long a measurement lasts (default 5)
   --workload NAME   a: A of 4,500 ClusterIP Services (default); mixed: what pods ask
   --outstanding N   queries in flight (default 100)
+  --before PATH     an earlier executable: each row of ClusterDns gets one of it beside it, in the same turns
+  --realtime        run servers and clients with real-time priority (needs root): other processes then hardly count
   --peers LIST      of floor, knot, clusterdns, whole, api, cached, unbound, dnsmasq, forward, dnsdist, coredns (default: all that are there)
   --install         install dnsperf, gcc and the peers that Debian has with apt-get when they are missing
 ClusterDns is taken from artifacts/publish (or from $CLUSTERDNS); make it with
@@ -19,13 +21,15 @@ ClusterDns is taken from artifacts/publish (or from $CLUSTERDNS); make it with
 HELP
 }
 
-rounds=3 seconds=5 workload=a outstanding=100 peers= install=no
+rounds=3 seconds=5 workload=a outstanding=100 peers= install=no before=
 while (($#)); do
     case $1 in
         --rounds) rounds=$2; shift ;;
         --seconds) seconds=$2; shift ;;
         --workload) workload=$2; shift ;;
         --outstanding) outstanding=$2; shift ;;
+        --before) before=$(realpath "$2"); shift ;;
+        --realtime) realtime=(chrt -r 10) ;;
         --peers) peers=${2//,/ }; shift ;;
         --install) install=yes ;;
         -h | --help) usage; exit ;;
@@ -36,6 +40,7 @@ done
 [[ $workload == a || $workload == mixed ]] || die "no such workload: $workload"
 
 require_cores
+((${#realtime[@]} == 0)) || "${realtime[@]}" true || die "--realtime is not allowed here"
 require dnsperf dnsperf
 compile floor
 compile firstanswer
@@ -175,7 +180,7 @@ start_cached() {
 start_upstream() {
     upstream=$(free_port)
     [[ -z $upstream_pid ]] || kill "$upstream_pid" 2>/dev/null || true
-    taskset -c "$client_core" "$out_dir/floor" "$upstream" >/dev/null 2>&1 &
+    taskset -c "$client_core" "${realtime[@]}" "$out_dir/floor" "$upstream" >/dev/null 2>&1 &
     upstream_pid=$!
 }
 
@@ -246,6 +251,7 @@ CONF
 
 title() {
     case $1 in
+        before-*) echo "before: $(title "${1#before-}")" ;;
         floor) echo "floor (C, fixed answer)" ;;
         knot) echo "Knot $(PATH=$PATH:/usr/sbin knotd --version | sed 's/.*version //')" ;;
         clusterdns) echo "ClusterDns (AOT)" ;;
@@ -268,6 +274,7 @@ peer_program() {
 
 is_there() {
     case $1 in
+        before-*) [[ -x $before ]] ;;
         floor) true ;;
         knot) peer_program knotd knot ;;
         unbound) peer_program unbound unbound ;;
@@ -291,14 +298,20 @@ missing() {
 
 present=()
 for peer in ${peers:-floor knot clusterdns whole api cached unbound dnsmasq forward dnsdist coredns}; do
-    if is_there "$peer"; then present+=("$peer"); else missing "$peer" >&2; fi
+    if is_there "$peer"; then present+=("$peer"); else missing "$peer" >&2; continue; fi
+    case $peer in
+        clusterdns | whole | api | cached | forward) [[ -z $before ]] || present+=("before-$peer") ;;
+    esac
 done
 
 # One turn: start, first answer (which must be the right one), idle memory, a second of warming up, the measurement.
 turn() {
     local peer=$1 port first idle expected=NOERROR
     port=$(free_port)
-    "start_$peer" "$port"
+    case $peer in
+        before-*) clusterdns=$before "start_${peer#before-}" "$port" ;;
+        *) "start_$peer" "$port" ;;
+    esac
     first=$("$out_dir/firstanswer" "$port" "$probe_name") || { cat "$scratch/log" >&2; die "$peer does not answer"; }
     [[ ${first#* } == "$probe_address" ]] || die "$peer answers ${first#* } for $probe_name, not $probe_address"
     sleep 1
@@ -325,11 +338,18 @@ done
 column() { awk -v peer="$1" -v field="$2" '$1 == peer { print $field }' "$scratch/rows"; }
 
 # The ratio is taken within a round, whose turns saw the same neighbours, and only then the median.
-ratio() { paste <(column "$1" 3) <(column floor 3) | awk 'NF == 2 { printf "%.3f\n", $1 / $2 }' | median; }
+ratios() { paste <(column "$1" 3) <(column "$2" 3) | awk 'NF == 2 { printf "%.3f\n", $1 / $2 }'; }
+ratio() { ratios "$1" floor | median; }
+
+# The median of the ratios to the earlier executable, and between which half of them is.
+against_before() {
+    ratios "$1" "before-$1" | sort -g | awk '{ all[NR] = $1 } END {
+        printf "%.3f [%.3f–%.3f]", NR % 2 ? all[(NR + 1) / 2] : (all[NR / 2] + all[NR / 2 + 1]) / 2, all[int((NR + 3) / 4)], all[int((3 * NR + 1) / 4)] }'
+}
 
 result=$out_dir/run-$(date +%Y%m%d-%H%M%S).md
 {
-    echo "Workload $workload, $outstanding outstanding, $rounds rounds of $seconds s, medians. $(machine)."
+    echo "Workload $workload, $outstanding outstanding, $rounds rounds of $seconds s, medians${realtime:+, real-time priority}. $(machine)."
     echo
     echo "| server | queries/s | CPU µs a query [range] | ÷ floor | RSS idle MB | RSS after MB | lost | others on core % |"
     echo "|---|---|---|---|---|---|---|---|"
@@ -341,6 +361,11 @@ result=$out_dir/run-$(date +%Y%m%d-%H%M%S).md
             "$(column "$peer" 4 | median | awk '{ print $1 / 1024 }')" "$(column "$peer" 5 | median | awk '{ print $1 / 1024 }')" \
             "$(column "$peer" 7 | awk '{ n += $1 } END { print n }')" "$(column "$peer" 6 | awk '{ n += $1 } END { print n }')" \
             "$(column "$peer" 8 | median)"
+    done
+    for peer in "${present[@]}"; do
+        [[ $peer == before-* ]] || continue
+        printf '\n%s: CPU a query is %s times that of before (quartiles).\n' \
+            "$(title "${peer#before-}")" "$(against_before "${peer#before-}")"
     done
 } | tee "$result"
 echo "written to ${result#"$root_dir"/}" >&2
