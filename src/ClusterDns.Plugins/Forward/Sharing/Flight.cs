@@ -38,6 +38,12 @@ internal sealed class Flight : IUpstreamAsker
     /// <summary>The next flight in the table's bucket.</summary>
     public Flight? Next { get; set; }
 
+    /// <summary>Its neighbour among the flights that have followers.</summary>
+    public Flight? PreviousFollowed { get; set; }
+
+    /// <summary>Its neighbour among the flights that have followers.</summary>
+    public Flight? NextFollowed { get; set; }
+
     /// <summary>The follower that joined last; the table's.</summary>
     public Follower? First { get; set; }
 
