@@ -104,7 +104,7 @@ internal sealed class FlightTable : IDisposable
 
                 if (other.IsAbandoned || other.End - now < _joinMargin)
                 {
-                    // One that was abandoned ends at once: a follower would keep it, and its memory, after its place went to another.
+                    // One that was abandoned ends at once without an answer.
                     other.IsClosed = true;
                     continue;
                 }
