@@ -17,7 +17,6 @@ internal sealed unsafe class DatagramBatch : IDisposable
     internal const int Size = 32;
 
     private const int FirstSize = 2;
-    private const int MaxReceiveErrors = 8;
 
     private readonly ListenerCore _core;
     private readonly QueryPool<NativeUdpQuery> _pool;
@@ -44,6 +43,9 @@ internal sealed unsafe class DatagramBatch : IDisposable
     /// <summary>Whether the last run filled the batch, so that the socket may hold more.</summary>
     internal bool WasFull { get; private set; }
 
+    /// <summary>Whether every receive of the last run failed: the next one would too, most likely.</summary>
+    internal bool IsFailing { get; private set; }
+
     /// <summary>Receives what there is, serves it, and sends the answers that are ready.</summary>
     /// <param name="socket">The socket.</param>
     /// <returns>How many datagrams came.</returns>
@@ -51,7 +53,8 @@ internal sealed unsafe class DatagramBatch : IDisposable
     {
         int received = Receive(socket.Handle.Descriptor);
         WasFull = received == _size;
-        if (received == 0)
+        IsFailing = received < 0;
+        if (received <= 0)
         {
             return 0;
         }
@@ -127,9 +130,10 @@ internal sealed unsafe class DatagramBatch : IDisposable
         query.PrepareReceive(&_in[slot].Header, &_inVectors[slot]);
     }
 
+    /// <summary>How many datagrams came; negative when the socket keeps failing.</summary>
     private int Receive(int descriptor)
     {
-        for (int errors = 0; errors < MaxReceiveErrors;)
+        for (int errors = 0; errors < ReceivePause.MaxFailuresInRow;)
         {
             int received = SocketCalls.ReceiveBatch(descriptor, _in, (uint)_size, SocketCalls.FlagDontWait, null);
             if (received >= 0)
@@ -160,7 +164,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
             }
         }
 
-        return 0;
+        return -1;
     }
 
     /// <summary>Serves the datagram of a slot; true when its answer is ready. One that waits leaves, and the slot gets another.</summary>

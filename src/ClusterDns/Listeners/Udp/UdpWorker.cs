@@ -18,6 +18,7 @@ internal sealed class UdpWorker : IDisposable
     private readonly NativeUdpSocket[] _sockets;
     private readonly DatagramBatch _batch;
     private readonly EventPoll _poll;
+    private readonly PausedSockets _paused;
     private readonly Thread _thread;
     private readonly UpstreamEngine _upstreams;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,6 +27,7 @@ internal sealed class UdpWorker : IDisposable
     private volatile bool _leaving;
     private volatile bool _released;
     private bool _started;
+    private bool _disposed;
 
     /// <summary>A worker that has not started.</summary>
     /// <param name="core">The listener.</param>
@@ -37,6 +39,7 @@ internal sealed class UdpWorker : IDisposable
         _core = core;
         _sockets = sockets;
         _poll = new EventPoll();
+        _paused = new PausedSockets(_poll, sockets, core.TimeProvider);
         _upstreams = new UpstreamEngine(_poll, core.TimeProvider, core.UpstreamMetrics);
         _batch = new DatagramBatch(core, pool);
         _thread = core.Guard.CreateThread("udp_worker", name, Run, End, isEssential: true);
@@ -85,6 +88,12 @@ internal sealed class UdpWorker : IDisposable
     /// <summary>Ends the thread, and closes the sockets; those that a waiting query still needs, when it is done.</summary>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         _stopping = true;
         _released = true;
         _poll.Wake();
@@ -172,13 +181,15 @@ internal sealed class UdpWorker : IDisposable
     private bool RunRound()
     {
         bool more = false;
-        foreach (NativeUdpSocket socket in _sockets)
+        for (int i = 0; i < _sockets.Length; i++)
         {
+            NativeUdpSocket socket = _sockets[i];
             if (socket.MayHaveMore)
             {
                 _batch.Run(socket);
                 socket.MayHaveMore = _batch.WasFull;
                 more |= socket.MayHaveMore;
+                _paused.Observe(i, _batch.IsFailing);
             }
         }
 
@@ -187,7 +198,7 @@ internal sealed class UdpWorker : IDisposable
 
     private void WaitForEvents(int milliseconds)
     {
-        int events = _poll.Wait(milliseconds);
+        int events = _poll.Wait(_paused.Shorten(milliseconds));
         for (int i = 0; i < events; i++)
         {
             ulong token = _poll.GetToken(i);
@@ -206,6 +217,7 @@ internal sealed class UdpWorker : IDisposable
             }
         }
 
+        _paused.Resume();
         _upstreams.Tick();
         _upstreams.Flush();
     }
