@@ -41,7 +41,7 @@ public static class MemoryTable
         new("udp_upstreams", 0.02, 32 * MiB, MemoryKind.Native, MemoryPriority.Fixed);
 
     /// <summary>TCP connections to upstreams: kernel socket buffers, queries and replies under way.</summary>
-    public static MemoryShareRule StreamUpstreams { get; } = new("tcp_upstreams", 0.02, 32 * MiB, MemoryKind.Native, MemoryPriority.Fixed);
+    public static MemoryShareRule StreamUpstreams { get; } = new("tcp_upstreams", 0.04, 32 * MiB, MemoryKind.Native, MemoryPriority.Fixed);
 
     /// <summary>Zone transfers under way, beside what they queue.</summary>
     public static MemoryShareRule Transfers { get; } = new("transfers", 0.01, 4 * MiB, MemoryKind.Managed, MemoryPriority.Fixed);

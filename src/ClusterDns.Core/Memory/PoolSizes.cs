@@ -2,7 +2,8 @@ namespace ClusterDns.Core.Memory;
 
 /// <summary>
 /// How many things of each kind lie idle at most, for all listeners together. They take up to about half of the share
-/// <see cref="MemoryTable.Pools"/>; the queries of listeners reserve what is left as they need it.
+/// <see cref="MemoryTable.Pools"/>; the queries of listeners, and plugins that keep
+/// objects for use again, reserve from what is left.
 /// </summary>
 /// <param name="LargeBuffers">Buffers of the largest message.</param>
 /// <param name="InternalQueries">Queries that answer others.</param>

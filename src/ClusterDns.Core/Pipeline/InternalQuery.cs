@@ -19,14 +19,14 @@ public static class InternalQuery
 
     private const int OptLength = 11;
 
-    private static readonly IdleSlots<QueryContext> Idle = new(PoolSizes.Largest.InternalQueries);
+    private static readonly IdleStack<QueryContext> Idle = new(PoolSizes.Largest.InternalQueries);
 
     /// <summary>Bounds what lies idle of the buffers that all queries of the process share.</summary>
     /// <param name="sizes">How many of each.</param>
     public static void LimitIdle(PoolSizes sizes)
     {
-        Idle.Most = sizes.InternalQueries;
-        LargeBuffers.MostIdle = sizes.LargeBuffers;
+        Idle.Bound = sizes.InternalQueries;
+        LargeBuffers.Idle.Bound = sizes.LargeBuffers;
     }
 
     /// <summary>
@@ -135,7 +135,7 @@ public static class InternalQuery
     private static void TakeBack(QueryContext query)
     {
         query.Reset();
-        Idle.Give(query);
+        Idle.Return(query);
     }
 
     /// <summary>Writes a question of class IN with the flags and the EDNS of another query.</summary>

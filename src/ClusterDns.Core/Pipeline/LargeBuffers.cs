@@ -3,21 +3,14 @@ using ClusterDns.Core.Memory;
 namespace ClusterDns.Core.Pipeline;
 
 /// <summary>
-/// Pinned buffers for the rare message that outgrows a context's own. At most <see cref="MostIdle"/> lie idle; beyond that the
-/// garbage collector has them.
+/// Pinned buffers for the rare message that outgrows a context's own. A bounded number lies idle.
 /// </summary>
 internal static class LargeBuffers
 {
     private const int Size = ResponseWriter.FramePrefix + ushort.MaxValue;
 
-    private static readonly IdleSlots<byte[]> Idle = new(PoolSizes.Largest.LargeBuffers);
-
-    /// <summary>How many lie idle at most.</summary>
-    internal static int MostIdle
-    {
-        get => Idle.Most;
-        set => Idle.Most = value;
-    }
+    /// <summary>Those that lie idle.</summary>
+    internal static IdleStack<byte[]> Idle { get; } = new(PoolSizes.Largest.LargeBuffers);
 
     internal static byte[] Rent() => Idle.Take() ?? GC.AllocateUninitializedArray<byte>(Size, pinned: true);
 
@@ -26,7 +19,7 @@ internal static class LargeBuffers
     {
         if (buffer.Length == Size)
         {
-            Idle.Give(buffer);
+            Idle.Return(buffer);
         }
     }
 }

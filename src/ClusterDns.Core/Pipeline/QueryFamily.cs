@@ -1,3 +1,5 @@
+using ClusterDns.Core.Memory;
+
 namespace ClusterDns.Core.Pipeline;
 
 /// <summary>
@@ -8,7 +10,7 @@ internal sealed class QueryFamily : IWaitGate
 {
     private const int MaxIdle = 64;
 
-    private static readonly IdleSlots<QueryFamily> Idle = new(MaxIdle);
+    private static readonly IdleStack<QueryFamily> Idle = new(MaxIdle);
 
     private readonly Lock _lock = new();
     private QueryContext? _root;
@@ -97,7 +99,7 @@ internal sealed class QueryFamily : IWaitGate
     {
         if (Interlocked.Decrement(ref _members) == 0)
         {
-            Idle.Give(this);
+            Idle.Return(this);
         }
     }
 }

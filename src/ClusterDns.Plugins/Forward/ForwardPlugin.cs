@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
@@ -60,7 +61,8 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
     {
         ForwardMetrics metrics = new(context.Metrics);
         MalformedReplyLog malformed = new(context.TimeProvider, context.LoggerFactory.CreateLogger("plugin/forward"));
-        FlightTable flights = context.Resources.Get(nameof(FlightTable), () => new FlightTable(context.TimeProvider, context.Guard));
+        FlightTable flights = context.Resources.Get(
+            nameof(FlightTable), () => new FlightTable(context.TimeProvider, context.Guard, context.Memory[MemoryTable.Pools]));
         context.ServesChaosClass = true;
         context.AddMetadata(new MetadataField("forward/upstream", static query => query.Upstream));
         foreach (ForwardStanza stanza in options.Stanzas)

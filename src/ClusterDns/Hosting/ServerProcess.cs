@@ -231,8 +231,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
     {
         PoolSizes sizes = PoolSizes.Within(share.Limit);
         InternalQuery.LimitIdle(sizes);
-        UdpExchangePool.MostIdle = sizes.DatagramExchanges;
-        StreamExchangePool.MostIdle = sizes.StreamExchanges;
+        UdpExchange.Idle.Bound = sizes.DatagramExchanges;
+        StreamExchange.Idle.Bound = sizes.StreamExchanges;
         share.Reserve(sizes.Bytes);
         return sizes;
     }

@@ -8,6 +8,7 @@ internal static unsafe partial class EventCalls
     internal const int CloseOnExec = 0x80000;
     internal const int NonBlocking = 0x800;
     internal const int ControlAdd = 1;
+    internal const int ControlDelete = 2;
     internal const uint Readable = 1;
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]

@@ -13,6 +13,7 @@ internal sealed unsafe class EventPoll : IDisposable
     private readonly int _poll;
     private readonly int _wake;
     private readonly byte* _events;
+    private int _disposed;
 
     /// <summary>Makes an empty one.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">No descriptor is left.</exception>
@@ -57,6 +58,14 @@ internal sealed unsafe class EventPoll : IDisposable
         }
     }
 
+    /// <summary>Watches a descriptor no more; one that is not watched has no effect.</summary>
+    /// <param name="descriptor">The descriptor.</param>
+    internal void Remove(int descriptor)
+    {
+        byte* ignored = stackalloc byte[16];
+        _ = EventCalls.ControlPoll(_poll, EventCalls.ControlDelete, descriptor, ignored);
+    }
+
     /// <summary>Waits for events.</summary>
     /// <param name="milliseconds">How long to wait when there are none: 0 for not at all, -1 for ever.</param>
     /// <returns>How many there are; 0 also when a signal cut the wait short.</returns>
@@ -87,9 +96,16 @@ internal sealed unsafe class EventPoll : IDisposable
         _ = EventCalls.Write(_wake, &one, sizeof(ulong));
     }
 
-    /// <summary>Closes it. Nobody may wait or wake any more.</summary>
+    /// <summary>
+    /// Closes it. Nobody may wait or wake any more. Only the first call counts: the numbers of the descriptors are soon somebody else's.
+    /// </summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         _ = SocketCalls.Close(_wake);
         _ = SocketCalls.Close(_poll);
         NativeMemory.Free(_events);

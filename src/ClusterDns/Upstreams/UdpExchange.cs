@@ -30,6 +30,9 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
     private int _replyLength;
     private ManualResetValueTaskSourceCore<UpstreamOutcome> _completion;
 
+    /// <summary>Exchanges that are ready for use: at most about 3 MiB.</summary>
+    internal static IdleStack<UdpExchange> Idle { get; } = new(PoolSizes.Largest.DatagramExchanges);
+
     /// <inheritdoc/>
     public override byte[] Message => _reply;
 
@@ -91,7 +94,15 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
     internal ValueTask<UpstreamOutcome> Completion => new(this, _completion.Version);
 
     /// <inheritdoc/>
-    public override void Release() => UdpExchangePool.Return(this);
+    public override void Release()
+    {
+        Pool = null;
+        Asker = null;
+        Idle.Return(this);
+    }
+
+    /// <summary>An exchange that is ready for use.</summary>
+    internal static UdpExchange Rent() => Idle.Take() ?? new UdpExchange();
 
     /// <summary>Takes in a query.</summary>
     /// <param name="upstream">Who is asked.</param>
@@ -182,7 +193,7 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
         UpstreamOutcome outcome = _completion.GetResult(token);
         if (outcome.Reply is null)
         {
-            UdpExchangePool.Return(this);
+            Release();
         }
 
         return outcome;
@@ -193,43 +204,4 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
     void IValueTaskSource<UpstreamOutcome>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
         => _completion.OnCompleted(continuation, state, token, flags);
-}
-
-/// <summary>Exchanges that are ready for use. A bounded number lies idle: about 3 MiB.</summary>
-internal static class UdpExchangePool
-{
-    private static readonly Lock Gate = new();
-    private static readonly UdpExchange[] Idle = new UdpExchange[PoolSizes.Largest.DatagramExchanges];
-    private static int IdleCount;
-
-    /// <summary>How many lie idle at most.</summary>
-    internal static int MostIdle { get; set; } = PoolSizes.Largest.DatagramExchanges;
-
-    /// <summary>Takes one out.</summary>
-    internal static UdpExchange Rent()
-    {
-        lock (Gate)
-        {
-            if (IdleCount > 0)
-            {
-                return Idle[--IdleCount];
-            }
-        }
-
-        return new UdpExchange();
-    }
-
-    /// <summary>Puts one back.</summary>
-    internal static void Return(UdpExchange exchange)
-    {
-        exchange.Pool = null;
-        exchange.Asker = null;
-        lock (Gate)
-        {
-            if (IdleCount < Math.Min(MostIdle, Idle.Length))
-            {
-                Idle[IdleCount++] = exchange;
-            }
-        }
-    }
 }

@@ -51,6 +51,10 @@ public sealed class MemoryBudgetTests
         => Assert.True(Create(170 * MiB)[MemoryTable.StreamConnections].Limit / (24 * 1024) >= 2000);
 
     [Fact]
+    public void More_than_a_hundred_connections_to_upstreams_fit_in_170_MiB()
+        => Assert.True(Create(170 * MiB)[MemoryTable.StreamUpstreams].Limit / (44 * 1024) >= 128);
+
+    [Fact]
     public void Reservation_beyond_the_limit_is_refused_and_counted()
     {
         MemoryShare share = Create(170 * MiB)[MemoryTable.Cache];

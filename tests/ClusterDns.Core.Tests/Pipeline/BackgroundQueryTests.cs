@@ -230,6 +230,27 @@ public sealed class BackgroundQueryTests
         }));
     }
 
+    [Fact]
+    public void Without_memory_for_a_query_no_waiting_place_is_lost()
+    {
+        bool hasMemory = false;
+        QueryFactory factory = new(limit: 2, _places, _metrics, TimeProvider.System, NullLogger.Instance)
+        {
+            Create = made => hasMemory ? new BackgroundQuery(made) : throw new InvalidOperationException(),
+        };
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Throws<InvalidOperationException>(() => factory.TryBegin(_client));
+        }
+
+        Assert.Equal(0, _places.Taken);
+        Assert.Equal(0, factory.Count);
+        Assert.Equal(0, Running);
+        hasMemory = true;
+        Assert.NotNull(factory.TryBegin(_client));
+    }
+
     private double Rejected(string reason) => _metrics.Counters("clusterdns_background_queries_rejected_total", "", "reason").With(reason).Value;
 
     private QueryFactory Create(int limit) => new(limit, _places, _metrics, TimeProvider.System, NullLogger.Instance);

@@ -36,7 +36,7 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
             Write(file, text);
         }
 
-        _upstreams = new UpstreamFactory(Metrics, TimeProvider.System);
+        _upstreams = new UpstreamFactory(Metrics, Time);
         Files = new CountingFiles();
         Environment = new ServerEnvironment(
             PluginCatalog.Plugins,

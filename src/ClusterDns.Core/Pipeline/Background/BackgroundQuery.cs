@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Pipeline;
@@ -130,7 +131,7 @@ internal sealed class BackgroundShare : QueryResource
 {
     private const int MaxIdle = 512;
 
-    private static readonly IdleSlots<BackgroundShare> Idle = new(MaxIdle);
+    private static readonly IdleStack<BackgroundShare> Idle = new(MaxIdle);
 
     private BackgroundQuery? _query;
 
@@ -151,7 +152,7 @@ internal sealed class BackgroundShare : QueryResource
     {
         BackgroundQuery query = _query!;
         _query = null;
-        Idle.Give(this);
+        Idle.Return(this);
         query.Release();
     }
 }

@@ -12,7 +12,7 @@ public sealed partial class QueryFactory : IQueryFactory
     public const int DefaultLimit = 2_000;
 
     private readonly Lock _lock = new();
-    private readonly BackgroundQuery?[] _idle = new BackgroundQuery?[PoolSizes.Largest.BackgroundQueries];
+    private readonly IdleStack<BackgroundQuery> _idle = new(PoolSizes.Largest.BackgroundQueries);
     private readonly int _limit;
     private readonly IWaitPlaces? _places;
     private readonly TimeProvider _timeProvider;
@@ -21,7 +21,6 @@ public sealed partial class QueryFactory : IQueryFactory
     private readonly CounterFamily _rejected;
     private readonly Counter _panics;
     private TaskCompletionSource? _drained;
-    private int _idleCount;
     private int _count;
     private bool _isStopping;
 
@@ -48,7 +47,14 @@ public sealed partial class QueryFactory : IQueryFactory
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>How many queries lie idle at most.</summary>
-    public int MostIdle { get; init; } = PoolSizes.Largest.BackgroundQueries;
+    public int MostIdle
+    {
+        get => _idle.Bound;
+        init => _idle.Bound = value;
+    }
+
+    /// <summary>Makes a query when none lies idle.</summary>
+    internal Func<QueryFactory, BackgroundQuery> Create { get; init; } = static factory => new BackgroundQuery(factory);
 
     /// <inheritdoc/>
     public BackgroundQuery? TryBegin(QueryContext origin)
@@ -58,7 +64,16 @@ public sealed partial class QueryFactory : IQueryFactory
             return null;
         }
 
-        query.Context.EnsureRequestCapacity(origin.Request.Length);
+        try
+        {
+            query.Context.EnsureRequestCapacity(origin.Request.Length);
+        }
+        catch
+        {
+            query.Release();
+            throw;
+        }
+
         origin.Request.CopyTo(query.Context.RequestBuffer);
         return TryAccept(query, origin.Request.Length, origin);
     }
@@ -104,14 +119,7 @@ public sealed partial class QueryFactory : IQueryFactory
     {
         _places?.Leave();
         _running.Add(-1);
-        lock (_lock)
-        {
-            if (_idleCount < Math.Min(MostIdle, _idle.Length))
-            {
-                _idle[_idleCount++] = query;
-            }
-        }
-
+        _idle.Return(query);
         EndOne();
     }
 
@@ -149,18 +157,19 @@ public sealed partial class QueryFactory : IQueryFactory
         }
 
         // Only now, so that refusals neither empty the pool nor allocate.
-        _running.Add(1);
-        BackgroundQuery? query = null;
-        lock (_lock)
+        BackgroundQuery query;
+        try
         {
-            if (_idleCount > 0)
-            {
-                query = _idle[--_idleCount];
-                _idle[_idleCount] = null;
-            }
+            query = _idle.Take() ?? Create(this);
+        }
+        catch
+        {
+            _places?.Leave();
+            EndOne();
+            throw;
         }
 
-        query ??= new BackgroundQuery(this);
+        _running.Add(1);
         query.Hold();
         return query;
     }

@@ -12,6 +12,9 @@ internal sealed class Flight : IUpstreamAsker
     /// <summary>The most queries that follow one: more copies of one question than a process lets wait.</summary>
     public const int MaxFollowers = 4096;
 
+    /// <summary>What a flight takes, in bytes.</summary>
+    public const int Bytes = 128;
+
     private int _followers;
 
     /// <summary>The link that forwards: another asks other upstreams, or in another way.</summary>

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Execution;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
@@ -18,27 +19,66 @@ internal sealed class FlightTable : IDisposable
 
     private const int StripeCount = 32;
     private const int BucketCount = 64;
+    private const int MinIdlePerStripe = 1;
     private const int MaxIdlePerStripe = 32;
+
+    /// <summary>The part of the memory for pools that idle flights and followers take at most.</summary>
+    private const int PoolsPart = 32;
+
+    /// <summary>What each place on the idle lists takes: a flight and a follower.</summary>
+    private const int PlaceBytes = Flight.Bytes + Follower.Bytes;
 
     private readonly TimeProvider _timeProvider;
     private readonly Stripe[] _stripes = [.. Enumerable.Range(0, StripeCount).Select(static _ => new Stripe())];
     private readonly ITimer _sweep;
     private readonly long _joinMargin;
+    private readonly IdleStack<Follower> _idleFollowers = new(MaxIdlePerStripe * StripeCount);
+    private readonly MemoryShare _pools;
+    private readonly int _idlePerStripe;
     private int _isSweeping;
 
     /// <summary>An empty table.</summary>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="guard">Starts the timer.</param>
-    public FlightTable(TimeProvider timeProvider, CallbackGuard guard)
+    /// <param name="pools">The memory for what lies idle; a part of it is reserved until the table is disposed of.</param>
+    public FlightTable(TimeProvider timeProvider, CallbackGuard guard, MemoryShare pools)
     {
         _timeProvider = timeProvider;
+        _pools = pools;
+        _idlePerStripe = ReserveIdle(pools);
+        _idleFollowers.Bound = _idlePerStripe * StripeCount;
         _joinMargin = (long)(JoinMargin.TotalSeconds * timeProvider.TimestampFrequency);
         _sweep = guard.CreateTimer(
             "forward_followers", static table => table.Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>How many followers lie idle at most, and as many flights.</summary>
+    public int MaxIdle => _idleFollowers.Bound;
+
+    /// <summary>How many followers lie idle.</summary>
+    public int IdleFollowers => _idleFollowers.Count;
+
     /// <inheritdoc/>
-    public void Dispose() => _sweep.Dispose();
+    public void Dispose()
+    {
+        _sweep.Dispose();
+        _pools.Release((long)_idlePerStripe * StripeCount * PlaceBytes);
+    }
+
+    /// <summary>Reserves memory for what lies idle: as much as is good for speed where there is room, and little where there is not.</summary>
+    /// <returns>How many flights may lie idle in each stripe.</returns>
+    private static int ReserveIdle(MemoryShare pools)
+    {
+        const int stripeBytes = StripeCount * PlaceBytes;
+        int perStripe = (int)Math.Clamp(pools.Limit / PoolsPart / stripeBytes, MinIdlePerStripe, MaxIdlePerStripe);
+        if (!pools.TryReserve((long)perStripe * stripeBytes))
+        {
+            perStripe = MinIdlePerStripe;
+            pools.Reserve((long)perStripe * stripeBytes);
+        }
+
+        return perStripe;
+    }
 
     /// <summary>Joins the flight of an identical query, or begins one.</summary>
     /// <param name="owner">The link that forwards.</param>
@@ -75,7 +115,7 @@ internal sealed class FlightTable : IDisposable
                     return null;
                 }
 
-                Follower follower = Follower.Rent(context);
+                Follower follower = Follower.Rent(_idleFollowers, context);
                 follower.Next = other.First;
                 other.First = follower;
                 other.Followers++;
@@ -121,7 +161,7 @@ internal sealed class FlightTable : IDisposable
             flight.Followers = 0;
             flight.First = null;
             flight.Reply = null;
-            if (stripe.Idle.Count < MaxIdlePerStripe)
+            if (stripe.Idle.Count < _idlePerStripe)
             {
                 stripe.Idle.Push(flight);
             }

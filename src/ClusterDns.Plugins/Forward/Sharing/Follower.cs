@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Forward.Sharing;
@@ -9,18 +10,14 @@ namespace ClusterDns.Plugins.Forward.Sharing;
 /// </summary>
 internal sealed class Follower : IValueTaskSource<SharedOutcome>
 {
-    private const int MaxIdle = 1024;
+    /// <summary>What a follower takes, in bytes.</summary>
+    public const int Bytes = 192;
 
-    private static readonly Lock Gate = new();
-    private static readonly Follower[] Idle = new Follower[MaxIdle];
-    private static int IdleCount;
-
+    private readonly IdleStack<Follower> _idle;
     private ManualResetValueTaskSourceCore<SharedOutcome> _completion;
     private int _thread;
 
-    private Follower()
-    {
-    }
+    private Follower(IdleStack<Follower> idle) => _idle = idle;
 
     /// <summary>The query; it belongs to its chain, which waits.</summary>
     public QueryContext Context { get; private set; } = null!;
@@ -32,18 +29,11 @@ internal sealed class Follower : IValueTaskSource<SharedOutcome>
     public ValueTask<SharedOutcome> Completion => new(this, _completion.Version);
 
     /// <summary>A follower for a query that joins on this thread.</summary>
-    public static Follower Rent(QueryContext context)
+    /// <param name="idle">Where it comes from, and where it goes back to.</param>
+    /// <param name="context">The query.</param>
+    public static Follower Rent(IdleStack<Follower> idle, QueryContext context)
     {
-        Follower? follower = null;
-        lock (Gate)
-        {
-            if (IdleCount > 0)
-            {
-                follower = Idle[--IdleCount];
-            }
-        }
-
-        follower ??= new Follower();
+        Follower follower = idle.Take() ?? new Follower(idle);
         follower.Context = context;
         follower._thread = Environment.CurrentManagedThreadId;
         return follower;
@@ -61,14 +51,7 @@ internal sealed class Follower : IValueTaskSource<SharedOutcome>
         SharedOutcome outcome = _completion.GetResult(token);
         Context = null!;
         _completion.Reset();
-        lock (Gate)
-        {
-            if (IdleCount < MaxIdle)
-            {
-                Idle[IdleCount++] = this;
-            }
-        }
-
+        _idle.Return(this);
         return outcome;
     }
 

@@ -17,7 +17,6 @@ internal sealed unsafe class DatagramBatch : IDisposable
     internal const int Size = 32;
 
     private const int FirstSize = 2;
-    private const int MaxReceiveErrors = 8;
 
     private readonly ListenerCore _core;
     private readonly QueryPool<NativeUdpQuery> _pool;
@@ -44,14 +43,19 @@ internal sealed unsafe class DatagramBatch : IDisposable
     /// <summary>Whether the last run filled the batch, so that the socket may hold more.</summary>
     internal bool WasFull { get; private set; }
 
+    /// <summary>Whether every receive of the last run failed: the next one would too, most likely.</summary>
+    internal bool IsFailing { get; private set; }
+
     /// <summary>Receives what there is, serves it, and sends the answers that are ready.</summary>
     /// <param name="socket">The socket.</param>
+    /// <param name="waits">Whether to wait for the first datagram, for as long as the socket's timeout allows.</param>
     /// <returns>How many datagrams came.</returns>
-    internal int Run(NativeUdpSocket socket)
+    internal int Run(NativeUdpSocket socket, bool waits = false)
     {
-        int received = Receive(socket.Handle.Descriptor);
+        int received = Receive(socket.Handle.Descriptor, waits ? SocketCalls.FlagWaitForOne : SocketCalls.FlagDontWait);
         WasFull = received == _size;
-        if (received == 0)
+        IsFailing = received < 0;
+        if (received <= 0)
         {
             return 0;
         }
@@ -81,9 +85,11 @@ internal sealed unsafe class DatagramBatch : IDisposable
     private void ServeAll(NativeUdpSocket socket, int received)
     {
         IQueryPipeline pipeline = _core.Pipeline;
+        long now = _core.TimeProvider.GetTimestamp();
         int answers = 0;
         for (int i = 0; i < received; i++)
         {
+            _queries[i].Context.MarkReceived(now);
             if (Serve(pipeline, socket, i))
             {
                 _queries[i].PrepareSend(&_out[answers].Header, &_outVectors[answers]);
@@ -127,11 +133,12 @@ internal sealed unsafe class DatagramBatch : IDisposable
         query.PrepareReceive(&_in[slot].Header, &_inVectors[slot]);
     }
 
-    private int Receive(int descriptor)
+    /// <summary>How many datagrams came; negative when the socket keeps failing.</summary>
+    private int Receive(int descriptor, int flags)
     {
-        for (int errors = 0; errors < MaxReceiveErrors;)
+        for (int errors = 0; errors < ReceivePause.MaxFailuresInRow;)
         {
-            int received = SocketCalls.ReceiveBatch(descriptor, _in, (uint)_size, SocketCalls.FlagDontWait, null);
+            int received = SocketCalls.ReceiveBatch(descriptor, _in, (uint)_size, flags, null);
             if (received >= 0)
             {
                 return received;
@@ -160,7 +167,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
             }
         }
 
-        return 0;
+        return -1;
     }
 
     /// <summary>Serves the datagram of a slot; true when its answer is ready. One that waits leaves, and the slot gets another.</summary>

@@ -18,6 +18,8 @@ internal sealed class ManagedUdpSocket : IDisposable
     private readonly IPEndPoint _anySender;
     private readonly CancellationTokenSource _stop = new();
     private ManagedUdpQuery _query;
+    private ReceivePause _pause;
+    private int _failures;
     private Task _loop = Task.CompletedTask;
 
     /// <summary>Opens the socket.</summary>
@@ -51,6 +53,9 @@ internal sealed class ManagedUdpSocket : IDisposable
         _query = pool.Rent();
     }
 
+    /// <summary>The socket.</summary>
+    internal SafeSocketHandle Handle => _socket.SafeHandle;
+
     /// <summary>Begins to serve.</summary>
     internal void Start() => _loop = _core.Guard.StartLoop("udp_socket", RunAsync, _stop.Token);
 
@@ -76,6 +81,8 @@ internal sealed class ManagedUdpSocket : IDisposable
             {
                 SocketReceiveMessageFromResult result = await _socket.ReceiveMessageFromAsync(
                     _query.Context.RequestBuffer, SocketFlags.None, _anySender, _stop.Token);
+                _failures = 0;
+                _pause.End();
                 Serve(result.ReceivedBytes, result.SocketFlags, result.RemoteEndPoint, result.PacketInformation);
             }
             catch (OperationCanceledException)
@@ -85,12 +92,22 @@ internal sealed class ManagedUdpSocket : IDisposable
             catch (SocketException exception)
             {
                 CountFailure(exception);
+                await PauseAsync();
             }
         }
 
         for (int i = 0; i < MaxDrained && _socket.Poll(0, SelectMode.SelectRead); i++)
         {
             ReceiveOne();
+        }
+    }
+
+    private async ValueTask PauseAsync()
+    {
+        if (++_failures >= ReceivePause.MaxFailuresInRow)
+        {
+            _failures = 0;
+            await Task.Delay(_pause.Next(), _core.TimeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -4,8 +4,9 @@ using ClusterDns.Upstreams;
 namespace ClusterDns.Listeners.Udp;
 
 /// <summary>
-/// A thread that serves one socket on each address. It reads first and asks epoll only when the sockets seem empty, and blocks
-/// on nothing else.
+/// A thread that serves one socket on each address. It reads first and asks epoll only when the sockets seem empty. Where it has one
+/// socket only, waits for no upstream, and is busy, it waits on the socket itself, which saves a call for each batch; never for longer
+/// than the socket's timeout, since nothing else wakes it there.
 /// </summary>
 internal sealed class UdpWorker : IDisposable
 {
@@ -14,18 +15,24 @@ internal sealed class UdpWorker : IDisposable
     private const int MaxDrainedBatches = 4096;
     private const int LingerMilliseconds = 20;
 
+    // A batch of so many says that the next datagram is soon there.
+    private const int BusyBatch = 2;
+
     private readonly ListenerCore _core;
     private readonly NativeUdpSocket[] _sockets;
     private readonly DatagramBatch _batch;
     private readonly EventPoll _poll;
+    private readonly PausedSockets _paused;
     private readonly Thread _thread;
     private readonly UpstreamEngine _upstreams;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isBusy;
     private volatile bool _stopping;
     private volatile bool _leaving;
     private volatile bool _released;
     private bool _started;
+    private bool _disposed;
 
     /// <summary>A worker that has not started.</summary>
     /// <param name="core">The listener.</param>
@@ -37,6 +44,7 @@ internal sealed class UdpWorker : IDisposable
         _core = core;
         _sockets = sockets;
         _poll = new EventPoll();
+        _paused = new PausedSockets(_poll, sockets, core.TimeProvider);
         _upstreams = new UpstreamEngine(_poll, core.TimeProvider, core.UpstreamMetrics);
         _batch = new DatagramBatch(core, pool);
         _thread = core.Guard.CreateThread("udp_worker", name, Run, End, isEssential: true);
@@ -85,6 +93,12 @@ internal sealed class UdpWorker : IDisposable
     /// <summary>Ends the thread, and closes the sockets; those that a waiting query still needs, when it is done.</summary>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         _stopping = true;
         _released = true;
         _poll.Wake();
@@ -111,14 +125,15 @@ internal sealed class UdpWorker : IDisposable
         {
             bool more = RunRound();
             _upstreams.Flush();
-            if (!more || ++rounds >= MaxRoundsBetweenPolls || _upstreams.PendingCount > 0)
+            if ((!more && !_isBusy) || ++rounds >= MaxRoundsBetweenPolls || _upstreams.PendingCount > 0)
             {
                 rounds = 0;
                 CountReceiveDrops(more);
-                WaitForEvents(more ? 0 : _upstreams.WaitMilliseconds);
+                WaitForEvents(more || _isBusy ? 0 : _upstreams.WaitMilliseconds);
             }
         }
 
+        _isBusy = false;
         Drain();
         _drained.TrySetResult();
         if (_leaving)
@@ -172,13 +187,17 @@ internal sealed class UdpWorker : IDisposable
     private bool RunRound()
     {
         bool more = false;
-        foreach (NativeUdpSocket socket in _sockets)
+        for (int i = 0; i < _sockets.Length; i++)
         {
+            NativeUdpSocket socket = _sockets[i];
             if (socket.MayHaveMore)
             {
-                _batch.Run(socket);
-                socket.MayHaveMore = _batch.WasFull;
-                more |= socket.MayHaveMore;
+                // A query that continued since then may wait for an upstream, whose reply comes elsewhere.
+                int received = _batch.Run(socket, waits: _isBusy && _upstreams.PendingCount == 0);
+                _isBusy = !_stopping && _sockets.Length == 1 && _upstreams.PendingCount == 0 && received >= (_isBusy ? 1 : BusyBatch);
+                socket.MayHaveMore = _batch.WasFull || _isBusy;
+                more |= _batch.WasFull;
+                _paused.Observe(i, _batch.IsFailing);
             }
         }
 
@@ -187,7 +206,7 @@ internal sealed class UdpWorker : IDisposable
 
     private void WaitForEvents(int milliseconds)
     {
-        int events = _poll.Wait(milliseconds);
+        int events = _poll.Wait(_paused.Shorten(milliseconds));
         for (int i = 0; i < events; i++)
         {
             ulong token = _poll.GetToken(i);
@@ -206,6 +225,7 @@ internal sealed class UdpWorker : IDisposable
             }
         }
 
+        _paused.Resume();
         _upstreams.Tick();
         _upstreams.Flush();
     }

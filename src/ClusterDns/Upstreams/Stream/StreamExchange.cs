@@ -28,6 +28,9 @@ internal sealed class StreamExchange : UpstreamReply, IValueTaskSource<UpstreamO
     /// <summary>An exchange.</summary>
     internal StreamExchange() => _frame = _keptFrame;
 
+    /// <summary>Exchanges that are ready for use: at most about 200 KiB.</summary>
+    internal static IdleStack<StreamExchange> Idle { get; } = new(PoolSizes.Largest.StreamExchanges);
+
     /// <inheritdoc/>
     public override byte[] Message => _reply!;
 
@@ -68,7 +71,14 @@ internal sealed class StreamExchange : UpstreamReply, IValueTaskSource<UpstreamO
     internal ValueTask<UpstreamOutcome> Completion => new(this, _completion.Version);
 
     /// <inheritdoc/>
-    public override void Release() => StreamExchangePool.Return(this);
+    public override void Release()
+    {
+        Clear();
+        Idle.Return(this);
+    }
+
+    /// <summary>An exchange that is ready for use.</summary>
+    internal static StreamExchange Rent() => Idle.Take() ?? new StreamExchange();
 
     /// <summary>Takes in a query.</summary>
     internal void Prepare(in UpstreamQuery query, long deadline)
@@ -108,7 +118,7 @@ internal sealed class StreamExchange : UpstreamReply, IValueTaskSource<UpstreamO
     internal void Fail(UpstreamStatus status, UpstreamFailure failure) => _completion.SetResult(Outcome(status, null, failure));
 
     /// <summary>Gives back what it rented.</summary>
-    internal void Clear()
+    private void Clear()
     {
         Asker = null;
         if (_reply is not null)
@@ -136,7 +146,7 @@ internal sealed class StreamExchange : UpstreamReply, IValueTaskSource<UpstreamO
         UpstreamOutcome outcome = _completion.GetResult(token);
         if (outcome.Reply is null)
         {
-            StreamExchangePool.Return(this);
+            Release();
         }
 
         return outcome;
@@ -147,42 +157,4 @@ internal sealed class StreamExchange : UpstreamReply, IValueTaskSource<UpstreamO
     void IValueTaskSource<UpstreamOutcome>.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
         => _completion.OnCompleted(continuation, state, token, flags);
-}
-
-/// <summary>Exchanges that are ready for use. A bounded number lies idle: about 200 KiB.</summary>
-internal static class StreamExchangePool
-{
-    private static readonly Lock Gate = new();
-    private static readonly StreamExchange[] Idle = new StreamExchange[PoolSizes.Largest.StreamExchanges];
-    private static int IdleCount;
-
-    /// <summary>How many lie idle at most.</summary>
-    internal static int MostIdle { get; set; } = PoolSizes.Largest.StreamExchanges;
-
-    /// <summary>Takes one out.</summary>
-    internal static StreamExchange Rent()
-    {
-        lock (Gate)
-        {
-            if (IdleCount > 0)
-            {
-                return Idle[--IdleCount];
-            }
-        }
-
-        return new StreamExchange();
-    }
-
-    /// <summary>Puts one back.</summary>
-    internal static void Return(StreamExchange exchange)
-    {
-        exchange.Clear();
-        lock (Gate)
-        {
-            if (IdleCount < Math.Min(MostIdle, Idle.Length))
-            {
-                Idle[IdleCount++] = exchange;
-            }
-        }
-    }
 }

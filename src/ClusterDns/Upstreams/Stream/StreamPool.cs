@@ -54,7 +54,7 @@ internal sealed class StreamPool : IDisposable
     /// <summary>Asks over some connection.</summary>
     internal ValueTask<UpstreamOutcome> AskAsync(in UpstreamQuery query)
     {
-        StreamExchange exchange = StreamExchangePool.Rent();
+        StreamExchange exchange = StreamExchange.Rent();
         long now = _timeProvider.GetTimestamp();
         exchange.Prepare(in query, now + (long)(query.Timeout.TotalSeconds * _timeProvider.TimestampFrequency));
         ValueTask<UpstreamOutcome> completion = exchange.Completion;

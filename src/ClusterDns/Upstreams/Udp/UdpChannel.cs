@@ -19,7 +19,7 @@ internal sealed class UdpChannel(Upstream upstream, UpstreamFactory factory) : I
         TimeProvider timeProvider = factory.TimeProvider;
         long deadline = timeProvider.GetTimestamp() + (long)(query.Timeout.TotalSeconds * timeProvider.TimestampFrequency);
         UpstreamEngine? own = UpstreamEngine.Current;
-        UdpExchange exchange = UdpExchangePool.Rent();
+        UdpExchange exchange = UdpExchange.Rent();
         exchange.Prepare(upstream, in query, deadline, resumesOnPool: own is null);
         ValueTask<UpstreamOutcome> completion = exchange.Completion;
         if (own is not null)

@@ -1,0 +1,108 @@
+using ClusterDns.Core.Memory;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Resources;
+using ClusterDns.Plugins.Forward;
+using ClusterDns.Plugins.Forward.Sharing;
+using ClusterDns.Plugins.Tests.TestKit;
+using ClusterDns.TestKit;
+
+namespace ClusterDns.Plugins.Tests.Forward;
+
+public sealed class FlightTableTests
+{
+    private const long MiB = 1024 * 1024;
+
+    private readonly PluginKit _kit = new(new ForwardPlugin(), "forward . 192.0.2.1");
+
+    [Theory]
+    [InlineData(64 * MiB, 1024)]
+    [InlineData(170 * MiB, 1024)]
+    [InlineData(MemoryBudget.Unlimited, 2000)]
+    public async Task Followers_lie_idle_within_what_is_reserved_for_them(long limit, int followers)
+    {
+        MemoryShare share = Pools(limit);
+        using FlightTable table = Create(share);
+        long reserved = share.Used;
+
+        await FollowAsync(table, followers);
+
+        Assert.Equal((long)table.MaxIdle * (Follower.Bytes + Flight.Bytes), reserved);
+        Assert.InRange(reserved, 1, share.Limit / 16);
+        Assert.Equal(table.MaxIdle, table.IdleFollowers);
+        Assert.True(table.MaxIdle < followers);
+    }
+
+    [Fact]
+    public async Task Followers_are_used_again()
+    {
+        using FlightTable table = Create(Pools(MemoryBudget.Unlimited));
+        await FollowAsync(table, 10);
+        await FollowAsync(table, 10);
+
+        Assert.Equal(10, table.IdleFollowers);
+    }
+
+    [Fact]
+    public void Table_keeps_little_where_the_share_is_exhausted_and_releases_what_it_reserved()
+    {
+        MemoryShare share = Pools(170 * MiB);
+        share.Reserve(share.Limit);
+        FlightTable table = Create(share);
+
+        Assert.InRange(share.Used - share.Limit, 1, 16 * 1024);
+        Assert.InRange(table.MaxIdle, 1, 64);
+        table.Dispose();
+        Assert.Equal(share.Limit, share.Used);
+    }
+
+    [Fact]
+    public void Forward_reserves_what_lies_idle_in_the_memory_budget_as_long_as_a_configuration_forwards()
+    {
+        MemoryBudget budget = new(MemoryTable.Rules, 170 * MiB, new MetricRegistry());
+        ResourceScope resources = new SharedResources().CreateScope();
+        _ = new PluginKit(new ForwardPlugin(), "forward . 192.0.2.1", resources: resources, memory: budget);
+        Assert.True(budget[MemoryTable.Pools].Used > 0);
+
+        resources.Dispose();
+        Assert.Equal(0, budget[MemoryTable.Pools].Used);
+    }
+
+    [Fact]
+    public void Flights_and_followers_take_no_more_than_they_are_counted_with()
+    {
+        QueryContext context = _kit.CreateContext("www.example.");
+        IdleStack<Follower> none = new(0);
+
+        Assert.InRange(Allocations.Count(() => Follower.Rent(none, context)) / Allocations.Times, 1, Follower.Bytes);
+        Assert.InRange(Allocations.Count(static () => GC.KeepAlive(new Flight())) / Allocations.Times, 1, Flight.Bytes);
+    }
+
+    private static MemoryShare Pools(long limit) => new MemoryBudget(MemoryTable.Rules, limit, new MetricRegistry())[MemoryTable.Pools];
+
+    private FlightTable Create(MemoryShare pools) => new(_kit.Time, _kit.Build.Guard, pools);
+
+    private async Task FollowAsync(FlightTable table, int count)
+    {
+        QueryContext context = _kit.CreateContext("www.example.");
+        Assert.Null(Join(table, context, out Flight? flight));
+        Follower[] followers = [.. Enumerable.Range(0, count).Select(_ => Join(table, context, out Flight? _)!)];
+        Task<SharedOutcome>[] completions = [.. followers.Select(static follower => follower.Completion.AsTask())];
+        Follower? next = table.End(flight!, out int ended);
+        Assert.Equal(count, ended);
+        while (next is { } follower)
+        {
+            next = follower.Next;
+            follower.Next = null;
+            follower.Complete(SharedOutcome.Dropped);
+        }
+
+        await Task.WhenAll(completions);
+    }
+
+    private Follower? Join(FlightTable table, QueryContext context, out Flight? flight)
+    {
+        long now = _kit.Time.GetTimestamp();
+        return table.Join(this, context, usesStream: false, now, now + (5 * _kit.Time.TimestampFrequency), out flight);
+    }
+}
