@@ -114,8 +114,12 @@ internal sealed class ScenarioUpstream : IDisposable
     {
         WireReader reader = new(query);
         byte[] name = new byte[DomainName.MaxWireLength];
-        Assert.True(reader.TryReadHeader(out _));
-        Assert.True(reader.TryReadQuestion(name, out int length, out RecordType type, out _));
+        if (!reader.TryReadHeader(out DnsHeader header) || header.IsResponse || !reader.TryReadQuestion(name, out int length, out RecordType type, out _))
+        {
+            // No query of the server's: other tests guess the ports of sockets.
+            return [];
+        }
+
         string text = DomainName.ToText(name.AsSpan(0, length));
         lock (_lock)
         {
