@@ -1,4 +1,5 @@
 using System.Buffers;
+using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Core.Http;
 
@@ -80,13 +81,13 @@ public sealed class HttpBody(Func<int, bool>? tryReserve = null) : IBufferWriter
     {
         foreach ((byte[] bytes, int _) in _chunks)
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            SharedArrays.Bytes.Return(bytes);
         }
 
         _chunks.Clear();
         if (_current.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_current);
+            SharedArrays.Bytes.Return(_current);
         }
 
         _current = [];
@@ -95,7 +96,7 @@ public sealed class HttpBody(Func<int, bool>? tryReserve = null) : IBufferWriter
 
     private void AddChunk(int size)
     {
-        byte[] next = ArrayPool<byte>.Shared.Rent(size);
+        byte[] next = SharedArrays.Bytes.Rent(size);
         if (!IsCut && tryReserve is not null && !tryReserve(next.Length))
         {
             Cut();
@@ -107,7 +108,7 @@ public sealed class HttpBody(Func<int, bool>? tryReserve = null) : IBufferWriter
             _used = 0;
             if (_current.Length > 0)
             {
-                ArrayPool<byte>.Shared.Return(_current);
+                SharedArrays.Bytes.Return(_current);
             }
         }
         else if (_current.Length > 0)
@@ -125,7 +126,7 @@ public sealed class HttpBody(Func<int, bool>? tryReserve = null) : IBufferWriter
         Length = 0;
         foreach ((byte[] bytes, int _) in _chunks)
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            SharedArrays.Bytes.Return(bytes);
         }
 
         _chunks.Clear();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Pipeline;
@@ -21,11 +20,11 @@ internal static class MessageRecord
         byte[]? rented = null;
         Span<byte> rdata = record.RdataLength <= StackRdata
             ? stackalloc byte[StackRdata + MaxGrowth]
-            : rented = ArrayPool<byte>.Shared.Rent(record.RdataLength + MaxGrowth);
+            : rented = SharedArrays.Bytes.Rent(record.RdataLength + MaxGrowth);
         bool written = TryExpand(in record, rdata, out int length) && TryWrite(ref writer, in record, rdata[..length]);
         if (rented is not null)
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            SharedArrays.Bytes.Return(rented);
         }
 
         return written;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace ClusterDns.Core.Pipeline;
@@ -86,7 +85,7 @@ public sealed class RecordList
         Truncate(0);
         if (!ReferenceEquals(_records, _kept))
         {
-            ArrayPool<ResponseRecord>.Shared.Return(_records);
+            SharedArrays.Records.Return(_records);
             _records = _kept;
         }
     }
@@ -98,12 +97,12 @@ public sealed class RecordList
             return false;
         }
 
-        ResponseRecord[] larger = ArrayPool<ResponseRecord>.Shared.Rent(Math.Min(MaxCount, _records.Length * 4));
+        ResponseRecord[] larger = SharedArrays.Records.Rent(Math.Min(MaxCount, _records.Length * 4));
         Span.CopyTo(larger);
         if (!ReferenceEquals(_records, _kept))
         {
             Span.Clear();
-            ArrayPool<ResponseRecord>.Shared.Return(_records);
+            SharedArrays.Records.Return(_records);
         }
 
         _records = larger;

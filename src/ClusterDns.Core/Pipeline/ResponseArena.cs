@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace ClusterDns.Core.Pipeline;
 
@@ -53,7 +52,7 @@ public sealed class ResponseArena
 
         for (int i = 0; i < _largeCount; i++)
         {
-            ArrayPool<byte>.Shared.Return(_large[i]);
+            SharedArrays.Bytes.Return(_large[i]);
             _large[i] = null!;
         }
 
@@ -68,7 +67,7 @@ public sealed class ResponseArena
             return false;
         }
 
-        _current = ArrayPool<byte>.Shared.Rent(LargeChunkSize);
+        _current = SharedArrays.Bytes.Rent(LargeChunkSize);
         _large[_largeCount++] = _current;
         _used = 0;
         return true;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Records;
@@ -37,11 +38,11 @@ public static class RecordText
             return TryParseLine(text, origin, defaultTimeToLive, wire, out record, out error);
         }
 
-        char[] line = ArrayPool<char>.Shared.Rent(text.Length);
+        char[] line = SharedArrays.Chars.Rent(text.Length);
         record = default;
         bool parsed = RecordLine.TryFlatten(text, line, out int length, out error)
             && TryParseLine(line.AsSpan(0, length), origin, defaultTimeToLive, wire, out record, out error);
-        ArrayPool<char>.Shared.Return(line);
+        SharedArrays.Chars.Return(line);
         return parsed;
     }
 

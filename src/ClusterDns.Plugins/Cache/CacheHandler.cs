@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Metrics;
@@ -205,7 +204,7 @@ internal sealed class CacheHandler : PluginHandler
             return;
         }
 
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(EntryPacker.MaxLength);
+        byte[] buffer = SharedArrays.Bytes.Rent(EntryPacker.MaxLength);
         if (EntryPacker.TryPack(context, buffer.AsSpan(0, EntryPacker.MaxLength), out int length))
         {
             Keep(context, metrics, hash, question, buffer.AsSpan(0, length));
@@ -215,7 +214,7 @@ internal sealed class CacheHandler : PluginHandler
             metrics.Drops.Add();
         }
 
-        ArrayPool<byte>.Shared.Return(buffer);
+        SharedArrays.Bytes.Return(buffer);
         HideUnwantedAuthenticData(context);
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Loadbalance;
@@ -62,7 +61,7 @@ internal static class StableSort
     private static void MergeRuns<TRank>(Span<ResponseRecord> records, TRank rank)
         where TRank : struct, IRecordRank
     {
-        ResponseRecord[] rented = ArrayPool<ResponseRecord>.Shared.Rent(records.Length);
+        ResponseRecord[] rented = SharedArrays.Records.Rent(records.Length);
         Span<ResponseRecord> scratch = rented.AsSpan(0, records.Length);
         for (int width = RunLength; width < records.Length; width *= 2)
         {
@@ -73,7 +72,7 @@ internal static class StableSort
         }
 
         scratch.Clear();
-        ArrayPool<ResponseRecord>.Shared.Return(rented);
+        SharedArrays.Records.Return(rented);
     }
 
     private static void Merge<TRank>(Span<ResponseRecord> records, int middle, Span<ResponseRecord> scratch, TRank rank)
