@@ -192,7 +192,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             Memory = memory,
             Descriptors = descriptors,
         };
-        await using DnsServer server = new(services);
+        await using DnsServer server = new(services, MemoryReturn.Compact);
         ConfigurationReloader reloader = new(
             configuration, server, model, new ReloadMetrics(metrics), reloaded => loggers.Debug = reloaded.Debug, environment);
         using IHost host = CreateHost(
