@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
@@ -41,7 +40,7 @@ internal sealed class CacheHandler : PluginHandler
         _zones = new ZoneSet(options.Zones);
         _noSuccess = new ZoneSet(options.Success.Disabled);
         _noDenial = new ZoneSet(options.Denial.Disabled);
-        _neither = new ZoneSet(Common(options.Success.Disabled, options.Denial.Disabled));
+        _neither = _noSuccess.Intersect(_noDenial);
         _ticksPerSecond = timeProvider.TimestampFrequency;
     }
 
@@ -84,11 +83,6 @@ internal sealed class CacheHandler : PluginHandler
 
         return AwaitAsync(below, context, metrics, hash, question);
     }
-
-    /// <summary>The zones whose names are in a zone of both lists.</summary>
-    private static IEnumerable<Zone> Common(IReadOnlyList<Zone> left, IReadOnlyList<Zone> right)
-        => left.Where(zone => right.Any(other => DomainName.IsSubdomainOf(zone.Wire.Span, other.Wire.Span)))
-            .Concat(right.Where(zone => left.Any(other => DomainName.IsSubdomainOf(zone.Wire.Span, other.Wire.Span))));
 
     /// <summary>
     /// Handles a name whose responses are never kept, as kubeadm's Corefile has it for the cluster's own: nothing is looked up or packed,

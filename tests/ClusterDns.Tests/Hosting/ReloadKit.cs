@@ -37,7 +37,7 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
             Write(file, text);
         }
 
-        _upstreams = new UpstreamFactory(Metrics, TimeProvider.System);
+        _upstreams = new UpstreamFactory(Metrics, Time);
         Files = new CountingFiles();
         Memory = new MemoryBudget(MemoryTable.Rules, memory, Metrics);
         Environment = new ServerEnvironment(

@@ -14,12 +14,12 @@ namespace ClusterDns.Plugins.Kubernetes.Answers;
 internal abstract class ClusterHandler(
     PluginHandler next, ClusterIndex index, IReadOnlyList<ZoneRecords> zones, ZoneSet fallthrough, RandomSubset subset) : PluginHandler(next)
 {
-    private readonly ZoneRecords[] _longestFirst = [.. zones.OrderByDescending(static zone => zone.LabelCount)];
+    private readonly ZoneSet<ZoneRecords> _zones = new(zones.Select(static zone => (zone.Zone, zone)));
 
     /// <inheritdoc/>
     public sealed override ValueTask ServeAsync(QueryContext context)
     {
-        if (context.Class != RecordClass.IN || Match(context.Name) is not { } zone)
+        if (context.Class != RecordClass.IN || _zones.Match(context.Name) is not { } zone)
         {
             return NextAsync(context);
         }
@@ -58,20 +58,6 @@ internal abstract class ClusterHandler(
 
         subset.Choose(context);
         return context.Type is RecordType.A or RecordType.AAAA ? AliasTarget.FollowAsync(context) : ValueTask.CompletedTask;
-    }
-
-    /// <summary>The longest of the zones that a name is in.</summary>
-    private ZoneRecords? Match(ReadOnlySpan<byte> name)
-    {
-        foreach (ZoneRecords zone in _longestFirst)
-        {
-            if (DomainName.IsSubdomainOf(name, zone.Wire))
-            {
-                return zone;
-            }
-        }
-
-        return null;
     }
 
     /// <summary>Answers a query.</summary>
