@@ -75,6 +75,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         MemoryLimit memoryLimit = new(SystemText.Read);
         MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics);
         metrics.LimitTo(memory[MemoryTable.Metrics]);
+        HeapLimit.Show(metrics);
         int capacity = LogQueue.CapacityWithin(memory[MemoryTable.Log].Limit);
         memory[MemoryTable.Log].Reserve(2L * capacity);
         LogQueue log = new(openOutput(), metrics, capacity: capacity);
