@@ -94,6 +94,10 @@ public sealed class QueryContext : IUpstreamAsker
     /// <summary>When the query came, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
     public long ReceivedTimestamp { get; private set; }
 
+    /// <summary>Says when the query came, where that is known before it is taken in: a batch of datagrams comes at one time.</summary>
+    /// <param name="timestamp">The time, as <see cref="TimeProvider.GetTimestamp"/> counts.</param>
+    public void MarkReceived(long timestamp) => ReceivedTimestamp = timestamp;
+
     /// <summary>Answers internal queries as the client's listener would; null where there is no listener.</summary>
     public IQueryRouter? Router { get; set; }
 
@@ -360,6 +364,7 @@ public sealed class QueryContext : IUpstreamAsker
         Response.Reset();
         _requestLength = 0;
         _responseLength = 0;
+        ReceivedTimestamp = 0;
         _query = default;
         LabelCount = 0;
         Block = ServerBlockInfo.Dropped;

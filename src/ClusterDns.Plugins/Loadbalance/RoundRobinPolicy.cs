@@ -10,19 +10,19 @@ internal sealed class RoundRobinPolicy(ThreadRandom random) : IOrderPolicy
     /// <inheritdoc/>
     public void Arrange(QueryContext context)
     {
-        RandomSequence sequence = random.Current;
-        Shuffle(context.Response.Answers.Span, sequence);
-        Shuffle(context.Response.Authority.Span, sequence);
-        Shuffle(context.Response.Additional.Span, sequence);
+        Shuffle(context.Response.Answers.Span);
+        Shuffle(context.Response.Authority.Span);
+        Shuffle(context.Response.Additional.Span);
     }
 
-    private static void Shuffle(Span<ResponseRecord> records, RandomSequence sequence)
+    private void Shuffle(Span<ResponseRecord> records)
     {
         if (records.Length < 2)
         {
             return;
         }
 
+        RandomSequence sequence = random.Current;
         RecordOrder.Sort(records);
         ShuffleAlike(RecordOrder.Addresses(records), sequence);
         ShuffleAlike(RecordOrder.MailExchanges(records), sequence);

@@ -60,6 +60,18 @@ internal sealed unsafe class NativeSocketHandle : SafeHandle
     internal bool TrySetOption(int level, int name, int value)
         => SocketCalls.SetOption(this, level, name, &value, sizeof(int)) == 0;
 
+    /// <summary>Sets how long a receive that waits does so at most.</summary>
+    /// <exception cref="SocketException">It was refused.</exception>
+    internal void SetReceiveTimeout(int milliseconds)
+    {
+        // struct timeval: seconds and microseconds.
+        nint* time = stackalloc nint[] { milliseconds / 1000, milliseconds % 1000 * 1000 };
+        if (SocketCalls.SetOption(this, SocketCalls.LevelSocket, SocketCalls.ReceiveTimeout, (int*)time, (uint)(2 * sizeof(nint))) != 0)
+        {
+            throw ErrorNumbers.LastError();
+        }
+    }
+
     /// <summary>Binds to an address.</summary>
     /// <exception cref="SocketException">It is taken, not this host's, or not allowed.</exception>
     internal void Bind(IPEndPoint endpoint)

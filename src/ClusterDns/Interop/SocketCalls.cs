@@ -19,6 +19,7 @@ internal static unsafe partial class SocketCalls
     internal const int SendBuffer = 7;
     internal const int ReceiveBuffer = 8;
     internal const int ReusePort = 15;
+    internal const int ReceiveTimeout = 20;
     internal const int MemoryInfo = 55;
     internal const int IPv4PacketInfo = 8;
     internal const int IPv6Only = 26;
@@ -28,6 +29,7 @@ internal static unsafe partial class SocketCalls
     internal const int FlagTruncated = 0x20;
     internal const int FlagDontWait = 0x40;
     internal const int FlagNoSignal = 0x4000;
+    internal const int FlagWaitForOne = 0x10000;
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     internal static partial int Create(int family, int type, int protocol);

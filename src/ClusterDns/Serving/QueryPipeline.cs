@@ -37,7 +37,8 @@ internal sealed partial class QueryPipeline(
         IWaitGate? waitGate)
     {
         context.Begin(this);
-        switch (context.Accept(length, transport, in local, in remote, timeProvider.GetTimestamp(), waitGate))
+        long received = context.ReceivedTimestamp == 0 ? timeProvider.GetTimestamp() : context.ReceivedTimestamp;
+        switch (context.Accept(length, transport, in local, in remote, received, waitGate))
         {
             case QueryVerdict.Drop:
                 context.End(QueryEnd.Ignored);

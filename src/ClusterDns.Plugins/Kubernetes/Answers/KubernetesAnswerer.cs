@@ -144,16 +144,22 @@ internal sealed class KubernetesAnswerer(
         in ClusterName name, RecordType type, ZoneRecords zone, ReadOnlySpan<byte> askedZone, Response response, out int outside)
     {
         outside = int.MaxValue;
-        if (Find(in name) is not { Service: { } service } entry)
+        if (!index.HasNamespace(name.Namespace) ||
+            !index.TryLocateService(name.ServiceKey, name.IsImported, out WireTable<ServiceEntry>.Place place))
         {
             return type == RecordType.SOA;
         }
 
-        if (type is RecordType.A or RecordType.AAAA && name.IsWhole &&
-            entry.TryFindOnlyAddress(type == RecordType.A ? 4 : 16, out int offset))
+        if (type is RecordType.A or RecordType.AAAA && name.IsWhole && !options.IgnoresEmptyServices &&
+            OnlyAddress.TryRead(place.Source, name.ServiceKey.Length, type == RecordType.A, out int offset))
         {
             return offset == 0 ||
-                response.TryAdd(ResponseSection.Answer, type, options.TimeToLive, entry.Source, offset, type == RecordType.A ? 4 : 16);
+                response.TryAdd(ResponseSection.Answer, type, options.TimeToLive, place.Bytes, place.Offset + offset, type == RecordType.A ? 4 : 16);
+        }
+
+        if (place.GetEntry(name.ServiceKey) is not { Service: { } service } entry || !options.Takes(entry))
+        {
+            return type == RecordType.SOA;
         }
 
         if (service.Kind == ServiceKind.ExternalName)

@@ -65,11 +65,18 @@ internal sealed class ClusterIndex
 
     /// <summary>Whether a namespace exists, or may.</summary>
     /// <param name="label">Its name as one label in wire form, in lower case.</param>
-    public bool HasNamespace(ReadOnlySpan<byte> label) => Namespaces.Find(label) is not null || !_namespacesAreKnown;
+    public bool HasNamespace(ReadOnlySpan<byte> label) => Namespaces.TryLocate(label, out _) || !_namespacesAreKnown;
 
     /// <summary>A Service with its endpoints.</summary>
     /// <param name="key">Service and namespace as two labels in wire form, in lower case.</param>
     public ServiceEntry? FindService(ReadOnlySpan<byte> key) => Services.Find(key);
+
+    /// <summary>Where a Service with its endpoints is found.</summary>
+    /// <param name="key">Service and namespace as two labels in wire form, in lower case.</param>
+    /// <param name="isImported">Whether it is one that is imported from the clusters of a set.</param>
+    /// <param name="place">The place.</param>
+    public bool TryLocateService(ReadOnlySpan<byte> key, bool isImported, out WireTable<ServiceEntry>.Place place)
+        => (isImported ? Imports : Services).TryLocate(key, out place);
 
     /// <summary>What an address belongs to.</summary>
     /// <param name="key">The address in 16 bytes, IPv4 mapped.</param>

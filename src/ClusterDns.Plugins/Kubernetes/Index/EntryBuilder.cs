@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text;
 using ClusterDns.Core.Records;
 using ClusterDns.Core.Wire;
@@ -40,9 +41,11 @@ internal static class EntryBuilder
     /// <param name="service">The Service.</param>
     public static ServicePart Create(ServiceObject service)
     {
-        List<byte> data = [.. CreateServiceKey(service.Key.Namespace, service.Key.Name)];
+        byte[] key = CreateServiceKey(service.Key.Namespace, service.Key.Name);
+        List<byte> data = [.. key, .. stackalloc byte[OnlyAddress.Length]];
         AddressEntry[] addresses = [.. service.ClusterIPs.Distinct().Select(address => Add(data, address))];
         PortEntry[] ports = Create(service.Ports);
+        OnlyAddress.Write(CollectionsMarshal.AsSpan(data), key.Length, service.Kind, addresses, ports);
         return new ServicePart
         {
             Kind = service.Kind,

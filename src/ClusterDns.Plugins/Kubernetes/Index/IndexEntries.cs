@@ -48,7 +48,7 @@ internal class ServicePart
     /// <summary>How it is reached.</summary>
     public required ServiceKind Kind { get; init; }
 
-    /// <summary>The bytes of its addresses, behind its key.</summary>
+    /// <summary>Its key, its <see cref="OnlyAddress"/> and the bytes of its addresses; of an <see cref="ExternalPart"/> the addresses alone.</summary>
     public required byte[] Data { get; init; }
 
     /// <summary>Its addresses.</summary>
@@ -75,10 +75,6 @@ internal class ServicePart
 /// </summary>
 internal sealed class ServiceEntry : WireTableEntry
 {
-    private readonly bool _hasFewAddresses;
-    private readonly ushort _addressV4;
-    private readonly ushort _addressV6;
-
     /// <summary>A Service with its slices.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="service">The Service, whose data begins with the key; null where only slices of that name are known.</param>
@@ -91,10 +87,6 @@ internal sealed class ServiceEntry : WireTableEntry
         IsEmpty = Array.TrueForAll(slices, static slice => slice.Endpoints.Length == 0 && slice.Names.Length == 0);
         Names = NamedEndpoints.Create(service, slices);
         HasMoreThanFits = slices.Sum(static slice => (long)slice.Endpoints.Length * slice.Ports.Length) > RecordList.MaxCount;
-        if (service is { Kind: ServiceKind.ClusterIP, Ports.Length: > 0 })
-        {
-            _hasFewAddresses = TryFindOnly(service.Addresses, 4, out _addressV4) & TryFindOnly(service.Addresses, 16, out _addressV6);
-        }
     }
 
     /// <summary>The Service; null where only slices of that name are known.</summary>
@@ -111,35 +103,6 @@ internal sealed class ServiceEntry : WireTableEntry
 
     /// <summary>Whether it has more endpoints with ports than a section of a response can have records.</summary>
     public bool HasMoreThanFits { get; }
-
-    /// <summary>
-    /// Finds the address that answers for the Service as a whole, where it has its own addresses and at most one of a family. It reads
-    /// nothing but the entry: the most frequent question of a cluster costs no further reading of memory.
-    /// </summary>
-    /// <param name="length">4 for IPv4, 16 for IPv6.</param>
-    /// <param name="offset">Where the address is in <see cref="WireTableEntry.Source"/>; 0 where the Service has none of the family.</param>
-    /// <returns>False where the Service has to be looked at in full.</returns>
-    public bool TryFindOnlyAddress(int length, out int offset)
-    {
-        offset = length == 4 ? _addressV4 : _addressV6;
-        return _hasFewAddresses;
-    }
-
-    private static bool TryFindOnly(AddressEntry[] addresses, int length, out ushort offset)
-    {
-        offset = 0;
-        int count = 0;
-        foreach (AddressEntry address in addresses)
-        {
-            if (address.Length == length)
-            {
-                count++;
-                offset = (ushort)address.Offset;
-            }
-        }
-
-        return count <= 1;
-    }
 }
 
 /// <summary>An endpoint of a slice.</summary>

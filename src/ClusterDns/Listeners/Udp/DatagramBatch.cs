@@ -48,10 +48,11 @@ internal sealed unsafe class DatagramBatch : IDisposable
 
     /// <summary>Receives what there is, serves it, and sends the answers that are ready.</summary>
     /// <param name="socket">The socket.</param>
+    /// <param name="waits">Whether to wait for the first datagram, for as long as the socket's timeout allows.</param>
     /// <returns>How many datagrams came.</returns>
-    internal int Run(NativeUdpSocket socket)
+    internal int Run(NativeUdpSocket socket, bool waits = false)
     {
-        int received = Receive(socket.Handle.Descriptor);
+        int received = Receive(socket.Handle.Descriptor, waits ? SocketCalls.FlagWaitForOne : SocketCalls.FlagDontWait);
         WasFull = received == _size;
         IsFailing = received < 0;
         if (received <= 0)
@@ -84,9 +85,11 @@ internal sealed unsafe class DatagramBatch : IDisposable
     private void ServeAll(NativeUdpSocket socket, int received)
     {
         IQueryPipeline pipeline = _core.Pipeline;
+        long now = _core.TimeProvider.GetTimestamp();
         int answers = 0;
         for (int i = 0; i < received; i++)
         {
+            _queries[i].Context.MarkReceived(now);
             if (Serve(pipeline, socket, i))
             {
                 _queries[i].PrepareSend(&_out[answers].Header, &_outVectors[answers]);
@@ -131,11 +134,11 @@ internal sealed unsafe class DatagramBatch : IDisposable
     }
 
     /// <summary>How many datagrams came; negative when the socket keeps failing.</summary>
-    private int Receive(int descriptor)
+    private int Receive(int descriptor, int flags)
     {
         for (int errors = 0; errors < ReceivePause.MaxFailuresInRow;)
         {
-            int received = SocketCalls.ReceiveBatch(descriptor, _in, (uint)_size, SocketCalls.FlagDontWait, null);
+            int received = SocketCalls.ReceiveBatch(descriptor, _in, (uint)_size, flags, null);
             if (received >= 0)
             {
                 return received;

@@ -12,6 +12,7 @@ internal sealed class NativeUdpSocket
     private const int ReceiveBufferSize = 4 << 20;
     private const int SendBufferSize = 1 << 20;
     private const int DiscardPort = 9;
+    private const int ReceiveTimeoutMilliseconds = 20;
 
     private readonly IPEndPoint _endpoint;
     private uint _countedDrops;
@@ -56,6 +57,7 @@ internal sealed class NativeUdpSocket
 
             handle.TrySetOption(SocketCalls.LevelSocket, SocketCalls.ReceiveBuffer, ReceiveBufferSize);
             handle.TrySetOption(SocketCalls.LevelSocket, SocketCalls.SendBuffer, SendBufferSize);
+            handle.SetReceiveTimeout(ReceiveTimeoutMilliseconds);
             if (endpoint.Address.Equals(IPAddress.Any))
             {
                 handle.SetOption(SocketCalls.LevelIPv4, SocketCalls.IPv4PacketInfo, 1);

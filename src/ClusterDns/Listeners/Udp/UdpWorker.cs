@@ -4,8 +4,9 @@ using ClusterDns.Upstreams;
 namespace ClusterDns.Listeners.Udp;
 
 /// <summary>
-/// A thread that serves one socket on each address. It reads first and asks epoll only when the sockets seem empty, and blocks
-/// on nothing else.
+/// A thread that serves one socket on each address. It reads first and asks epoll only when the sockets seem empty. Where it has one
+/// socket only, waits for no upstream, and is busy, it waits on the socket itself, which saves a call for each batch; never for longer
+/// than the socket's timeout, since nothing else wakes it there.
 /// </summary>
 internal sealed class UdpWorker : IDisposable
 {
@@ -13,6 +14,9 @@ internal sealed class UdpWorker : IDisposable
     private const int MaxRoundsBetweenPolls = 16;
     private const int MaxDrainedBatches = 4096;
     private const int LingerMilliseconds = 20;
+
+    // A batch of so many says that the next datagram is soon there.
+    private const int BusyBatch = 2;
 
     private readonly ListenerCore _core;
     private readonly NativeUdpSocket[] _sockets;
@@ -23,6 +27,7 @@ internal sealed class UdpWorker : IDisposable
     private readonly UpstreamEngine _upstreams;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isBusy;
     private volatile bool _stopping;
     private volatile bool _leaving;
     private volatile bool _released;
@@ -120,14 +125,15 @@ internal sealed class UdpWorker : IDisposable
         {
             bool more = RunRound();
             _upstreams.Flush();
-            if (!more || ++rounds >= MaxRoundsBetweenPolls || _upstreams.PendingCount > 0)
+            if ((!more && !_isBusy) || ++rounds >= MaxRoundsBetweenPolls || _upstreams.PendingCount > 0)
             {
                 rounds = 0;
                 CountReceiveDrops(more);
-                WaitForEvents(more ? 0 : _upstreams.WaitMilliseconds);
+                WaitForEvents(more || _isBusy ? 0 : _upstreams.WaitMilliseconds);
             }
         }
 
+        _isBusy = false;
         Drain();
         _drained.TrySetResult();
         if (_leaving)
@@ -186,9 +192,11 @@ internal sealed class UdpWorker : IDisposable
             NativeUdpSocket socket = _sockets[i];
             if (socket.MayHaveMore)
             {
-                _batch.Run(socket);
-                socket.MayHaveMore = _batch.WasFull;
-                more |= socket.MayHaveMore;
+                // A query that continued since then may wait for an upstream, whose reply comes elsewhere.
+                int received = _batch.Run(socket, waits: _isBusy && _upstreams.PendingCount == 0);
+                _isBusy = !_stopping && _sockets.Length == 1 && _upstreams.PendingCount == 0 && received >= (_isBusy ? 1 : BusyBatch);
+                socket.MayHaveMore = _batch.WasFull || _isBusy;
+                more |= _batch.WasFull;
                 _paused.Observe(i, _batch.IsFailing);
             }
         }

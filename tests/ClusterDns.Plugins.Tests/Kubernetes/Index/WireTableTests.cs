@@ -82,6 +82,57 @@ public sealed class WireTableTests
 
         Assert.Equal(0, table.Count);
         Assert.InRange(table.Capacity, 1, 64);
+        Assert.InRange(table.ByteCapacity, 1, 1024);
+    }
+
+    [Fact]
+    public void Changing_what_follows_a_key_takes_no_more_room_than_what_is_there()
+    {
+        WireTable<Item> table = new();
+        for (int number = 0; number < 100_000; number++)
+        {
+            table.Set(new Item([.. CreateKey(number % 10), .. CreateKey(number)], sizeof(int)));
+        }
+
+        Assert.Equal(10, table.Count);
+        Assert.InRange(table.Capacity, 1, 64);
+        Assert.InRange(table.ByteCapacity, 1, 1024);
+        for (int number = 0; number < 10; number++)
+        {
+            Assert.True(table.TryLocate(CreateKey(number), out WireTable<Item>.Place place));
+            Assert.Equal<byte>([.. CreateKey(number), .. CreateKey(99_990 + number)], place.Source);
+        }
+    }
+
+    [Fact]
+    public void What_was_found_keeps_its_bytes_while_entries_change_and_go()
+    {
+        WireTable<Item> table = new();
+        byte[] source = [.. CreateKey(1), 42];
+        table.Set(new Item(source, sizeof(int)));
+        Assert.True(table.TryLocate(CreateKey(1), out WireTable<Item>.Place place));
+
+        table.Remove(CreateKey(1));
+        for (int number = 2; number < 1000; number++)
+        {
+            table.Set(new Item(CreateKey(number)));
+        }
+
+        Assert.Equal<byte>(source, place.Source);
+        Assert.Null(place.GetEntry(CreateKey(1)));
+        Assert.False(table.TryLocate(CreateKey(1), out _));
+    }
+
+    [Fact]
+    public void A_key_that_another_begins_with_is_another_key()
+    {
+        WireTable<Item> table = new();
+        table.Set(new Item([1, 2]));
+        table.Set(new Item([1, 2, 3], keyLength: 1));
+
+        Assert.Equal(2, table.Find([1, 2])!.KeyLength);
+        Assert.Equal(1, table.Find([1])!.KeyLength);
+        Assert.Null(table.Find([1, 2, 3]));
     }
 
     [Fact]
@@ -151,5 +202,11 @@ public sealed class WireTableTests
         return key;
     }
 
-    private sealed class Item(byte[] key) : WireTableEntry(key);
+    private sealed class Item(byte[] source, int keyLength) : WireTableEntry(source, keyLength)
+    {
+        public Item(byte[] key)
+            : this(key, key.Length)
+        {
+        }
+    }
 }

@@ -80,8 +80,8 @@ internal static class RandomObjects
                 "www.example.com", "www.example.com.", "192.0.2.1", "web.a.svc.cluster.local", "db.b.svc.cluster.local.", "pod.svc.svc.cluster.local",
                 "h0.web.a.svc.cluster.local", "10-1-0-1.a.pod.cluster.local", "nosuch.a.svc.cluster.local", "ns.dns.cluster.local", "cluster.local"))));
 
-    /// <summary>EndpointSlices of Services, of Services that are not there, of imports and of nothing.</summary>
-    public static Gen<ClusterObject> Slice { get; } = Object(
+    /// <summary>EndpointSlices of addresses: of Services, of Services that are not there, of imports and of nothing.</summary>
+    public static Gen<ClusterObject> AddressSlice { get; } = Object(
         "EndpointSlice",
         Gen.OneOf("s0", "s1", "s2", "s3"),
         Space,
@@ -97,7 +97,10 @@ internal static class RandomObjects
                 Member("addressType", Text("IPv4", "IPv6")),
                 Maybe("endpoints", List(Endpoint, 0, 3)),
                 Maybe("ports", SlicePorts)),
-        ])
+        ]);
+
+    /// <summary>The same, and EndpointSlices of names.</summary>
+    public static Gen<ClusterObject> Slice { get; } = AddressSlice
         .Select(
             Gen.Int[0, 9],
             static (slice, isOfNames) => isOfNames > 0 ? slice : new ClusterObject(

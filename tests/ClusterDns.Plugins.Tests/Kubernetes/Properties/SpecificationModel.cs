@@ -174,7 +174,6 @@ internal sealed class SpecificationModel
 
     private IEnumerable<Endpoint> Endpoints(string service)
         => from slice in _slices[service]
-           where Text(slice, "addressType") is not "FQDN"
            from endpoint in Items(slice, "endpoints")
            where Find(endpoint, "conditions", "ready") is not { ValueKind: JsonValueKind.False }
            from text in Items(endpoint, "addresses")
