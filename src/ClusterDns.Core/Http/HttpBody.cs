@@ -1,5 +1,4 @@
 using System.Buffers;
-using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Core.Http;
 
@@ -81,13 +80,13 @@ public sealed class HttpBody(Func<int, bool>? tryReserve = null) : IBufferWriter
     {
         foreach ((byte[] bytes, int _) in _chunks)
         {
-            SharedArrays.Bytes.Return(bytes);
+            ArrayPool<byte>.Shared.Return(bytes);
         }
 
         _chunks.Clear();
         if (_current.Length > 0)
         {
-            SharedArrays.Bytes.Return(_current);
+            ArrayPool<byte>.Shared.Return(_current);
         }
 
         _current = [];
@@ -96,7 +95,7 @@ public sealed class HttpBody(Func<int, bool>? tryReserve = null) : IBufferWriter
 
     private void AddChunk(int size)
     {
-        byte[] next = SharedArrays.Bytes.Rent(size);
+        byte[] next = ArrayPool<byte>.Shared.Rent(size);
         if (!IsCut && tryReserve is not null && !tryReserve(next.Length))
         {
             Cut();
@@ -108,7 +107,7 @@ public sealed class HttpBody(Func<int, bool>? tryReserve = null) : IBufferWriter
             _used = 0;
             if (_current.Length > 0)
             {
-                SharedArrays.Bytes.Return(_current);
+                ArrayPool<byte>.Shared.Return(_current);
             }
         }
         else if (_current.Length > 0)
@@ -126,7 +125,7 @@ public sealed class HttpBody(Func<int, bool>? tryReserve = null) : IBufferWriter
         Length = 0;
         foreach ((byte[] bytes, int _) in _chunks)
         {
-            SharedArrays.Bytes.Return(bytes);
+            ArrayPool<byte>.Shared.Return(bytes);
         }
 
         _chunks.Clear();

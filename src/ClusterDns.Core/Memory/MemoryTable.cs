@@ -61,7 +61,7 @@ public static class MemoryTable
     /// <summary>Tables read from files, such as hosts files, and what reading a file takes until it is done.</summary>
     public static MemoryShareRule Files { get; } = new("files", 0.05, 128 * MiB, MemoryKind.Managed, MemoryPriority.Borrowing);
 
-    /// <summary>Buffers kept ready for use: query contexts, large message buffers, arrays for a short time.</summary>
+    /// <summary>Buffers kept ready for use: query contexts, large message buffers, the runtime's array pool.</summary>
     public static MemoryShareRule Pools { get; } = new("pools", 0.03, 24 * MiB, MemoryKind.Managed, MemoryPriority.Fixed);
 
     /// <summary>All shares.</summary>

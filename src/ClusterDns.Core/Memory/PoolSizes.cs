@@ -1,7 +1,7 @@
 namespace ClusterDns.Core.Memory;
 
 /// <summary>
-/// How many things of each kind lie idle at most, for all listeners together. They take up to about two thirds of the share
+/// How many things of each kind lie idle at most, for all listeners together. They take up to about half of the share
 /// <see cref="MemoryTable.Pools"/>; the queries of listeners, and plugins that keep
 /// objects for use again, reserve from what is left.
 /// </summary>
@@ -10,9 +10,7 @@ namespace ClusterDns.Core.Memory;
 /// <param name="BackgroundQueries">Queries that no client waits for.</param>
 /// <param name="DatagramExchanges">Exchanges with upstreams over UDP.</param>
 /// <param name="StreamExchanges">Exchanges with upstreams over TCP.</param>
-/// <param name="ArrayBytes">Arrays that are rented for a short time, in bytes.</param>
-public sealed record PoolSizes(
-    int LargeBuffers, int InternalQueries, int BackgroundQueries, int DatagramExchanges, int StreamExchanges, int ArrayBytes)
+public sealed record PoolSizes(int LargeBuffers, int InternalQueries, int BackgroundQueries, int DatagramExchanges, int StreamExchanges)
 {
     /// <summary>What a query takes with its buffers, in bytes.</summary>
     public const int QueryBytes = 12 * 1024;
@@ -27,12 +25,12 @@ public sealed record PoolSizes(
     public const int StreamExchangeBytes = 1024;
 
     /// <summary>Without a memory limit.</summary>
-    public static PoolSizes Largest { get; } = new(16, 64, 256, 512, 256, 2 * 1024 * 1024);
+    public static PoolSizes Largest { get; } = new(16, 64, 256, 512, 256);
 
     /// <summary>What all of them take together, in bytes.</summary>
     public long Bytes
         => ((long)LargeBuffers * LargeBufferBytes) + ((InternalQueries + (long)BackgroundQueries) * QueryBytes) +
-            ((long)DatagramExchanges * DatagramExchangeBytes) + ((long)StreamExchanges * StreamExchangeBytes) + ArrayBytes;
+            ((long)DatagramExchanges * DatagramExchangeBytes) + ((long)StreamExchanges * StreamExchangeBytes);
 
     /// <summary>The sizes that fit into a share.</summary>
     /// <param name="share">The share's bytes.</param>
@@ -42,8 +40,7 @@ public sealed record PoolSizes(
             Fit(share * 0.08, QueryBytes, 4, Largest.InternalQueries),
             Fit(share * 0.14, QueryBytes, 4, Largest.BackgroundQueries),
             Fit(share * 0.14, DatagramExchangeBytes, 4, Largest.DatagramExchanges),
-            Fit(share * 0.02, StreamExchangeBytes, 4, Largest.StreamExchanges),
-            Fit(share * 0.12, 1, 64 * 1024, Largest.ArrayBytes));
+            Fit(share * 0.02, StreamExchangeBytes, 4, Largest.StreamExchanges));
 
     private static int Fit(double bytes, int each, int least, int most) => (int)Math.Clamp(bytes / each, least, most);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Pipeline;
@@ -20,11 +21,11 @@ internal static class MessageRecord
         byte[]? rented = null;
         Span<byte> rdata = record.RdataLength <= StackRdata
             ? stackalloc byte[StackRdata + MaxGrowth]
-            : rented = SharedArrays.Bytes.Rent(record.RdataLength + MaxGrowth);
+            : rented = ArrayPool<byte>.Shared.Rent(record.RdataLength + MaxGrowth);
         bool written = TryExpand(in record, rdata, out int length) && TryWrite(ref writer, in record, rdata[..length]);
         if (rented is not null)
         {
-            SharedArrays.Bytes.Return(rented);
+            ArrayPool<byte>.Shared.Return(rented);
         }
 
         return written;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace ClusterDns.Core.Pipeline;
@@ -85,7 +86,7 @@ public sealed class RecordList
         Truncate(0);
         if (!ReferenceEquals(_records, _kept))
         {
-            SharedArrays.Records.Return(_records);
+            ArrayPool<ResponseRecord>.Shared.Return(_records);
             _records = _kept;
         }
     }
@@ -97,12 +98,12 @@ public sealed class RecordList
             return false;
         }
 
-        ResponseRecord[] larger = SharedArrays.Records.Rent(Math.Min(MaxCount, _records.Length * 4));
+        ResponseRecord[] larger = ArrayPool<ResponseRecord>.Shared.Rent(Math.Min(MaxCount, _records.Length * 4));
         Span.CopyTo(larger);
         if (!ReferenceEquals(_records, _kept))
         {
             Span.Clear();
-            SharedArrays.Records.Return(_records);
+            ArrayPool<ResponseRecord>.Shared.Return(_records);
         }
 
         _records = larger;

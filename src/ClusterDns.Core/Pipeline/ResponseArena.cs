@@ -1,3 +1,4 @@
+using System.Buffers;
 
 namespace ClusterDns.Core.Pipeline;
 
@@ -52,7 +53,7 @@ public sealed class ResponseArena
 
         for (int i = 0; i < _largeCount; i++)
         {
-            SharedArrays.Bytes.Return(_large[i]);
+            ArrayPool<byte>.Shared.Return(_large[i]);
             _large[i] = null!;
         }
 
@@ -67,7 +68,7 @@ public sealed class ResponseArena
             return false;
         }
 
-        _current = SharedArrays.Bytes.Rent(LargeChunkSize);
+        _current = ArrayPool<byte>.Shared.Rent(LargeChunkSize);
         _large[_largeCount++] = _current;
         _used = 0;
         return true;

@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
-using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Records;
@@ -15,10 +15,10 @@ internal static class BinaryText
     /// <returns>What is wrong; null when nothing is.</returns>
     public static string? ReadHexadecimal(ref RdataTextReader words, ref WireWriter writer)
     {
-        char[] digits = SharedArrays.Chars.Rent(words.Rest.Length);
+        char[] digits = ArrayPool<char>.Shared.Rent(words.Rest.Length);
         string? error = Gather(ref words, digits, out int length)
             ?? WriteHexadecimal(digits.AsSpan(0, length), ref writer);
-        SharedArrays.Chars.Return(digits);
+        ArrayPool<char>.Shared.Return(digits);
         return error;
     }
 
@@ -52,10 +52,10 @@ internal static class BinaryText
     /// <returns>What is wrong; null when nothing is.</returns>
     public static string? ReadBase64(ref RdataTextReader words, ref WireWriter writer)
     {
-        char[] digits = SharedArrays.Chars.Rent(words.Rest.Length);
+        char[] digits = ArrayPool<char>.Shared.Rent(words.Rest.Length);
         string? error = Gather(ref words, digits, out int length)
             ?? WriteBase64(digits.AsSpan(0, length), ref writer);
-        SharedArrays.Chars.Return(digits);
+        ArrayPool<char>.Shared.Return(digits);
         return error;
     }
 
@@ -63,7 +63,7 @@ internal static class BinaryText
     /// <returns>What is wrong; null when nothing is.</returns>
     public static string? WriteBase64(ReadOnlySpan<char> digits, ref WireWriter writer)
     {
-        byte[] octets = SharedArrays.Bytes.Rent((digits.Length * 3 / 4) + 3);
+        byte[] octets = ArrayPool<byte>.Shared.Rent((digits.Length * 3 / 4) + 3);
         string? error = null;
         if (digits.IsEmpty || !Convert.TryFromBase64Chars(digits, octets, out int length))
         {
@@ -74,7 +74,7 @@ internal static class BinaryText
             error = RdataTextReader.TooLong;
         }
 
-        SharedArrays.Bytes.Return(octets);
+        ArrayPool<byte>.Shared.Return(octets);
         return error;
     }
 

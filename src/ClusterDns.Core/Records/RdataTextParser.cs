@@ -1,10 +1,10 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
-using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Records;
@@ -192,12 +192,12 @@ internal ref struct RdataTextParser(ReadOnlySpan<char> text, ReadOnlySpan<byte> 
 
     private bool TryParseLongString(ReadOnlySpan<char> word)
     {
-        byte[] octets = SharedArrays.Bytes.Rent(word.Length * MaxUtf8Growth);
+        byte[] octets = ArrayPool<byte>.Shared.Rent(word.Length * MaxUtf8Growth);
         ReadOnlySpan<char> rest = word;
         bool parsed = CharacterStringText.TryParse(ref rest, octets, out int length) && rest.IsEmpty
             ? Check(_writer.TryWriteBytes(octets.AsSpan(0, length)))
             : FailField(RdataField.LongString, word);
-        SharedArrays.Bytes.Return(octets);
+        ArrayPool<byte>.Shared.Return(octets);
         return parsed;
     }
 
@@ -208,7 +208,7 @@ internal ref struct RdataTextParser(ReadOnlySpan<char> text, ReadOnlySpan<byte> 
             return FailField(RdataField.PrefixedHexadecimal, word);
         }
 
-        char[] digits = SharedArrays.Chars.Rent(word.Length);
+        char[] digits = ArrayPool<char>.Shared.Rent(word.Length);
         int length = 0;
         foreach (char digit in word[2..])
         {
@@ -219,7 +219,7 @@ internal ref struct RdataTextParser(ReadOnlySpan<char> text, ReadOnlySpan<byte> 
         }
 
         bool parsed = Check(BinaryText.WriteHexadecimal(digits.AsSpan(0, length), ref _writer));
-        SharedArrays.Chars.Return(digits);
+        ArrayPool<char>.Shared.Return(digits);
         return parsed;
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Records;
@@ -38,11 +37,11 @@ public static class RecordText
             return TryParseLine(text, origin, defaultTimeToLive, wire, out record, out error);
         }
 
-        char[] line = SharedArrays.Chars.Rent(text.Length);
+        char[] line = ArrayPool<char>.Shared.Rent(text.Length);
         record = default;
         bool parsed = RecordLine.TryFlatten(text, line, out int length, out error)
             && TryParseLine(line.AsSpan(0, length), origin, defaultTimeToLive, wire, out record, out error);
-        SharedArrays.Chars.Return(line);
+        ArrayPool<char>.Shared.Return(line);
         return parsed;
     }
 

@@ -1,9 +1,9 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Records;
@@ -34,7 +34,7 @@ internal static class ServiceParameterText
     public static string? Read(ref RdataTextReader words, ref WireWriter writer)
     {
         SortedDictionary<ushort, ReadOnlyMemory<byte>> parameters = [];
-        byte[] octets = SharedArrays.Bytes.Rent(MaxLength);
+        byte[] octets = ArrayPool<byte>.Shared.Rent(MaxLength);
         string? error = null;
         while (error is null && !words.IsAtEnd)
         {
@@ -43,7 +43,7 @@ internal static class ServiceParameterText
                 : RdataTextReader.Unfinished;
         }
 
-        SharedArrays.Bytes.Return(octets);
+        ArrayPool<byte>.Shared.Return(octets);
         return error ?? FindMissing(parameters) ?? Write(parameters, ref writer);
     }
 

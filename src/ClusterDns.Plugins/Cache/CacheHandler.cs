@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
@@ -198,7 +199,7 @@ internal sealed class CacheHandler : PluginHandler
             return;
         }
 
-        byte[] buffer = SharedArrays.Bytes.Rent(EntryPacker.MaxLength);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(EntryPacker.MaxLength);
         if (EntryPacker.TryPack(context, buffer.AsSpan(0, EntryPacker.MaxLength), out int length))
         {
             Keep(context, metrics, hash, question, buffer.AsSpan(0, length));
@@ -208,7 +209,7 @@ internal sealed class CacheHandler : PluginHandler
             metrics.Drops.Add();
         }
 
-        SharedArrays.Bytes.Return(buffer);
+        ArrayPool<byte>.Shared.Return(buffer);
         HideUnwantedAuthenticData(context);
     }
 

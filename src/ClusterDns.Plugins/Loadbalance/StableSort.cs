@@ -1,3 +1,4 @@
+using System.Buffers;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Loadbalance;
@@ -61,7 +62,7 @@ internal static class StableSort
     private static void MergeRuns<TRank>(Span<ResponseRecord> records, TRank rank)
         where TRank : struct, IRecordRank
     {
-        ResponseRecord[] rented = SharedArrays.Records.Rent(records.Length);
+        ResponseRecord[] rented = ArrayPool<ResponseRecord>.Shared.Rent(records.Length);
         Span<ResponseRecord> scratch = rented.AsSpan(0, records.Length);
         for (int width = RunLength; width < records.Length; width *= 2)
         {
@@ -72,7 +73,7 @@ internal static class StableSort
         }
 
         scratch.Clear();
-        SharedArrays.Records.Return(rented);
+        ArrayPool<ResponseRecord>.Shared.Return(rented);
     }
 
     private static void Merge<TRank>(Span<ResponseRecord> records, int middle, Span<ResponseRecord> scratch, TRank rank)

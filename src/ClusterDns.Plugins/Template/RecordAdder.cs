@@ -1,3 +1,4 @@
+using System.Buffers;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Records;
 using ClusterDns.Core.Wire;
@@ -42,10 +43,10 @@ internal sealed class RecordAdder(TemplateMetrics metrics)
             return Fail(ref answering, template, isRecord: false, failure);
         }
 
-        byte[] wire = SharedArrays.Bytes.Rent(Math.Min(RecordText.MaxWireLength, (text.Length * GrowthOfWord) + DomainName.MaxWireLength));
+        byte[] wire = ArrayPool<byte>.Shared.Rent(Math.Min(RecordText.MaxWireLength, (text.Length * GrowthOfWord) + DomainName.MaxWireLength));
         bool isRecord = RecordText.TryParse(text, default, RecordTemplate.DefaultTimeToLive, wire, out ParsedRecord record, out string? problem);
         bool isAdded = isRecord && TryAddCopy(answering.Context, section, in record, wire);
-        SharedArrays.Bytes.Return(wire);
+        ArrayPool<byte>.Shared.Return(wire);
         return isAdded || Fail(ref answering, template, isRecord: true, problem ?? "more records than a response holds");
     }
 

@@ -232,7 +232,6 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
     {
         PoolSizes sizes = PoolSizes.Within(share.Limit);
         InternalQuery.LimitIdle(sizes);
-        SharedArrays.LimitIdle(sizes);
         UdpExchange.Idle.Bound = sizes.DatagramExchanges;
         StreamExchange.Idle.Bound = sizes.StreamExchanges;
         share.Reserve(sizes.Bytes);

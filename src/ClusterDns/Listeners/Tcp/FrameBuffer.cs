@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Buffers.Binary;
-using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Listeners.Tcp;
 
@@ -18,7 +18,7 @@ internal sealed class FrameBuffer(IStreamMemory? memory = null)
     /// <summary>The bytes of a connection that sends many queries at once.</summary>
     private const int WorkingSize = 4096;
 
-    private byte[] _bytes = SharedArrays.Bytes.Rent(RestingSize);
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(RestingSize);
     private int _start;
     private int _end;
     private int _reserved;
@@ -82,7 +82,7 @@ internal sealed class FrameBuffer(IStreamMemory? memory = null)
     /// <summary>Returns the memory.</summary>
     internal void Release()
     {
-        SharedArrays.Bytes.Return(_bytes);
+        ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
         _start = _end = 0;
         ReleaseReservation();
@@ -126,9 +126,9 @@ internal sealed class FrameBuffer(IStreamMemory? memory = null)
     private void Exchange(int size, int kept)
     {
         byte[] old = _bytes;
-        _bytes = SharedArrays.Bytes.Rent(size);
+        _bytes = ArrayPool<byte>.Shared.Rent(size);
         old.AsSpan(_start, kept).CopyTo(_bytes);
-        SharedArrays.Bytes.Return(old);
+        ArrayPool<byte>.Shared.Return(old);
         if (size < old.Length)
         {
             GiveBack(old.Length - size);

@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Net.Sockets;
 using ClusterDns.Core.Execution;
-using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Listeners.Tcp;
 
@@ -239,7 +239,7 @@ internal sealed class TcpOutput(
                     (_full ??= new Queue<Segment>()).Enqueue(_last);
                 }
 
-                _last = new Segment(SharedArrays.Bytes.Rent(size), 0);
+                _last = new Segment(ArrayPool<byte>.Shared.Rent(size), 0);
                 Volatile.Write(ref _held, _held + _last.Bytes.Length);
             }
 
@@ -264,7 +264,7 @@ internal sealed class TcpOutput(
             return 0;
         }
 
-        SharedArrays.Bytes.Return(segment.Bytes);
+        ArrayPool<byte>.Shared.Return(segment.Bytes);
         Volatile.Write(ref _held, _held - segment.Bytes.Length);
         return segment.Bytes.Length;
     }

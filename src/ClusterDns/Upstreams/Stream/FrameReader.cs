@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Buffers.Binary;
-using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Upstreams.Stream;
 
@@ -21,16 +21,16 @@ internal sealed class FrameReader
     {
         if (_buffer is null)
         {
-            _buffer = SharedArrays.Bytes.Rent(UsualBytes);
+            _buffer = ArrayPool<byte>.Shared.Rent(UsualBytes);
         }
         else if (_end == _buffer.Length)
         {
             // Full of a part of one message: the messages that were whole are taken.
-            byte[] larger = _start > 0 ? _buffer : SharedArrays.Bytes.Rent(2 * _buffer.Length);
+            byte[] larger = _start > 0 ? _buffer : ArrayPool<byte>.Shared.Rent(2 * _buffer.Length);
             _buffer.AsSpan(_start.._end).CopyTo(larger);
             if (!ReferenceEquals(larger, _buffer))
             {
-                SharedArrays.Bytes.Return(_buffer);
+                ArrayPool<byte>.Shared.Return(_buffer);
                 _buffer = larger;
             }
 
@@ -76,7 +76,7 @@ internal sealed class FrameReader
     {
         if (_buffer is not null && (isEnd || (_end == 0 && _buffer.Length > UsualBytes)))
         {
-            SharedArrays.Bytes.Return(_buffer);
+            ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = null;
             _start = _end = 0;
         }

@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
-using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Upstreams.Stream;
 
@@ -126,11 +126,11 @@ internal sealed class StreamConnection : IDisposable
         int needed = _queuedBytes + frame.Length;
         if (_output is null || _output.Length < needed)
         {
-            byte[] larger = SharedArrays.Bytes.Rent(Math.Max(UsualOutputBytes, needed));
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(UsualOutputBytes, needed));
             if (_output is not null)
             {
                 _output.AsSpan(0, _queuedBytes).CopyTo(larger);
-                SharedArrays.Bytes.Return(_output);
+                ArrayPool<byte>.Shared.Return(_output);
             }
 
             _output = larger;
@@ -168,7 +168,7 @@ internal sealed class StreamConnection : IDisposable
         IsReset = isReset;
         if (_output is not null)
         {
-            SharedArrays.Bytes.Return(_output);
+            ArrayPool<byte>.Shared.Return(_output);
             _output = null;
             _queuedBytes = 0;
         }
@@ -229,7 +229,7 @@ internal sealed class StreamConnection : IDisposable
                     sent += await _socket.SendAsync(output.AsMemory(sent));
                 }
 
-                SharedArrays.Bytes.Return(output.Array!);
+                ArrayPool<byte>.Shared.Return(output.Array!);
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Threading.Tasks.Sources;
 using ClusterDns.Core.Memory;
@@ -86,7 +87,7 @@ internal sealed class StreamExchange : UpstreamReply, IValueTaskSource<UpstreamO
         _frameLength = PrefixLength + query.Length;
         if (_frameLength > _frame.Length)
         {
-            _frame = SharedArrays.Bytes.Rent(_frameLength);
+            _frame = ArrayPool<byte>.Shared.Rent(_frameLength);
         }
 
         BinaryPrimitives.WriteUInt16BigEndian(_frame, (ushort)query.Length);
@@ -107,7 +108,7 @@ internal sealed class StreamExchange : UpstreamReply, IValueTaskSource<UpstreamO
     /// <summary>There is a reply, which is copied.</summary>
     internal void Complete(ReadOnlySpan<byte> reply)
     {
-        _reply = SharedArrays.Bytes.Rent(reply.Length);
+        _reply = ArrayPool<byte>.Shared.Rent(reply.Length);
         reply.CopyTo(_reply);
         _replyLength = reply.Length;
         _completion.SetResult(Outcome(UpstreamStatus.Answered, this, UpstreamFailure.None));
@@ -122,13 +123,13 @@ internal sealed class StreamExchange : UpstreamReply, IValueTaskSource<UpstreamO
         Asker = null;
         if (_reply is not null)
         {
-            SharedArrays.Bytes.Return(_reply);
+            ArrayPool<byte>.Shared.Return(_reply);
             _reply = null;
         }
 
         if (!ReferenceEquals(_frame, _keptFrame))
         {
-            SharedArrays.Bytes.Return(_frame);
+            ArrayPool<byte>.Shared.Return(_frame);
             _frame = _keptFrame;
         }
     }

@@ -1,7 +1,7 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Kubernetes.Api.Access;
 using ClusterDns.Plugins.Kubernetes.Api.Decoding;
 
@@ -173,7 +173,7 @@ internal sealed class ApiClient : IDisposable
     {
         using CancellationTokenSource patience = new(HeadPatience, _timeProvider);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        byte[] buffer = SharedArrays.Bytes.Rent(MaxRefusalLength);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxRefusalLength);
         string message = "";
         try
         {
@@ -187,7 +187,7 @@ internal sealed class ApiClient : IDisposable
         }
         finally
         {
-            SharedArrays.Bytes.Return(buffer);
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         return new ApiRefusal(
