@@ -31,7 +31,6 @@ public sealed class QueryContext : IUpstreamAsker
     private QueryResource? _held;
     private IQueryEndSink? _endSink;
     private volatile bool _isAbandoned;
-    private volatile bool _isFollowed;
     private int _leases;
 
     /// <summary>A context with its own buffers.</summary>
@@ -118,23 +117,6 @@ public sealed class QueryContext : IUpstreamAsker
     /// something outside gives up soon. Any thread may read it while the query is in flight.
     /// </summary>
     public bool IsAbandoned => _isAbandoned || (Depth > 0 && Family is { IsAbandoned: true });
-
-    /// <summary>
-    /// Whether other queries wait for what this one finds out, so that it goes on, and keeps its memory, even when it is abandoned. Only while it
-    /// is in flight may it be set, on any thread. A question within a query sets it for that query.
-    /// </summary>
-    public bool IsFollowed
-    {
-        get => _isFollowed;
-        set
-        {
-            _isFollowed = value;
-            if (Depth > 0)
-            {
-                Family?.SetFollowed(value);
-            }
-        }
-    }
 
     /// <summary>
     /// When the answer is of no more use to the client, as <see cref="TimeProvider.GetTimestamp"/> counts; 0 for never. A link that
@@ -418,7 +400,6 @@ public sealed class QueryContext : IUpstreamAsker
 
         Depth = 0;
         _isAbandoned = false;
-        _isFollowed = false;
         InternalQuery.Release(first);
     }
 
