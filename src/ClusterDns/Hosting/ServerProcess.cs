@@ -75,6 +75,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         MemoryLimit memoryLimit = new(SystemText.Read);
         MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics);
         metrics.LimitTo(memory[MemoryTable.Metrics]);
+        HeapLimit.Show(metrics);
         int capacity = LogQueue.CapacityWithin(memory[MemoryTable.Log].Limit);
         memory[MemoryTable.Log].Reserve(2L * capacity);
         LogQueue log = new(openOutput(), metrics, capacity: capacity);
@@ -192,7 +193,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             Memory = memory,
             Descriptors = descriptors,
         };
-        await using DnsServer server = new(services);
+        await using DnsServer server = new(services, MemoryReturn.Compact);
         ConfigurationReloader reloader = new(
             configuration, server, model, new ReloadMetrics(metrics), reloaded => loggers.Debug = reloaded.Debug, environment);
         using IHost host = CreateHost(

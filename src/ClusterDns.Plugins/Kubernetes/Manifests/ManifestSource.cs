@@ -38,15 +38,16 @@ internal sealed partial class ManifestSource : IDisposable
     }
 
     /// <summary>Reads the manifests for the first time.</summary>
+    /// <param name="mayFail">Whether to fail where memory does not allow it.</param>
     /// <exception cref="ManifestException">One is no manifest.</exception>
-    /// <exception cref="IOException">One is missing or cannot be read.</exception>
+    /// <exception cref="IOException">One is missing or cannot be read, or memory does not allow it.</exception>
     /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
-    public void Load()
+    public void Load(bool mayFail = false)
     {
         lock (_lock)
         {
             _seen = _files.GetStamps();
-            Replace(mayFail: false);
+            Replace(mayFail);
         }
     }
 
