@@ -68,7 +68,8 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             return 0;
         }
 
-        // On one processor the pool begins with one thread, and a reload of a large file would keep TCP clients and probes waiting.
+        // On one processor the pool begins with one thread. Files that change are read on threads of their own, but a reload of the Corefile reads
+        // those that are new on the pool, and would keep TCP clients and probes waiting.
         ThreadPool.GetMinThreads(out int workers, out int completions);
         ThreadPool.SetMinThreads(Math.Max(workers, MinPoolThreads), completions);
         MetricRegistry metrics = new();
