@@ -6,6 +6,7 @@ using ClusterDns.Plugins.Tests.Kubernetes.Api.TestKit;
 const string Usage = """
     usage: ClusterDns.ApiBench memory --executable PATH [--cluster small|pods] [--api-server NAME] [--rounds N]
            ClusterDns.ApiBench changes --executable PATH [--seconds N] [--changes-per-second N] [--queries-per-second N] [--api-server NAME] [--seed N]
+           ClusterDns.ApiBench cost --executable PATH [--seconds N] [--changes-per-second N] [--api-server NAME] [--rounds N]
            ClusterDns.ApiBench serve OBJECTS FOLDER
     serve serves the objects of a file and writes FOLDER/url and FOLDER/ca.crt, until its standard input ends.
     An API server's name is one of tls-watch, tls-pages, http-watch and http-pages; memory takes them all in turn unless one is named.
@@ -34,7 +35,7 @@ for (int i = 1; i < args.Length; i += 2)
         "--api-server" => (setting = ApiSetting.All.FirstOrDefault(known => string.Equals(known.Name, value, StringComparison.Ordinal))) is not null,
         "--rounds" => int.TryParse(value, CultureInfo.InvariantCulture, out rounds) && rounds > 0,
         "--seconds" => int.TryParse(value, CultureInfo.InvariantCulture, out seconds) && seconds > 0,
-        "--changes-per-second" => int.TryParse(value, CultureInfo.InvariantCulture, out changes) && changes >= 300,
+        "--changes-per-second" => int.TryParse(value, CultureInfo.InvariantCulture, out changes) && changes >= (args[0] is "cost" ? 1 : 300),
         "--queries-per-second" => int.TryParse(value, CultureInfo.InvariantCulture, out queries) && queries >= 0,
         "--seed" => int.TryParse(value, CultureInfo.InvariantCulture, out seed),
         _ => false,
@@ -60,6 +61,9 @@ switch (args[0])
         return 0;
     case "changes":
         return await ChangeAsync() ? 0 : 1;
+    case "cost":
+        await MeasureCostAsync();
+        return 0;
     default:
         Console.Error.WriteLine(Usage);
         return 2;
@@ -96,6 +100,17 @@ async Task MeasureMemoryAsync()
     foreach ((ApiSetting each, List<MemoryFigures> figures) in all)
     {
         Console.WriteLine(MemoryTable.Row(shape, each, figures));
+    }
+}
+
+async Task MeasureCostAsync()
+{
+    ChangeCost cost = new(executable, seconds, changes);
+    Console.WriteLine($"{ChangeCost.Shape}, pods verified, {changes} writes a second, ms of processor time a write:");
+    for (int round = 0; round < rounds; round++)
+    {
+        double milliseconds = await cost.RunAsync(setting ?? ApiSetting.All[0]);
+        Console.WriteLine(milliseconds.ToString("F3", CultureInfo.InvariantCulture));
     }
 }
 

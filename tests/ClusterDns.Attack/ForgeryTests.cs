@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ClusterDns.Attack.TestKit;
 using ClusterDns.Core.Wire;
+using Xunit.Abstractions;
 
 namespace ClusterDns.Attack;
 
@@ -10,9 +12,13 @@ namespace ClusterDns.Attack;
 /// A forger who knows the upstream's address and port, the range of the server's ports, and the names that are asked, and sends a million replies.
 /// By chance alone a pair of port and ID is hit once in some 10^9 replies for each pair that is open.
 /// </summary>
-public sealed class ForgeryTests
+public sealed class ForgeryTests(ITestOutputHelper output)
 {
     private const int Forgeries = 1_000_000;
+
+    /// <summary>How many pairs of port and ID one query gets: two an exchange, five exchanges an attempt, two attempts.</summary>
+    private const int MaxPairs = 20;
+
     private const byte Honest = 1;
     private const byte Forged = 66;
 
@@ -123,10 +129,125 @@ public sealed class ForgeryTests
         Assert.DoesNotContain(asked, static answer => IsForged(answer.Result));
     }
 
+    /// <summary>
+    /// Doubt leads to TCP, which this upstream refuses, or accepts and never answers. The forger hits the right port before the first five replies
+    /// to each query: more than two exchanges, none of which may be believed.
+    /// </summary>
+    [AttackTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_forger_beside_an_upstream_without_TCP_is_not_believed_and_stops_no_query(bool acceptsTcp)
+    {
+        const int queries = 100;
+        const int doubtful = 5;
+        ConcurrentDictionary<string, int> asked = new(StringComparer.Ordinal);
+        using ScriptedPeer upstream = new()
+        {
+            OnDatagram = (query, _) =>
+            {
+                int times = asked.AddOrUpdate(Message.NameOf(query), 1, static (_, before) => before + 1);
+                return times <= doubtful ? [WrongId(Message.Address(query, Forged, 86400), times), Message.Address(query, Honest)] : [Message.Address(query, Honest)];
+            },
+            OnConnection = static connection => connection.StaySilentAsync(),
+        };
+        if (!acceptsTcp)
+        {
+            upstream.StopListening();
+        }
+
+        using AttackedServer server = await StartAsync(upstream);
+        Stopwatch watch = Stopwatch.StartNew();
+
+        byte[]?[] answers = await AskInTurnAsync(server, queries, static i => $"r{i}.bank.test.");
+        output.WriteLine($"{queries} doubtful queries without TCP took {watch.Elapsed.TotalSeconds:F1} s, with {asked.Values.Sum()} datagrams");
+
+        Assert.DoesNotContain(answers, IsForged);
+        Assert.Equal(queries, answers.Count(IsHonest));
+
+        // A guess at an ID that was in use at that port lately counts as a late reply, and makes nothing doubtful.
+        Assert.InRange(asked.Values.Sum(), queries * doubtful, queries * (doubtful + 2));
+        Assert.All(asked.Values, static times => Assert.InRange(times, 1, MaxPairs));
+    }
+
+    /// <summary>Every reply is preceded by a guess: all are doubtful, and none may be used, but each query ends within its time.</summary>
+    [AttackFact]
+    public async Task A_forger_who_is_always_first_is_never_believed_where_there_is_no_TCP()
+    {
+        int datagrams = 0;
+        using ScriptedPeer upstream = new()
+        {
+            OnDatagram = (query, _) => [WrongId(Message.Address(query, Forged, 86400), Interlocked.Increment(ref datagrams)), Message.Address(query, Honest)],
+        };
+        upstream.StopListening();
+        using AttackedServer server = await StartAsync(upstream);
+
+        byte[]?[] answers = await AskInTurnAsync(server, 20, static i => $"r{i}.bank.test.");
+
+        Assert.All(answers, static answer => Assert.Equal(ResponseCode.ServFail, Message.CodeOf(answer!)));
+        Assert.InRange(datagrams, 20, 20 * MaxPairs);
+    }
+
+    /// <summary>A million forgeries over the whole range of ports, while an upstream without TCP answers after 20 ms.</summary>
+    [AttackFact]
+    public async Task A_million_forgeries_do_not_stop_queries_to_an_upstream_without_TCP()
+    {
+        using ScriptedPeer upstream = new();
+        upstream.OnDatagram = (query, from) =>
+        {
+            _ = AnswerLaterAsync(Message.Address(query, Honest), from);
+            return [];
+        };
+        upstream.StopListening();
+        using AttackedServer server = await StartAsync(upstream);
+        using CancellationTokenSource over = new();
+        ConcurrentBag<byte[]?> answers = [];
+        Task asking = Parallel.ForAsync(0, 8, async (client, _) =>
+        {
+            for (int i = 0; !over.IsCancellationRequested; i++)
+            {
+                answers.Add(await Client.AskAsync(server.Port, Message.Query($"c{client}-{i}.bank.test.", RecordType.A, i)));
+            }
+        });
+
+        await ForgeAsync(upstream, static i => $"c{i % 8}-{i / 8 % 500}.bank.test.");
+        await over.CancelAsync();
+        await asking;
+
+        int honest = answers.Count(IsHonest);
+        output.WriteLine($"{honest} of {answers.Count} queries were answered under forgeries without TCP");
+        Assert.DoesNotContain(answers, IsForged);
+        Assert.InRange(honest, answers.Count * 9 / 10, answers.Count);
+
+        async Task AnswerLaterAsync(byte[] reply, IPEndPoint to)
+        {
+            await Task.Delay(20);
+            TrySend(upstream.Datagram, reply, to);
+        }
+    }
+
+    private static byte[] WrongId(byte[] message, int guess)
+    {
+        message[1] ^= (byte)(1 + (guess % 255));
+        return message;
+    }
+
+    private static async Task<byte[]?[]> AskInTurnAsync(AttackedServer server, int count, Func<int, string> name)
+    {
+        byte[]?[] answers = new byte[]?[count];
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) =>
+            answers[i] = await Client.AskAsync(server.Port, Message.Query(name(i), RecordType.A, i), TimeSpan.FromSeconds(8)));
+        return answers;
+    }
+
     private static Task<AttackedServer> StartAsync(ScriptedPeer upstream)
         => AttackedServer.StartAsync($".:0 {{\n bind 127.0.0.1\n cache 3600\n forward . {upstream.Address}\n}}\n");
 
-    private static bool IsForged(byte[]? answer) => answer is not null && Message.CodeOf(answer) == ResponseCode.NoError && answer[^1] == Forged && answer[7] > 0;
+    private static bool IsForged(byte[]? answer) => HasAddress(answer, Forged);
+
+    private static bool IsHonest(byte[]? answer) => HasAddress(answer, Honest);
+
+    private static bool HasAddress(byte[]? answer, byte last)
+        => answer is not null && Message.CodeOf(answer) == ResponseCode.NoError && answer[7] > 0 && answer[^1] == last;
 
     private static Task ForgeAsync(ScriptedPeer upstream, Func<int, string> name) => Task.Run(() =>
     {

@@ -45,6 +45,9 @@ public sealed class CallbackGuard
         _endProcess = endProcess ?? (static _ => { });
     }
 
+    /// <summary>Starts the threads of <see cref="RunAside"/>; a test may also wait for them.</summary>
+    public Action<Thread> StartAside { get; init; } = static thread => thread.Start();
+
     /// <summary>A timer whose callback may throw: the timer fires again.</summary>
     /// <typeparam name="T">The type of <paramref name="state"/>.</typeparam>
     /// <param name="callback">The callback's name.</param>
@@ -75,6 +78,12 @@ public sealed class CallbackGuard
             end();
         }
     }
+
+    /// <summary>Runs something once, on a thread of its own: long work there keeps no thread of the pool from clients.</summary>
+    /// <param name="callback">The callback's name, and the thread's.</param>
+    /// <param name="action">What to run.</param>
+    public void RunAside(string callback, Action action)
+        => StartAside(new Thread(new ThreadStart(Wrap(callback, action))) { Name = callback, IsBackground = true });
 
     /// <summary>Runs something once, on the pool.</summary>
     /// <param name="callback">The callback's name.</param>

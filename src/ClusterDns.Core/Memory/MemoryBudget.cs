@@ -25,6 +25,7 @@ public sealed partial class MemoryBudget
     private readonly MemoryShare[] _shares;
     private readonly FrozenDictionary<string, MemoryShare> _byName;
     private readonly MemoryShare _remainder;
+    private readonly List<MemoryRequest> _requests = [];
     private long _limit;
     private volatile bool _isBorrowing;
 
@@ -99,23 +100,43 @@ public sealed partial class MemoryBudget
         }
     }
 
-    internal IDisposable Request(MemoryShare share, long bytes)
+    /// <summary>
+    /// Says that the requests there are now belong to one configuration, the one that runs. Requests made since the last call belong to a
+    /// configuration that takes the place of another: until this call, the larger of both counts. Requests that do not fit are logged.
+    /// </summary>
+    public void SettleRequests()
     {
-        bool isGranted;
+        MemoryShare[] refused;
         lock (_lock)
         {
-            share.Requested += bytes;
+            _requests.ForEach(static request => request.IsSettled = true);
             Divide();
-            isGranted = share.FullLimit >= share.Requested;
+            refused = [.. _shares.Where(static share => share.Requested > share.FullLimit && share.Requested != share.Reported)];
+            foreach (MemoryShare share in _shares)
+            {
+                share.Reported = share.Requested > share.FullLimit ? share.Requested : 0;
+            }
         }
 
-        if (!isGranted)
+        foreach (MemoryShare share in refused)
         {
             LogRequestTooLarge(share.Name, share.Requested, Limit, share.FullLimit);
         }
 
         Rebalance();
-        return new EndOfRequest(this, share, bytes);
+    }
+
+    internal IDisposable Request(MemoryShare share, long bytes)
+    {
+        MemoryRequest request = new(this, share, bytes);
+        lock (_lock)
+        {
+            _requests.Add(request);
+            Divide();
+        }
+
+        Rebalance();
+        return request;
     }
 
     internal bool CanBorrow(MemoryShare share, long bytes)
@@ -165,7 +186,6 @@ public sealed partial class MemoryBudget
             {
                 share.SetLimit(share.NextLimit);
             }
-
 
             bool isOver = _remainder.Used > (_isBorrowing ? _remainder.FullLimit * EndedBelow : _remainder.FullLimit);
             (began, ended) = (isOver && !_isBorrowing, !isOver && _isBorrowing);
@@ -248,6 +268,11 @@ public sealed partial class MemoryBudget
             left -= share.FullLimit;
         }
 
+        foreach (MemoryShare share in _shares)
+        {
+            share.Requested = Math.Max(RequestedOf(share, isSettled: true), RequestedOf(share, isSettled: false));
+        }
+
         foreach (MemoryShare share in _shares.Where(share => share.Requested > share.FullLimit))
         {
             // A request may take three quarters of what is left, so that it cannot starve the cluster.
@@ -265,6 +290,9 @@ public sealed partial class MemoryBudget
         }
     }
 
+    private long RequestedOf(MemoryShare share, bool isSettled)
+        => _requests.Where(request => request.Share == share && request.IsSettled == isSettled).Sum(static request => request.Bytes);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Cluster data takes {Used} bytes, more than its share of {Share} bytes: caches and stream connections get less. Raise the memory limit of {Limit} bytes")]
     private partial void LogClusterOverShare(long used, long share, long limit);
 
@@ -274,22 +302,27 @@ public sealed partial class MemoryBudget
     [LoggerMessage(Level = LogLevel.Warning, Message = "The configuration asks for {Requested} bytes for '{Share}', but the memory limit of {Limit} bytes leaves {Granted}: raise the limit or ask for less")]
     private partial void LogRequestTooLarge(string share, long requested, long limit, long granted);
 
-    private sealed class EndOfRequest(MemoryBudget budget, MemoryShare share, long bytes) : IDisposable
+    private sealed class MemoryRequest(MemoryBudget budget, MemoryShare share, long bytes) : IDisposable
     {
-        private int _ended;
+        public MemoryShare Share => share;
+
+        public long Bytes => bytes;
+
+        public bool IsSettled { get; set; }
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _ended, 1) == 0)
+            lock (budget._lock)
             {
-                lock (budget._lock)
+                if (!budget._requests.Remove(this))
                 {
-                    share.Requested -= bytes;
-                    budget.Divide();
+                    return;
                 }
 
-                budget.Rebalance();
+                budget.Divide();
             }
+
+            budget.Rebalance();
         }
     }
 }

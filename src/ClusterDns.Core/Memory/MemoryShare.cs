@@ -48,6 +48,9 @@ public sealed class MemoryShare
     /// <summary>Bytes that options of the configuration ask for.</summary>
     internal long Requested { get; set; }
 
+    /// <summary>The value of <see cref="Requested"/> that was logged as too large; 0 for none.</summary>
+    internal long Reported { get; set; }
+
     /// <summary>Reserves bytes; false, and the refusal counted, when the share has no room for them.</summary>
     /// <param name="bytes">How many; not negative.</param>
     public bool TryReserve(long bytes)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
@@ -31,7 +32,6 @@ public sealed class QueryContext : IUpstreamAsker
     private QueryResource? _held;
     private IQueryEndSink? _endSink;
     private volatile bool _isAbandoned;
-    private volatile bool _isFollowed;
     private int _leases;
 
     /// <summary>A context with its own buffers.</summary>
@@ -49,6 +49,9 @@ public sealed class QueryContext : IUpstreamAsker
 
     /// <summary>The request as it came, but for what <see cref="ChangeFlags"/> changed.</summary>
     public ReadOnlySpan<byte> Request => _request.AsSpan(0, _requestLength);
+
+    /// <summary>The length in octets of the request as it came, whatever was removed from it since.</summary>
+    public int ReceivedLength { get; private set; }
 
     /// <summary>The request's header.</summary>
     public DnsHeader Header => _query.Header;
@@ -118,23 +121,6 @@ public sealed class QueryContext : IUpstreamAsker
     /// something outside gives up soon. Any thread may read it while the query is in flight.
     /// </summary>
     public bool IsAbandoned => _isAbandoned || (Depth > 0 && Family is { IsAbandoned: true });
-
-    /// <summary>
-    /// Whether other queries wait for what this one finds out, so that it goes on, and keeps its memory, even when it is abandoned. Only while it
-    /// is in flight may it be set, on any thread. A question within a query sets it for that query.
-    /// </summary>
-    public bool IsFollowed
-    {
-        get => _isFollowed;
-        set
-        {
-            _isFollowed = value;
-            if (Depth > 0)
-            {
-                Family?.SetFollowed(value);
-            }
-        }
-    }
 
     /// <summary>
     /// When the answer is of no more use to the client, as <see cref="TimeProvider.GetTimestamp"/> counts; 0 for never. A link that
@@ -215,6 +201,7 @@ public sealed class QueryContext : IUpstreamAsker
         IWaitGate? waitGate = null)
     {
         _requestLength = length;
+        ReceivedLength = length;
         Transport = transport;
         Local = local;
         Remote = remote;
@@ -293,6 +280,37 @@ public sealed class QueryContext : IUpstreamAsker
         _query.Header.Write(_request);
     }
 
+    /// <summary>
+    /// Removes an EDNS option from the request, as if the client had not sent it. A signed request stays as it is, since its signature
+    /// covers the option.
+    /// </summary>
+    /// <param name="code">The option.</param>
+    public void RemoveOption(EdnsOptionCode code)
+    {
+        if (Edns.OptionsLength == 0 || _query.TransactionSignatureOffset != 0)
+        {
+            return;
+        }
+
+        int offset = Edns.OptionsOffset;
+        EdnsOptionReader options = new(Edns.Options(Request));
+        while (options.TryRead(out EdnsOptionCode found, out ReadOnlySpan<byte> data))
+        {
+            int length = EdnsOptionReader.PrefixLength + data.Length;
+            if (found != code)
+            {
+                offset += length;
+                continue;
+            }
+
+            _request.AsSpan((offset + length).._requestLength).CopyTo(_request.AsSpan(offset));
+            _requestLength -= length;
+            _query.Edns.OptionsLength -= length;
+            BinaryPrimitives.WriteUInt16BigEndian(_request.AsSpan(Edns.OptionsOffset - 2), (ushort)Edns.OptionsLength);
+            options = new(_request.AsSpan(offset, Edns.OptionsOffset + Edns.OptionsLength - offset));
+        }
+    }
+
     /// <summary>Writes the response into <see cref="ResponseBuffer"/>, with compression, in the size the client takes.</summary>
     /// <returns>How long the message is.</returns>
     public int WriteResponse()
@@ -363,6 +381,7 @@ public sealed class QueryContext : IUpstreamAsker
         Generation++;
         Response.Reset();
         _requestLength = 0;
+        ReceivedLength = 0;
         _responseLength = 0;
         ReceivedTimestamp = 0;
         _query = default;
@@ -418,7 +437,6 @@ public sealed class QueryContext : IUpstreamAsker
 
         Depth = 0;
         _isAbandoned = false;
-        _isFollowed = false;
         InternalQuery.Release(first);
     }
 
@@ -437,8 +455,18 @@ public sealed class QueryContext : IUpstreamAsker
                 Response.Fail("", ResponseCode.NotImp, failure: null);
                 return QueryVerdict.Respond;
             case QueryStatus.FormatError:
-                // Nothing that was read before the error is to be trusted, so the answer repeats none of it.
-                _query = new QueryView { Header = _query.Header };
+                if (_query.Edns.Present)
+                {
+                    // Without OPT in the response, the client would take the server for one without EDNS (RFC 6891 section 7).
+                    _query.Edns = new EdnsView { Present = true, UdpSize = _query.Edns.UdpSize };
+                    TakeQuestion();
+                }
+                else
+                {
+                    // Nothing that was read before the error is to be trusted, so the answer repeats none of it.
+                    _query = new QueryView { Header = _query.Header };
+                }
+
                 Response.Fail("", ResponseCode.FormErr, failure: null);
                 return QueryVerdict.Respond;
             default:

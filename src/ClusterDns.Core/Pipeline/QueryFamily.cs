@@ -70,18 +70,6 @@ internal sealed class QueryFamily : IWaitGate
         }
     }
 
-    /// <summary>Others wait for what a question finds out, or no longer do.</summary>
-    public void SetFollowed(bool value)
-    {
-        lock (_lock)
-        {
-            if (_root is not null)
-            {
-                _root.IsFollowed = value;
-            }
-        }
-    }
-
     /// <summary>The query has ended, and its place is no longer its own.</summary>
     public void LeaveRoot()
     {

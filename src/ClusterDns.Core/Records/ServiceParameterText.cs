@@ -285,7 +285,7 @@ internal static class ServiceParameterText
     private static bool TryEncodeBase64(ReadOnlySpan<byte> value, List<byte> octets)
     {
         byte[] decoded = new byte[value.Length];
-        bool isDecoded = Convert.TryFromBase64String(Encoding.Latin1.GetString(value), decoded, out int length) && length > 0;
+        bool isDecoded = Convert.TryFromBase64String(Encoding.Latin1.GetString(value), decoded, out int length);
         octets.AddRange(decoded.AsSpan(0, length));
         return isDecoded;
     }

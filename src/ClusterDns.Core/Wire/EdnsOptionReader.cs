@@ -5,6 +5,9 @@ namespace ClusterDns.Core.Wire;
 /// <summary>Reads the options of an OPT record's rdata, in place (RFC 6891 6.1.2).</summary>
 public ref struct EdnsOptionReader
 {
+    /// <summary>How many octets precede an option's data: its code and its length.</summary>
+    public const int PrefixLength = 4;
+
     private ReadOnlySpan<byte> _rest;
 
     /// <summary>Reads <paramref name="options"/>, the rdata of an OPT record.</summary>
@@ -44,23 +47,22 @@ public ref struct EdnsOptionReader
     /// <summary>Reads the next option; false at the end, or when what is left is not a whole option.</summary>
     public bool TryRead(out EdnsOptionCode code, out ReadOnlySpan<byte> data)
     {
-        const int prefix = 4;
         code = default;
         data = default;
-        if (_rest.Length < prefix)
+        if (_rest.Length < PrefixLength)
         {
             return false;
         }
 
         int length = BinaryPrimitives.ReadUInt16BigEndian(_rest[2..]);
-        if (length > _rest.Length - prefix)
+        if (length > _rest.Length - PrefixLength)
         {
             return false;
         }
 
         code = (EdnsOptionCode)BinaryPrimitives.ReadUInt16BigEndian(_rest);
-        data = _rest.Slice(prefix, length);
-        _rest = _rest[(prefix + length)..];
+        data = _rest.Slice(PrefixLength, length);
+        _rest = _rest[(PrefixLength + length)..];
         return true;
     }
 }

@@ -30,7 +30,8 @@ public static class MessageParser
 
     /// <summary>
     /// Reads header, question and EDNS of <paramref name="message"/>. All of <paramref name="view"/> is set: what could
-    /// not be read is zero, but the header is there unless the status is <see cref="QueryStatus.Ignore"/>.
+    /// not be read is zero, but the header is there unless the status is <see cref="QueryStatus.Ignore"/>, and a malformed
+    /// OPT record is present, with its UDP size.
     /// </summary>
     /// <remarks>
     /// A query has one question, at most one answer and one authority record (NOTIFY, IXFR) and at most two additional
@@ -105,7 +106,14 @@ public static class MessageParser
         {
             case RecordType.OPT:
                 // A second OPT record is an error (RFC 6891 6.1.1).
-                return !view.Edns.Present && EdnsView.TryRead(message, in record, out view.Edns);
+                bool isFirst = !view.Edns.Present;
+                if (isFirst && EdnsView.TryRead(message, in record, out view.Edns))
+                {
+                    return true;
+                }
+
+                view.Edns = new EdnsView { Present = true, UdpSize = (ushort)record.Class };
+                return false;
             case RecordType.TSIG:
                 // A TSIG record must be the last (RFC 8945 5.1).
                 view.TransactionSignatureOffset = record.OwnerOffset;

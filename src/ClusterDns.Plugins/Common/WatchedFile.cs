@@ -25,6 +25,7 @@ internal abstract class WatchedFile(string path, TimeSpan interval, int maxLengt
     private FileStamp? _seen;
     private FileStamp? _unreadable;
     private bool _isMissing;
+    private int _isLooking;
     private ITimer? _timer;
 
     /// <summary>The file's path.</summary>
@@ -42,12 +43,54 @@ internal abstract class WatchedFile(string path, TimeSpan interval, int maxLengt
         if (interval > TimeSpan.Zero)
         {
             TimeSpan period = interval < ShortestPeriod ? ShortestPeriod : interval > LongestPeriod ? LongestPeriod : interval;
-            _timer = guard.CreateTimer("watched_file", static file => file.Look(), this, period, period);
+            _timer = guard.CreateTimer("watched_file", static file => file.LookAside(), this, period, period);
         }
     }
 
     /// <inheritdoc/>
     public virtual void Dispose() => _timer?.Dispose();
+
+    /// <summary>Looks at the file, and reads it on a thread of its own where that may take long.</summary>
+    private void LookAside()
+    {
+        if (Interlocked.Exchange(ref _isLooking, 1) != 0)
+        {
+            return;
+        }
+
+        bool isAside = false;
+        try
+        {
+            if (files.GetStamp(path) is { } stamp && stamp != _seen)
+            {
+                guard.RunAside("watched_file", LookAndLeave);
+                isAside = true;
+            }
+            else
+            {
+                Look();
+            }
+        }
+        finally
+        {
+            if (!isAside)
+            {
+                Volatile.Write(ref _isLooking, 0);
+            }
+        }
+    }
+
+    private void LookAndLeave()
+    {
+        try
+        {
+            Look();
+        }
+        finally
+        {
+            Volatile.Write(ref _isLooking, 0);
+        }
+    }
 
     /// <summary>Looks at the file, unless another thread does.</summary>
     protected void Look()

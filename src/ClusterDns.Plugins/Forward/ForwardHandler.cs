@@ -52,6 +52,8 @@ internal sealed class ForwardHandler : PluginHandler
             return NextAsync(context);
         }
 
+        // A cookie is between the client and this server, which has none: the upstream would answer for another address (RFC 7873 section 5.2).
+        context.RemoveOption(EdnsOptionCode.Cookie);
         if (!context.TryBeginWait())
         {
             context.Response.Fail(Name, ResponseCode.ServFail, "too many queries wait for an answer");

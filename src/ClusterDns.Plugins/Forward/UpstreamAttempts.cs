@@ -163,7 +163,7 @@ internal sealed class UpstreamAttempts
             return _isBeforeAnother && (_options.Next.Contains(code) || (_options.NextOnNoData && IsNoData(context.Response)));
         }
 
-        if (IsOver(context) && flight.Followers == 0)
+        if (flight.IsAbandoned || (IsOver(context) && flight.Followers == 0))
         {
             context.Response.Drop(ForwardHandler.PluginName);
         }

@@ -108,7 +108,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             IReadOnlyList<string> paths = [.. options.Manifests.Select(path => context.ResolvePath(path.Text))];
             ManifestCluster read = context.Resources.Get(
                 (string.Join('\n', paths), held),
-                () => new ManifestCluster(paths, held, context.Files, context.TimeProvider, context.Guard, context.Memory, logger));
+                () => new ManifestCluster(paths, held, context.Files, context.TimeProvider, context.Guard, context.Memory, context.IsReload, logger));
             if (read.Missing is { } missing && !read.Index.IsSynced)
             {
                 // A configuration that answers is better than one that waits.
@@ -122,6 +122,10 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             }
 
             return read.Index;
+        }
+        catch (SecondClusterException exception)
+        {
+            context.Diagnostics.Error(options.Place, exception.Message);
         }
         catch (ApiAccessException exception)
         {

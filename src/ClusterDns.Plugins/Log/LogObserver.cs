@@ -119,7 +119,7 @@ internal sealed class LogObserver : IQueryObserver
                 line.Append(context.Transport == TransportProtocol.Udp ? "udp"u8 : "tcp"u8);
                 break;
             case LogPart.Size:
-                line.Append(context.Request.Length);
+                line.Append(context.ReceivedLength);
                 break;
             case LogPart.Remote:
                 line.AppendAddress(context.Remote);

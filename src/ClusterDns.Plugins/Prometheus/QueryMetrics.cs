@@ -84,7 +84,7 @@ internal sealed class BlockMetrics
         int protocol = context.Transport == TransportProtocol.Udp ? 0 : 1;
         RequestCounter(context, protocol).Add();
         _duration.Observe(duration.TotalSeconds);
-        _requestSizes[protocol].Observe(context.Request.Length);
+        _requestSizes[protocol].Observe(context.ReceivedLength);
         _responseSizes[protocol].Observe(
             context.Response.Status == ResponseStatus.Dropped ? 0 : ResponseWriter.GetUncompressedLength(context));
         if (context.DnssecOk)

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Execution;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Listeners;
 using ClusterDns.Serving;
@@ -26,6 +27,8 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _closingAtOnce = new();
     private readonly SemaphoreSlim _requests = new(0, 1);
+    private readonly MemoryBudget _memory;
+    private ModelMemory _held;
     private ReloadSettings? _settings;
     private string _runningHash;
     private string? _triedHash;
@@ -56,6 +59,9 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
         _nextSeed = environment.NextSeed;
         _logger = environment.LoggerFactory.CreateLogger("reload");
         _pluginLogger = environment.LoggerFactory.CreateLogger("plugin/reload");
+        _memory = environment.Memory;
+        _held = new ModelMemory(_memory[MemoryTable.Files]);
+        _held.Set(ModelMemory.Of(running));
         _runningHash = running.ContentHash;
         _settings = running.Reload;
     }
@@ -108,6 +114,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
             await _loop;
         }
 
+        _held.Dispose();
         _stopping.Dispose();
         _closingAtOnce.Dispose();
         _requests.Dispose();
@@ -216,11 +223,47 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
 
         _triedHash = document.ContentHash;
 
+        ModelMemory held = new(_memory[MemoryTable.Files]);
+        try
+        {
+            if (await TryApplyAsync(document, held, diagnostics))
+            {
+                (_held, held) = (held, _held);
+            }
+        }
+        finally
+        {
+            held.Dispose();
+        }
+    }
+
+    /// <summary>Builds a model and has the server take it over.</summary>
+    /// <param name="document">The Corefile.</param>
+    /// <param name="held">What both models take together is reserved there before it is allocated.</param>
+    /// <param name="diagnostics">Errors and warnings.</param>
+    /// <returns>Whether the server runs the model; the failure is logged.</returns>
+    private async Task<bool> TryApplyAsync(CorefileDocument document, ModelMemory held, DiagnosticBag diagnostics)
+    {
+        long needed = ModelMemory.OfPlugins(document);
+        if (!held.TryAdd(needed))
+        {
+            FailForMemory(needed);
+            return false;
+        }
+
         ServerModel? model = _configuration.Build(document, diagnostics);
         if (model is null)
         {
             Fail(string.Join('\n', diagnostics.Errors));
-            return;
+            return false;
+        }
+
+        long opened = model.Listeners.Count(listener => !_server.Listeners.ContainsKey(listener.Place)) * ModelMemory.BytesPerListener;
+        if (!held.TryAdd(opened))
+        {
+            model.Dispose();
+            FailForMemory(needed + opened);
+            return false;
         }
 
         try
@@ -231,9 +274,10 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
             exception is ListenException or IOException or UnauthorizedAccessException or OperationCanceledException)
         {
             Fail(exception.Message);
-            return;
+            return false;
         }
 
+        held.Set(ModelMemory.Of(model));
         _failure = null;
         _runningHash = model.ContentHash;
         _settings = model.Reload;
@@ -250,7 +294,13 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
         }
 
         LogComplete(_logger);
+        return true;
     }
+
+    private void FailForMemory(long bytes)
+        => Fail(
+            $"the configuration needs about {bytes / 1024} KiB beside the one that runs, more than the memory limit of {_memory.Limit} bytes leaves: " +
+            "raise the limit. The running configuration stays");
 
     private void Fail(string failure)
     {

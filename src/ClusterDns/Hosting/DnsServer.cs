@@ -11,7 +11,8 @@ namespace ClusterDns.Hosting;
 /// have, stays open. Calls follow one another: none may begin before the last has completed.
 /// </summary>
 /// <param name="services">What listeners share with the process.</param>
-internal sealed class DnsServer(ListenerServices services) : IAsyncDisposable
+/// <param name="beforeFirst">Runs when the first model is ready to serve, and nothing serves yet.</param>
+internal sealed class DnsServer(ListenerServices services, Action? beforeFirst = null) : IAsyncDisposable
 {
     /// <summary>How long what is closed in a reload may take over its last answers: longer than any upstream is waited for.</summary>
     private static readonly TimeSpan RetirePatience = TimeSpan.FromSeconds(10);
@@ -50,6 +51,11 @@ internal sealed class DnsServer(ListenerServices services) : IAsyncDisposable
 
         ServerModel? old = _model;
         _model = next;
+        if (old is null)
+        {
+            beforeFirst?.Invoke();
+        }
+
         opening.Serve(_listeners, _httpServers);
         if (old is not null)
         {
@@ -57,6 +63,8 @@ internal sealed class DnsServer(ListenerServices services) : IAsyncDisposable
             using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, closeDeadline);
             await RetireAsync(old, next, deadline.Token);
         }
+
+        services.Memory.SettleRequests();
     }
 
     /// <summary>

@@ -68,13 +68,15 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             return 0;
         }
 
-        // On one processor the pool begins with one thread, and a reload of a large file would keep TCP clients and probes waiting.
+        // On one processor the pool begins with one thread. Files that change are read on threads of their own, but a reload of the Corefile reads
+        // those that are new on the pool, and would keep TCP clients and probes waiting.
         ThreadPool.GetMinThreads(out int workers, out int completions);
         ThreadPool.SetMinThreads(Math.Max(workers, MinPoolThreads), completions);
         MetricRegistry metrics = new();
         MemoryLimit memoryLimit = new(SystemText.Read);
         MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics);
         metrics.LimitTo(memory[MemoryTable.Metrics]);
+        HeapLimit.Show(metrics);
         int capacity = LogQueue.CapacityWithin(memory[MemoryTable.Log].Limit);
         memory[MemoryTable.Log].Reserve(2L * capacity);
         LogQueue log = new(openOutput(), metrics, capacity: capacity);
@@ -192,7 +194,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             Memory = memory,
             Descriptors = descriptors,
         };
-        await using DnsServer server = new(services);
+        await using DnsServer server = new(services, MemoryReturn.Compact);
         ConfigurationReloader reloader = new(
             configuration, server, model, new ReloadMetrics(metrics), reloaded => loggers.Debug = reloaded.Debug, environment);
         using IHost host = CreateHost(

@@ -250,8 +250,8 @@ internal sealed class WaitBound : IWaitPlaces
     }
 
     /// <summary>
-    /// Finds the oldest place of the client that holds most, or of the next when that has none that is old enough. Places of queries that others
-    /// follow do not count. A client never takes a place from one that holds fewer.
+    /// Finds the oldest place of the client that holds most, or of the next when that has none that is old enough. A client never takes a place
+    /// from one that holds fewer.
     /// </summary>
     private bool TryFindVictim(UInt128 newcomer, long now, [NotNullWhen(true)] out WaitPlace? victim)
     {
@@ -262,7 +262,7 @@ internal sealed class WaitBound : IWaitPlaces
             for (WaitClient? client = _clients.FirstWith(count); client is not null && candidates < MaxCandidates; client = client.Next)
             {
                 candidates++;
-                if (!IsEvictable(client.Oldest!, now) && !TrySkipFollowed(client, now, ref candidates))
+                if (_timeProvider.GetElapsedTime(client.Oldest!.Since, now) < MinAge)
                 {
                     continue;
                 }
@@ -285,22 +285,4 @@ internal sealed class WaitBound : IWaitPlaces
         victim = null;
         return false;
     }
-
-    /// <summary>
-    /// Puts those of a client's places back whose queries others follow, until the oldest is one that can be evicted: those go on all the same, so
-    /// they would be in memory as evicted for long, and nothing could be evicted meanwhile.
-    /// </summary>
-    private bool TrySkipFollowed(WaitClient client, long now, ref int candidates)
-    {
-        for (int left = client.Count; left > 0 && candidates < MaxCandidates && client.Oldest!.Context.IsFollowed; left--)
-        {
-            candidates++;
-            WaitClients.MoveBack(client);
-        }
-
-        return IsEvictable(client.Oldest!, now);
-    }
-
-    private bool IsEvictable(WaitPlace place, long now)
-        => !place.Context.IsFollowed && _timeProvider.GetElapsedTime(place.Since, now) >= MinAge;
 }

@@ -65,14 +65,6 @@ internal sealed class WaitClients
         Move(client, client.Count + 1);
     }
 
-    /// <summary>Puts a client's oldest place behind its others.</summary>
-    internal static void MoveBack(WaitClient client)
-    {
-        WaitPlace place = client.Oldest!;
-        Unlink(client, place);
-        Append(client, place);
-    }
-
     /// <summary>A client gives a place back.</summary>
     internal void Remove(WaitPlace place)
     {

@@ -24,6 +24,9 @@ internal sealed record ServerModel : IDisposable
     /// <summary>The SHA-512 of the Corefile and its imports, as hexadecimal digits.</summary>
     public required string ContentHash { get; init; }
 
+    /// <summary>How many directives the server blocks have.</summary>
+    public int Directives { get; init; }
+
     /// <summary>Whether a block has the debug plugin, so that debug lines are written.</summary>
     public bool Debug { get; init; }
 

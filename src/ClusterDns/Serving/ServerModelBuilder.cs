@@ -75,6 +75,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             HttpEndpoints = [.. contexts.SelectMany(static context => context.HttpEndpoints)],
             Resources = resources,
             ContentHash = document.ContentHash,
+            Directives = document.Blocks.Sum(static block => block.Directives.Count),
             Debug = contexts.Exists(static context => context.Debug),
             Reload = contexts.FindLast(static context => context.Reload is not null)?.Reload,
         };

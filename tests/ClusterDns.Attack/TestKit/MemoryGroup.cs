@@ -16,7 +16,7 @@ internal sealed class MemoryGroup : IDisposable
     public MemoryGroup(long limit)
     {
         _folder = Create();
-        File.WriteAllText(PathOf("memory.limit_in_bytes", "memory.max"), limit.ToString(CultureInfo.InvariantCulture));
+        SetLimit(limit);
         if (!IsVersion1 && File.Exists(Path.Combine(_folder, "memory.swap.max")))
         {
             File.WriteAllText(Path.Combine(_folder, "memory.swap.max"), "0");
@@ -45,6 +45,11 @@ internal sealed class MemoryGroup : IDisposable
     public static bool CountsSockets => !IsVersion1;
 
     private static bool IsVersion1 => File.Exists(Path.Combine(Version1, "memory.limit_in_bytes"));
+
+    /// <summary>Changes the limit while processes run.</summary>
+    /// <param name="limit">How many bytes they may have.</param>
+    public void SetLimit(long limit)
+        => File.WriteAllText(PathOf("memory.limit_in_bytes", "memory.max"), limit.ToString(CultureInfo.InvariantCulture));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -63,6 +63,9 @@ internal sealed class ScriptedPeer : IDisposable
     /// <summary>How many connections came.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
+    /// <summary>Refuses connections from now on.</summary>
+    public void StopListening() => _listener.Dispose();
+
     /// <summary>Sends a datagram from its port.</summary>
     public void Send(byte[] reply, IPEndPoint client) => Datagram.SendTo(reply, client);
 

@@ -26,6 +26,37 @@ public sealed class CallbackGuardTests
 
     private long Failures => _metrics.Counters("clusterdns_callback_failures_total", "", "callback").With("test").Value;
 
+    [Fact]
+    public void Work_aside_runs_once_on_a_thread_of_its_own_and_its_failure_is_reported()
+    {
+        Thread? started = null;
+        Thread? ran = null;
+        bool isBackground = false;
+        int calls = 0;
+        CallbackGuard guard = new(_metrics, TimeProvider.System, _log)
+        {
+            StartAside = thread =>
+            {
+                started = thread;
+                thread.Start();
+            },
+        };
+
+        guard.RunAside("test", () =>
+        {
+            ran = Thread.CurrentThread;
+            isBackground = ran.IsBackground && !ran.IsThreadPoolThread;
+            calls++;
+            throw new InvalidOperationException("a bug");
+        });
+        started!.Join();
+
+        Assert.Same(started, ran);
+        Assert.True(isBackground);
+        Assert.Equal(1, calls);
+        Assert.Equal(1, _metrics.Counters("clusterdns_callback_failures_total", "", "callback").With("test").Value);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Timer_that_throws_fires_again(Type kind)

@@ -202,9 +202,36 @@ public sealed class MemoryBudgetTests
         MemoryBudget budget = new(MemoryTable.Rules, 170 * MiB, _metrics, logger);
 
         using IDisposable request = budget[MemoryTable.Cache].Request(200 * MiB);
+        budget.SettleRequests();
+        budget.SettleRequests();
 
         Assert.True(budget.Shares.Sum(static share => share.Limit) <= (170 * MiB) - MemoryTable.BaseBytes);
         Assert.Contains("raise the limit or ask for less", Assert.Single(logger.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Requests_of_two_configurations_are_not_added_up_while_one_replaces_the_other()
+    {
+        RecordingLogger logger = new();
+        MemoryBudget budget = new(MemoryTable.Rules, 1024 * MiB, _metrics, logger);
+        MemoryShare cache = budget[MemoryTable.Cache];
+        IDisposable old = cache.Request(200 * MiB);
+        IDisposable kept = cache.Request(10 * MiB);
+        budget.SettleRequests();
+        budget[MemoryTable.Cluster].Reserve(100 * MiB);
+        Assert.Equal(210 * MiB, cache.Limit);
+
+        IDisposable next = cache.Request(220 * MiB);
+        Assert.Equal(220 * MiB, cache.Limit);
+        old.Dispose();
+        budget.SettleRequests();
+
+        Assert.Equal(230 * MiB, cache.Limit);
+        Assert.Empty(logger.Lines);
+        next.Dispose();
+        next.Dispose();
+        kept.Dispose();
+        Assert.Equal(MemoryTable.Cache.Cap, cache.Limit);
     }
 
     [Fact]

@@ -28,22 +28,6 @@ public class InternalQueryTests
     }
 
     [Fact]
-    public void Query_is_followed_as_long_as_a_question_within_it_is()
-    {
-        Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
-        QueryContext question = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
-
-        question.IsFollowed = true;
-        Assert.True(_client.IsFollowed);
-        question.IsFollowed = false;
-        Assert.False(_client.IsFollowed);
-
-        question.IsFollowed = true;
-        _client.Reset();
-        Assert.False(_client.IsFollowed);
-    }
-
-    [Fact]
     public void ItHasNoEdnsWhereTheClientHasNone()
     {
         Messages.Accept(_client, Messages.Query("www.example", RecordType.A));

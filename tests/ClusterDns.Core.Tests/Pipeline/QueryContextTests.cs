@@ -43,6 +43,53 @@ public sealed class QueryContextTests
     }
 
     [Theory]
+    [InlineData("", "")]
+    [InlineData("0003 0000", "0003 0000")]
+    [InlineData("000A 0002 0102", "")]
+    [InlineData("000A 0000", "")]
+    [InlineData("000A 0002 0102 0003 0000", "0003 0000")]
+    [InlineData("0003 0000 000A 0002 0102", "0003 0000")]
+    [InlineData("FDE9 0001 0A 000A 0002 0102 0003 0000 000A 0001 07 FDE9 0000", "FDE9 0001 0A 0003 0000 FDE9 0000")]
+    public void An_option_is_removed_as_if_it_had_not_been_sent(string options, string left)
+    {
+        byte[] query = [.. WithOptions(options), 0, 0, 99, 0, 1, 0, 0, 0, 0, 0, 1, 5];
+        query[11] = 2;
+        Assert.Equal(QueryVerdict.Serve, Messages.Accept(_context, query));
+
+        _context.RemoveOption(EdnsOptionCode.Cookie);
+
+        byte[] expected = [.. WithOptions(left), .. query[^12..]];
+        expected[11] = 2;
+        Assert.Equal(expected, _context.Request.ToArray());
+        Assert.Equal(query.Length, _context.ReceivedLength);
+        Assert.Equal(Convert.FromHexString(left.Replace(" ", "", StringComparison.Ordinal)), _context.Edns.Options(_context.Request).ToArray());
+    }
+
+    [Fact]
+    public void No_option_is_removed_from_a_signed_request()
+    {
+        byte[] query = [.. WithOptions("000A 0002 0102"), 0, 0, 250, 0, 255, 0, 0, 0, 0, 0, 1, 5];
+        query[11] = 2;
+        Assert.Equal(QueryVerdict.Serve, Messages.Accept(_context, query));
+
+        _context.RemoveOption(EdnsOptionCode.Cookie);
+
+        Assert.Equal(query, _context.Request.ToArray());
+    }
+
+    [Fact]
+    public void A_request_with_a_malformed_option_gets_its_question_and_OPT_back()
+    {
+        Assert.Equal(QueryVerdict.Respond, Messages.Accept(_context, WithOptions("000A 0002 01")));
+
+        Assert.Equal(ResponseCode.FormErr, _context.Response.Code);
+        Assert.Equal("a.test.", DomainName.ToText(_context.QuestionName));
+        Assert.True(_context.Edns.Present);
+        Assert.Equal(1232, _context.UdpSize);
+        Assert.Equal(0, _context.Edns.OptionsLength);
+    }
+
+    [Theory]
     [InlineData(100, 512)]
     [InlineData(1232, 1232)]
     [InlineData(65535, ResponseWriter.MaxUdpPayload)]
@@ -187,5 +234,13 @@ public sealed class QueryContextTests
     private sealed class ClosedGate : IWaitGate
     {
         public bool TryEnter() => false;
+    }
+
+    private static byte[] WithOptions(string options)
+    {
+        byte[] octets = Convert.FromHexString(options.Replace(" ", "", StringComparison.Ordinal));
+        byte[] query = [.. Messages.QueryWithEdns("a.test", RecordType.A, 1232), .. octets];
+        query[^(octets.Length + 1)] = (byte)octets.Length;
+        return query;
     }
 }

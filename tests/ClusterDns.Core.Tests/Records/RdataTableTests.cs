@@ -80,4 +80,16 @@ public class RdataTableTests
             }
         }
     }
+
+    /// <summary>Found by the guided fuzzer: what is well formed on the wire has a text that can be read again.</summary>
+    [Fact]
+    public void Empty_ech_is_read_as_it_is_written()
+    {
+        byte[] rdata = [0, 1, 0, 0, 5, 0, 0];
+        Assert.Equal("1 . ech", RdataText.ToText(RecordType.HTTPS, rdata));
+
+        byte[] again = new byte[512];
+        Assert.True(RdataText.TryParse(RecordType.HTTPS, "1 . ech", default, again, out int length, out string? error), error);
+        Assert.Equal(rdata, again[..length]);
+    }
 }

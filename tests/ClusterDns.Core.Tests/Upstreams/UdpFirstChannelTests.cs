@@ -1,5 +1,6 @@
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Core.Tests.Upstreams;
 
@@ -7,7 +8,7 @@ public sealed class UdpFirstChannelTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly ScriptedChannel _datagrams;
     private readonly ScriptedChannel _stream;
 
@@ -98,26 +99,161 @@ public sealed class UdpFirstChannelTests
         Assert.Empty(_stream.Timeouts);
     }
 
-    private ValueTask<UpstreamOutcome> AskAsync(bool retriesTruncated, int length = 30, TimeSpan? total = null)
-        => new UdpFirstChannel(_datagrams, _stream, retriesTruncated, _time).AskAsync(
-            new UpstreamQuery(new byte[length], Timeout) { TotalTimeout = total ?? TimeSpan.FromSeconds(5) });
-
-    private sealed class ManualTime : TimeProvider
+    [Theory]
+    [InlineData(UpstreamStatus.Failed)]
+    [InlineData(UpstreamStatus.TimedOut)]
+    public async Task Doubt_without_a_stream_asks_by_datagrams_again(UpstreamStatus status)
     {
-        public TimeSpan Now { get; set; }
+        _datagrams.Next.Enqueue(UpstreamStatus.Suspicious);
+        _datagrams.Next.Enqueue(UpstreamStatus.Suspicious);
+        _stream.Status = status;
 
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+        UpstreamOutcome outcome = await PassAsync(() => AskAsync(retriesTruncated: false));
 
-        public override long GetTimestamp() => Now.Ticks;
+        Assert.Equal((UpstreamStatus.Answered, UpstreamProtocol.Udp, false), (outcome.Status, outcome.Protocol, outcome.Fallback.Happened));
+        Assert.Equal(3, _datagrams.Timeouts.Count);
+        Assert.Single(_stream.Timeouts);
     }
 
-    private sealed class ScriptedChannel(UpstreamProtocol protocol, ManualTime time) : IUpstreamChannel
+    [Fact]
+    public async Task Doubt_that_does_not_end_fails_after_a_bounded_number_of_datagrams()
+    {
+        _datagrams.Status = UpstreamStatus.Suspicious;
+        _stream.Status = UpstreamStatus.Failed;
+
+        UpstreamOutcome outcome = await PassAsync(() => AskAsync(retriesTruncated: false));
+
+        Assert.Equal((UpstreamStatus.Suspicious, null), (outcome.Status, outcome.Reply));
+        Assert.Equal(1 + UdpFirstChannel.MaxRepeats, _datagrams.Timeouts.Count);
+    }
+
+    [Fact]
+    public async Task Doubt_does_not_outlast_the_time_of_the_query()
+    {
+        _datagrams.Status = UpstreamStatus.Suspicious;
+        _datagrams.Takes = TimeSpan.FromSeconds(0.4);
+        _stream.Status = UpstreamStatus.TimedOut;
+        _stream.Takes = TimeSpan.FromSeconds(0.5);
+
+        UpstreamOutcome outcome = await PassAsync(() => AskAsync(retriesTruncated: false, total: TimeSpan.FromSeconds(1), timeout: TimeSpan.FromSeconds(1)));
+
+        Assert.Equal(UpstreamStatus.Suspicious, outcome.Status);
+        Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(0.1) - UdpFirstChannel.FirstPause], _datagrams.Timeouts);
+    }
+
+    [Fact]
+    public async Task Stream_that_is_not_answered_is_tried_again_once_in_a_period_until_it_is()
+    {
+        UdpFirstChannel channel = Create(retriesTruncated: false);
+        _stream.Status = UpstreamStatus.TimedOut;
+        await AskDoubtedAsync(1);
+        await AskDoubtedAsync(1);
+
+        _time.Advance(StreamAvailability.RetryPeriod);
+        await AskDoubtedAsync(2);
+        await AskDoubtedAsync(2);
+
+        _stream.Status = UpstreamStatus.Answered;
+        _time.Advance(StreamAvailability.RetryPeriod);
+        await AskDoubtedAsync(3);
+        await AskDoubtedAsync(4);
+
+        async Task AskDoubtedAsync(int streams)
+        {
+            _datagrams.Next.Enqueue(UpstreamStatus.Suspicious);
+            Assert.Equal(UpstreamStatus.Answered, (await PassAsync(() => channel.AskAsync(Query()))).Status);
+            Assert.Equal(streams, _stream.Timeouts.Count);
+        }
+    }
+
+    [Theory]
+    [InlineData(UpstreamFailure.Overloaded)]
+    [InlineData(UpstreamFailure.NoSocket)]
+    public async Task Stream_that_this_server_has_no_room_for_is_tried_again_at_once(UpstreamFailure failure)
+    {
+        _datagrams.Status = UpstreamStatus.Suspicious;
+        _stream.Next.Enqueue(UpstreamStatus.Failed);
+        _stream.Failure = failure;
+
+        UpstreamOutcome outcome = await PassAsync(() => AskAsync(retriesTruncated: false));
+
+        Assert.Equal((UpstreamStatus.Answered, UpstreamProtocol.Tcp), (outcome.Status, outcome.Protocol));
+        Assert.Equal(2, _stream.Timeouts.Count);
+    }
+
+    [Fact]
+    public async Task Nobody_asks_again_for_a_client_that_has_gone()
+    {
+        _datagrams.Status = UpstreamStatus.Suspicious;
+        _stream.Status = UpstreamStatus.Failed;
+
+        UpstreamOutcome outcome = await Create(retriesTruncated: false).AskAsync(Query() with { Asker = new GoneAsker() });
+
+        Assert.Null(outcome.Reply);
+        Assert.Single(_datagrams.Timeouts);
+    }
+
+    [Fact]
+    public async Task Truncated_reply_after_doubt_is_asked_for_again_if_so_configured()
+    {
+        _datagrams.Next.Enqueue(UpstreamStatus.Suspicious);
+        _datagrams.Reply = new ScriptedReply(HeaderFlags.Response | HeaderFlags.Truncated, ResponseCode.NoError);
+        _stream.Next.Enqueue(UpstreamStatus.Failed);
+
+        UpstreamOutcome outcome = await PassAsync(() => AskAsync(retriesTruncated: true));
+
+        Assert.Equal((UpstreamStatus.Answered, UpstreamProtocol.Tcp), (outcome.Status, outcome.Protocol));
+        Assert.Equal(1, _datagrams.Reply.Released);
+    }
+
+    private ValueTask<UpstreamOutcome> AskAsync(bool retriesTruncated, int length = 30, TimeSpan? total = null, TimeSpan? timeout = null)
+        => Create(retriesTruncated).AskAsync(Query(length, total, timeout));
+
+    private UdpFirstChannel Create(bool retriesTruncated) => new(_datagrams, _stream, retriesTruncated, _time);
+
+    private static UpstreamQuery Query(int length = 30, TimeSpan? total = null, TimeSpan? timeout = null)
+        => new(new byte[length], timeout ?? Timeout) { TotalTimeout = total ?? TimeSpan.FromSeconds(5) };
+
+    /// <summary>Asks, and lets the pauses between datagrams pass. Without xUnit's context the channel continues within each advance.</summary>
+    private async Task<UpstreamOutcome> PassAsync(Func<ValueTask<UpstreamOutcome>> ask)
+    {
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        Task<UpstreamOutcome> outcome;
+        try
+        {
+            outcome = ask().AsTask();
+            for (int i = 0; i < UdpFirstChannel.MaxRepeats && !outcome.IsCompleted; i++)
+            {
+                _time.Advance(UdpFirstChannel.FirstPause * (1 << i));
+            }
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+
+        Assert.True(outcome.IsCompleted);
+        return await outcome;
+    }
+
+    private sealed class GoneAsker : IUpstreamAsker
+    {
+        public bool IsAbandoned => true;
+    }
+
+    private sealed class ScriptedChannel(UpstreamProtocol protocol, FakeTimeProvider time) : IUpstreamChannel
     {
         public int MaxQueryLength { get; init; } = ushort.MaxValue;
 
         public UpstreamStatus Status { get; set; }
 
+        /// <summary>The outcomes of the next queries; after them <see cref="Status"/> counts.</summary>
+        public Queue<UpstreamStatus> Next { get; } = [];
+
         public ScriptedReply Reply { get; set; } = new(HeaderFlags.Response, ResponseCode.NoError);
+
+        public UpstreamFailure Failure { get; set; }
 
         public TimeSpan Takes { get; set; }
 
@@ -126,9 +262,10 @@ public sealed class UdpFirstChannelTests
         public ValueTask<UpstreamOutcome> AskAsync(UpstreamQuery query)
         {
             Timeouts.Add(query.Timeout);
-            time.Now += Takes;
+            time.Advance(Takes);
+            UpstreamStatus status = Next.TryDequeue(out UpstreamStatus next) ? next : Status;
             return new ValueTask<UpstreamOutcome>(
-                new UpstreamOutcome(Status, Status == UpstreamStatus.Answered ? Reply : null) { Protocol = protocol });
+                new UpstreamOutcome(status, status == UpstreamStatus.Answered ? Reply : null) { Protocol = protocol, Failure = Failure });
         }
     }
 

@@ -246,10 +246,10 @@ public sealed class AutopathHandlerTests
         QueryContext context = _kit.Kit.CreateContext("www.example.org.a.example.");
         Task served = handler.ServeAsync(context).AsTask();
 
-        below.Answer(static response => response.Answer("next", ResponseCode.NXDomain));
-        below.Answer(static response => response.Answer("next", ResponseCode.NXDomain));
+        await below.AnswerAsync(static response => response.Answer("next", ResponseCode.NXDomain));
+        await below.AnswerAsync(static response => response.Answer("next", ResponseCode.NXDomain));
         Assert.False(served.IsCompleted);
-        below.Answer(AutopathKit.AddAddress);
+        await below.AnswerAsync(AutopathKit.AddAddress);
         await served;
 
         Assert.Equal("www.example.org.a.example. 60 CNAME www.example.org.", PluginKit.Format(context, context.Response.Answers.Span[0]));
@@ -263,7 +263,7 @@ public sealed class AutopathHandlerTests
         WaitingLink below = new();
         QueryContext context = _kit.Kit.CreateContext("www.example.org.a.example.");
         Task served = _kit.Kit.Build.Links[0](below).ServeAsync(context).AsTask();
-        below.Answer(AutopathKit.AddAddress);
+        await below.AnswerAsync(AutopathKit.AddAddress);
         await served;
 
         Assert.Equal(1, context.Response.Answers.Count);

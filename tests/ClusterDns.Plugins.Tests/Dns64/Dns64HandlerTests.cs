@@ -274,9 +274,9 @@ public sealed class Dns64HandlerTests
         Accept(context, CreateQuery(dnssecOk: false, checkingDisabled: false));
         Task served = handler.ServeAsync(context).AsTask();
 
-        below.Answer(_aaaa);
+        await below.AnswerAsync(_aaaa);
         Assert.False(served.IsCompleted);
-        below.Answer(_a);
+        await below.AnswerAsync(_a);
         await served;
 
         Assert.Equal("www.example. 60 AAAA 64:ff9b::c000:201", PluginKit.Format(context, context.Response.Answers.Span[0]));

@@ -4,6 +4,7 @@ using ClusterDns.Core.Resources;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Forward;
+using ClusterDns.Plugins.Forward.Sharing;
 using ClusterDns.Plugins.Tests.TestKit;
 
 namespace ClusterDns.Plugins.Tests.Forward;
@@ -129,46 +130,56 @@ public sealed class CoalescingTests
     }
 
     [Fact]
-    public async Task The_upstream_query_goes_on_when_the_client_that_began_it_is_gone()
+    public async Task Followers_of_an_evicted_query_ask_again_and_share_that_query()
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
-        QueryContext gone = kit.CreateContext("www.example.");
-        QueryContext follower = kit.CreateContext("www.example.");
-        Task[] served = [Serve(kit, gone), Serve(kit, follower)];
-        gone.Abandon();
+        QueryContext evicted = kit.CreateContext("www.example.");
+        QueryContext[] followers = [.. Enumerable.Range(0, 4).Select(_ => kit.CreateContext("www.example."))];
+        Task leading = Serve(kit, evicted);
+        Task[] served = [.. followers.Select(follower => Serve(kit, follower))];
+        evicted.Abandon();
 
-        // The first exchange gets no reply; who is gone asks again all the same, since another follows.
+        // The exchange is cut short, as that of any query that lost its place.
         _pending[0].SetResult(new UpstreamOutcome(UpstreamStatus.TimedOut, null));
-        await UntilAsync(() => _pending.Count >= 2);
+        await leading;
+        Assert.Equal(ResponseStatus.Dropped, evicted.Response.Status);
+        await UntilAsync(() => kit.Metrics.Counter("clusterdns_forward_coalesced_total", "").Value == 4 + 3);
+        Assert.Equal(2, _upstreams.Asked.Count);
+
         _pending[1].SetResult(_upstreams.Reply());
         await Task.WhenAll(served);
-
-        Assert.Equal(ResponseStatus.Dropped, gone.Response.Status);
-        Assert.Equal("www.example. 300 A 192.0.2.1", OnlyAnswer(follower));
+        Assert.All(followers, static follower => Assert.Equal("www.example. 300 A 192.0.2.1", OnlyAnswer(follower)));
     }
 
     [Fact]
-    public async Task Query_is_marked_as_followed_as_long_as_another_follows()
+    public async Task Follower_does_not_ask_again_after_five_seconds()
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
-        QueryContext leader = kit.CreateContext("www.example.");
-        QueryContext follower = kit.CreateContext("www.example.");
-        Task asking = Serve(kit, leader);
-        Assert.False(leader.IsFollowed);
-        Task leaving = Serve(kit, follower);
-        Assert.True(leader.IsFollowed);
-        Assert.False(follower.IsFollowed);
+        List<QueryContext> leaders = [];
+        _upstreams.On(First, _ =>
+        {
+            leaders.Add(((Flight)_upstreams.LastAsker!).Leader);
+            TaskCompletionSource<UpstreamOutcome> pending = new();
+            _pending.Add(pending);
+            return new ValueTask<UpstreamOutcome>(pending.Task);
+        });
+        QueryContext[] contexts = [.. Enumerable.Range(0, 3).Select(_ => kit.CreateContext("www.example."))];
+        Task[] served = [.. contexts.Select(context => Serve(kit, context))];
+        Counter coalesced = kit.Metrics.Counter("clusterdns_forward_coalesced_total", "");
 
-        follower.Abandon();
-        kit.Time.Advance(TimeSpan.FromMilliseconds(25));
-        await leaving;
-        Assert.False(leader.IsFollowed);
+        kit.Time.Advance(TimeSpan.FromSeconds(3));
+        leaders[0].Abandon();
+        _pending[0].SetResult(new UpstreamOutcome(UpstreamStatus.TimedOut, null));
+        await UntilAsync(() => _pending.Count == 2 && coalesced.Value == 3);
+        kit.Time.Advance(TimeSpan.FromSeconds(2));
+        leaders[1].Abandon();
+        _pending[1].SetResult(new UpstreamOutcome(UpstreamStatus.TimedOut, null));
+        await Task.WhenAll(served);
 
-        Task waiting = Serve(kit, kit.CreateContext("www.example."));
-        Assert.True(leader.IsFollowed);
-        _pending[0].SetResult(_upstreams.Reply());
-        await Task.WhenAll(asking, waiting);
-        Assert.False(leader.IsFollowed);
+        Assert.Equal(2, _pending.Count);
+        QueryContext last = Assert.Single(contexts, context => !leaders.Contains(context));
+        Assert.Equal(ResponseStatus.Failed, last.Response.Status);
+        Assert.Equal(ResponseCode.ServFail, last.Response.Code);
     }
 
     [Fact]
@@ -182,7 +193,6 @@ public sealed class CoalescingTests
         Task asking = Serve(kit, next);
 
         Assert.Equal(2, _upstreams.Asked.Count);
-        Assert.False(evicted.IsFollowed);
         _pending[0].SetResult(new UpstreamOutcome(UpstreamStatus.TimedOut, null));
         await ending;
         _pending[1].SetResult(_upstreams.Reply());

@@ -78,6 +78,58 @@ public sealed class FlightTableTests
         Assert.InRange(Allocations.Count(static () => GC.KeepAlive(new Flight())) / Allocations.Times, 1, Flight.Bytes);
     }
 
+    [Fact]
+    public async Task Sweep_looks_only_at_flights_that_have_followers()
+    {
+        using FlightTable table = Create(Pools(MemoryBudget.Unlimited));
+        for (int i = 0; i < 1000; i++)
+        {
+            Assert.Null(Join(table, _kit.CreateContext($"{i}.example."), out Flight? _));
+        }
+
+        Assert.Equal(0, table.Sweep());
+        Follower[] followers = [.. Enumerable.Range(0, 20).Select(i => Join(table, _kit.CreateContext($"{i % 10}.example."), out Flight? _)!)];
+        Assert.Equal(10, table.Sweep());
+
+        foreach (int i in (int[])[0, 10, 3])
+        {
+            followers[i].Context.Abandon();
+        }
+
+        Assert.Equal(10, table.Sweep());
+        Assert.Equal(9, table.Sweep());
+        Assert.Equal(ResponseStatus.Dropped, await StatusAsync(followers[0]));
+        Assert.Equal(ResponseStatus.Dropped, await StatusAsync(followers[10]));
+        Assert.Equal(ResponseStatus.Dropped, await StatusAsync(followers[3]));
+        Assert.False(followers[13].Completion.IsCompleted);
+    }
+
+    [Fact]
+    public void Flight_that_ends_is_not_swept_again()
+    {
+        using FlightTable table = Create(Pools(MemoryBudget.Unlimited));
+        Flight[] flights = [.. Enumerable.Range(0, 40).Select(i => Begin(table, $"{i}.example."))];
+        for (int i = 0; i < flights.Length; i++)
+        {
+            Assert.NotNull(Join(table, _kit.CreateContext($"{i}.example."), out Flight? _));
+        }
+
+        foreach (int i in (int[])[20, 0, 39, 1])
+        {
+            Assert.NotNull(table.End(flights[i], out int followers));
+            Assert.Equal(1, followers);
+        }
+
+        Assert.Equal(36, table.Sweep());
+    }
+
+    private static async Task<ResponseStatus> StatusAsync(Follower follower)
+    {
+        QueryContext context = follower.Context;
+        (await follower.Completion).CopyTo(context.Response, "forward");
+        return context.Response.Status;
+    }
+
     private static MemoryShare Pools(long limit) => new MemoryBudget(MemoryTable.Rules, limit, new MetricRegistry())[MemoryTable.Pools];
 
     private FlightTable Create(MemoryShare pools) => new(_kit.Time, _kit.Build.Guard, pools);
@@ -98,6 +150,12 @@ public sealed class FlightTableTests
         }
 
         await Task.WhenAll(completions);
+    }
+
+    private Flight Begin(FlightTable table, string name)
+    {
+        Assert.Null(Join(table, _kit.CreateContext(name), out Flight? flight));
+        return flight!;
     }
 
     private Follower? Join(FlightTable table, QueryContext context, out Flight? flight)

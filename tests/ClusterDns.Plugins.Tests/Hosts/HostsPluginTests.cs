@@ -154,6 +154,19 @@ public sealed class HostsPluginTests
     }
 
     [Fact]
+    public async Task Reload_of_the_file_occupies_no_thread_of_the_pool()
+    {
+        PluginKit kit = Create("hosts hosts {\n reload 3s\n}");
+        kit.Build.Resources.Start();
+        _files["hosts"] = "192.0.2.5 one.test";
+        _files.Readers.Clear();
+        await Task.Run(() => kit.Time.Advance(TimeSpan.FromSeconds(3)));
+
+        Assert.Equal("watched_file", Assert.Single(_files.Readers).Name);
+        Assert.Contains("192.0.2.5", kit.Ask("one.test."), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_near_miss_of_an_option_gets_a_hint()
         => Assert.EndsWith("; did you mean 'ttl'?", Assert.Single(Create("hosts {\n tttl 5\n}").Diagnostics.Warnings).ToString(), StringComparison.Ordinal);
 

@@ -35,8 +35,12 @@ internal sealed class FakeFiles : IFileAccess
     /// <summary>The files that were read, in order.</summary>
     public List<string> Reads { get; } = [];
 
+    /// <summary>The threads that read files.</summary>
+    public List<Thread> Readers { get; } = [];
+
     public byte[] ReadAllBytes(string path, int maxLength)
     {
+        Readers.Add(Thread.CurrentThread);
         Reads.Add(path);
         byte[] content = Read(path);
         return content.Length <= maxLength ? content : throw new FileTooLongException($"{path}: too long");

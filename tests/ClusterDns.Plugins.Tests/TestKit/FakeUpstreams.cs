@@ -15,6 +15,9 @@ internal sealed class FakeUpstreams : IUpstreamFactory
     /// <summary>The last query that was asked, health checks aside.</summary>
     public byte[] LastQuery { get; private set; } = [];
 
+    /// <summary>For which query the last one was asked, health checks aside.</summary>
+    public IUpstreamAsker? LastAsker { get; private set; }
+
     /// <summary>How long the last query was allowed to take.</summary>
     public TimeSpan LastTimeout { get; private set; }
 
@@ -113,6 +116,7 @@ internal sealed class FakeUpstreams : IUpstreamFactory
                 if (!query.IsProbe)
                 {
                     owner.LastQuery = message;
+                    owner.LastAsker = query.Asker;
                     owner.LastTimeout = query.Timeout;
                 }
             }

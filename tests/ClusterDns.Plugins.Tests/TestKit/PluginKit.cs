@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Execution;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
@@ -45,6 +46,15 @@ internal sealed class PluginKit : ILogOutput
             LogOutput = this,
             Metrics = Metrics,
             TimeProvider = Time,
+            Guard = new CallbackGuard(Metrics, Time, new KitLoggers(this, isDebug))
+            {
+                // Reads on threads of their own have ended when the clock has been advanced.
+                StartAside = thread =>
+                {
+                    thread.Start();
+                    thread.Join();
+                },
+            },
             Files = Files,
             Upstreams = Upstreams,
             RequestStop = requestStop ?? (static () => { }),

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Tests.TestKit;
@@ -5,21 +6,23 @@ namespace ClusterDns.Plugins.Tests.TestKit;
 /// <summary>A link that answers when the test says so.</summary>
 internal sealed class WaitingLink() : PluginHandler(EndOfChain.Instance)
 {
-    private TaskCompletionSource _waiting = new();
-    private QueryContext? _query;
+    private readonly Channel<(QueryContext Query, TaskCompletionSource Answered)> _asked =
+        Channel.CreateUnbounded<(QueryContext, TaskCompletionSource)>();
 
     public override string Name => "waiting";
 
     public override ValueTask ServeAsync(QueryContext context)
     {
-        _query = context;
-        _waiting = new TaskCompletionSource();
-        return new ValueTask(_waiting.Task);
+        TaskCompletionSource answered = new();
+        Assert.True(_asked.Writer.TryWrite((context, answered)));
+        return new ValueTask(answered.Task);
     }
 
-    public void Answer(Action<Response> answer)
+    /// <summary>Answers the next query, once it is there: whoever asks twice may continue on another thread in between.</summary>
+    public async Task AnswerAsync(Action<Response> answer)
     {
-        answer(_query!.Response);
-        _waiting.SetResult();
+        (QueryContext query, TaskCompletionSource answered) = await _asked.Reader.ReadAsync();
+        answer(query.Response);
+        answered.SetResult();
     }
 }

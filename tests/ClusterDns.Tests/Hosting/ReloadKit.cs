@@ -5,6 +5,7 @@ using ClusterDns.CommandLine;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Logging;
+using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
@@ -28,7 +29,7 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
     private readonly UpstreamFactory _upstreams;
     private bool _isStopped;
 
-    private ReloadKit(string corefile, (string File, string Text)[] files)
+    private ReloadKit(string corefile, (string File, string Text)[] files, long memory = MemoryBudget.Unlimited)
     {
         Write(corefile);
         foreach ((string file, string text) in files)
@@ -36,8 +37,9 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
             Write(file, text);
         }
 
-        _upstreams = new UpstreamFactory(Metrics, TimeProvider.System);
+        _upstreams = new UpstreamFactory(Metrics, Time);
         Files = new CountingFiles();
+        Memory = new MemoryBudget(MemoryTable.Rules, memory, Metrics);
         Environment = new ServerEnvironment(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
@@ -47,12 +49,16 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
             Time,
             Files,
             _upstreams,
-            static () => 42);
+            static () => 42)
+        {
+            Memory = Memory,
+        };
         Configuration = new Configuration(
             new CommandLineOptions { ConfigurationFile = PathOf("Corefile") },
             Environment,
             new CorefileLoader(static _ => null, static () => Stream.Null));
-        Server = new DnsServer(TestServices.Create(Metrics, Time, Environment.LoggerFactory));
+        Memory.LogTo(Environment.LoggerFactory.CreateLogger("memory"));
+        Server = new DnsServer(TestServices.Create(Metrics, Time, Environment.LoggerFactory, memory: Memory));
         DiagnosticBag diagnostics = new();
         ServerModel? model = Configuration.Read(diagnostics) is { } document ? Configuration.Build(document, diagnostics) : null;
         Assert.True(model is not null, string.Join('\n', diagnostics.Errors));
@@ -63,6 +69,8 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
     public MetricRegistry Metrics { get; } = new();
 
     public FakeTimeProvider Time { get; } = new();
+
+    public MemoryBudget Memory { get; }
 
     public CountingFiles Files { get; }
 
@@ -86,9 +94,18 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
     /// <summary>Starts one.</summary>
     /// <param name="corefile">The Corefile; <c>FOLDER</c> in it stands for the folder.</param>
     /// <param name="files">What else is in the folder.</param>
-    public static async Task<ReloadKit> StartAsync(string corefile, params (string File, string Text)[] files)
+    public static Task<ReloadKit> StartAsync(string corefile, params (string File, string Text)[] files)
+        => StartAsync(new ReloadKit(corefile, files));
+
+    /// <summary>Starts one within a memory limit.</summary>
+    /// <param name="memory">The limit, in bytes.</param>
+    /// <param name="corefile">The Corefile; <c>FOLDER</c> in it stands for the folder.</param>
+    /// <param name="files">What else is in the folder.</param>
+    public static Task<ReloadKit> StartWithinAsync(long memory, string corefile, params (string File, string Text)[] files)
+        => StartAsync(new ReloadKit(corefile, files, memory));
+
+    private static async Task<ReloadKit> StartAsync(ReloadKit kit)
     {
-        ReloadKit kit = new(corefile, files);
         await kit.Server.ApplyAsync(kit.Model, CancellationToken.None, CancellationToken.None);
         kit.Reloader.Start();
         return kit;

@@ -20,8 +20,9 @@ public class TcpStopTests
         Assert.False(stopped.IsCompleted);
         server.Pipeline.Release();
 
+        // The connection may end by RST: what the client has received it keeps.
         Assert.Equal(1, TestQuery.GetId(await busy.ReceiveAsync()));
-        Assert.Null(await busy.ReceiveAsync());
+        Assert.True(await busy.IsClosedAsync());
         await stopped.WaitAsync(TestListener.Patience);
         Assert.Equal(0, server.Count("clusterdns_tcp_dropped_total"));
     }

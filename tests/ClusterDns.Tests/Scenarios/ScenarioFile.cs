@@ -13,7 +13,10 @@ internal static class ScenarioFile
 {
     /// <summary>The words with which a step begins.</summary>
     private static readonly string[] Steps =
-        ["corefile", "file", "upstream", "client", "send", "receive", "release", "advance", "until-asked", "asked", "distinct-ids", "closed"];
+        [
+            "corefile", "corefile-error", "file", "upstream", "client", "send", "receive", "release", "drip", "advance", "until-asked", "asked", "upstream-got",
+            "distinct-ids", "ports-at-least", "connections", "closed",
+        ];
 
     /// <summary>Reads a file.</summary>
     /// <param name="text">Its text.</param>

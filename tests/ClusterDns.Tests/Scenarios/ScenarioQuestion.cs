@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net;
 using ClusterDns.Core.Wire;
+using ClusterDns.Tests.Upstreams;
 
 namespace ClusterDns.Tests.Scenarios;
 
@@ -10,6 +12,12 @@ namespace ClusterDns.Tests.Scenarios;
 /// <param name="IsInPieces">Whether it is sent octet by octet.</param>
 internal sealed record ScenarioQuestion(byte[] Message, int Id, string? Connection, bool IsInPieces)
 {
+    /// <summary>The server's address; null for 127.0.0.1.</summary>
+    public IPAddress? Server { get; private init; }
+
+    /// <summary>Datagrams that are sent before it, from the same port.</summary>
+    public IReadOnlyList<byte[]> Before { get; private init; } = [];
+
     /// <summary>Reads <c>NAME TYPE OPTIONS</c>.</summary>
     /// <param name="line">The line.</param>
     /// <param name="first">Where the name stands.</param>
@@ -31,6 +39,13 @@ internal sealed record ScenarioQuestion(byte[] Message, int Id, string? Connecti
         int opts = 1;
         byte[] optOwner = [0];
         List<byte> options = [];
+        byte[]? name = null;
+        int questions = 1;
+        int ednsFlags = 0;
+        IPAddress? server = null;
+        bool hasExtra = false;
+        List<byte[]> before = [];
+        bool isBehindResponse = false;
         RecordClass recordClass = RecordClass.IN;
         for (int i = first + 2; i < line.Words.Count; i++)
         {
@@ -50,6 +65,36 @@ internal sealed record ScenarioQuestion(byte[] Message, int Id, string? Connecti
                     break;
                 case "cd":
                     flags |= 0x0010;
+                    break;
+                case "ad":
+                    flags |= 0x0020;
+                    break;
+                case "z":
+                    flags |= 0x0040;
+                    break;
+                case "edns-z":
+                    ednsFlags = 0x7FFF;
+                    break;
+                case "option-octets":
+                    options.AddRange(Convert.FromHexString(line.Word(++i)));
+                    break;
+                case "name-octets":
+                    name = Convert.FromHexString(line.Word(++i));
+                    break;
+                case "two-questions":
+                    questions = 2;
+                    break;
+                case "extra":
+                    hasExtra = true;
+                    break;
+                case "at":
+                    server = IPAddress.Parse(line.Word(++i));
+                    break;
+                case "behind":
+                    before.Add(Convert.FromHexString(line.Word(++i)));
+                    break;
+                case "behind-response":
+                    isBehindResponse = true;
                     break;
                 case "no-rd":
                     flags &= ~0x0100;
@@ -87,9 +132,23 @@ internal sealed record ScenarioQuestion(byte[] Message, int Id, string? Connecti
             }
         }
 
-        byte[][] additional = size is null ? [] : [.. Enumerable.Repeat(ScenarioRecords.Opt(optOwner, size.Value, version, dnssecOk, [.. options]), opts)];
-        byte[] question = hasQuestion ? ScenarioRecords.Question(line.Word(first), type, recordClass) : [];
-        return new ScenarioQuestion(ScenarioRecords.Message(id, flags, question, [], [], additional), id, connection, isInPieces);
+        byte[][] additional =
+        [
+            .. size is null ? [] : Enumerable.Repeat(ScenarioRecords.Opt(optOwner, size.Value, version, ednsFlags | (dnssecOk ? 0x8000 : 0), [.. options]), opts),
+            .. hasExtra ? [ScenarioRecords.Parse(line with { Words = ["extra.test.", "60", "A", "192.0.2.7"] }, 0)] : Array.Empty<byte[]>(),
+        ];
+        byte[] question = ScenarioRecords.Question(line.Word(first), type, recordClass);
+        question = !hasQuestion ? [] : name is null ? question : [.. name, .. question.AsSpan(question.Length - 4)];
+        byte[] message = ScenarioRecords.Message(id, flags, [.. Enumerable.Repeat(question, questions).SelectMany(static octets => octets)], [], [], additional);
+        message[5] = (byte)(hasQuestion ? questions : 0);
+        if (isBehindResponse)
+        {
+            byte[] response = [.. ScriptedUpstream.WithId(message, id ^ 1)];
+            response[2] |= 0x80;
+            before.Add(response);
+        }
+
+        return new ScenarioQuestion(message, id, connection, isInPieces) { Server = server, Before = before };
     }
 
     private static int Number(ScenarioLine line, int word)

@@ -8,9 +8,7 @@ namespace ClusterDns.Tests.Scenarios;
 /// <summary>Records and messages between their text in scenario files and their bytes.</summary>
 internal static class ScenarioRecords
 {
-    private const byte DnssecOkBit = 0x80;
-
-    /// <summary>A record from <c>OWNER TTL TYPE RDATA</c>, or with <c>hex</c> before the rdata's octets, right or wrong.</summary>
+    /// <summary>A record from <c>OWNER TTL TYPE RDATA</c>, or with <c>hex</c> before the rdata's octets, right or wrong; <c>class NAME</c> may be before the rdata.</summary>
     /// <param name="line">The line.</param>
     /// <param name="first">Where the owner stands.</param>
     public static byte[] Parse(ScenarioLine line, int first)
@@ -18,6 +16,13 @@ internal static class ScenarioRecords
         if (!RecordTypes.TryParse(line.Word(first + 2), out RecordType type) || !uint.TryParse(line.Word(first + 1), CultureInfo.InvariantCulture, out uint timeToLive))
         {
             throw line.Error($"'{line.Rest(first)}' is no record, expected OWNER TTL TYPE RDATA");
+        }
+
+        RecordClass recordClass = RecordClass.IN;
+        if (first + 3 < line.Words.Count && line.Words[first + 3] is "class")
+        {
+            recordClass = RecordClasses.TryParse(line.Word(first + 4), out RecordClass known) ? known : throw line.Error($"'{line.Word(first + 4)}' is not a class");
+            line = line with { Words = [.. line.Words.Take(first + 3), .. line.Words.Skip(first + 5)] };
         }
 
         byte[] rdata;
@@ -38,20 +43,21 @@ internal static class ScenarioRecords
 
         byte[] numbers = new byte[10];
         BinaryPrimitives.WriteUInt16BigEndian(numbers, (ushort)type);
-        BinaryPrimitives.WriteUInt16BigEndian(numbers.AsSpan(2), 1);
+        BinaryPrimitives.WriteUInt16BigEndian(numbers.AsSpan(2), (ushort)recordClass);
         BinaryPrimitives.WriteUInt32BigEndian(numbers.AsSpan(4), timeToLive);
         BinaryPrimitives.WriteUInt16BigEndian(numbers.AsSpan(8), (ushort)rdata.Length);
         return [.. DomainName.Parse(line.Word(first)), .. numbers, .. rdata];
     }
 
     /// <summary>An OPT record.</summary>
-    public static byte[] Opt(byte[] owner, int size, int version, bool dnssecOk, byte[] options)
+    public static byte[] Opt(byte[] owner, int size, int version, int flags, byte[] options, int extendedCode = 0)
     {
         byte[] numbers = new byte[10];
         BinaryPrimitives.WriteUInt16BigEndian(numbers, (ushort)RecordType.OPT);
         BinaryPrimitives.WriteUInt16BigEndian(numbers.AsSpan(2), (ushort)size);
         numbers[5] = (byte)version;
-        numbers[6] = dnssecOk ? DnssecOkBit : (byte)0;
+        numbers[4] = (byte)extendedCode;
+        BinaryPrimitives.WriteUInt16BigEndian(numbers.AsSpan(6), (ushort)flags);
         BinaryPrimitives.WriteUInt16BigEndian(numbers.AsSpan(8), (ushort)options.Length);
         return [.. owner, .. numbers, .. options];
     }

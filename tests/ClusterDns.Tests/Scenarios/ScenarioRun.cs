@@ -20,14 +20,19 @@ namespace ClusterDns.Tests.Scenarios;
 /// <list type="bullet">
 /// <item><c>corefile</c>: the indented lines are those of the one server block; UPSTREAM stands for the upstream, FILE for the next step's file.</item>
 /// <item><c>file</c>: the indented lines are a file.</item>
-/// <item><c>upstream NAME TYPE [udp|tcp] [silent|hold]</c>: what the upstream replies.</item>
+/// <item><c>corefile-error TEXT</c>: the same, with a server block that is rejected by a message that contains the text.</item>
+/// <item><c>upstream NAME TYPE [udp|tcp] [silent|hold|cut] [once]</c>: what the upstream replies.</item>
 /// <item><c>client NAME TYPE OPTIONS</c>: asks, and compares the answer with the indented lines.</item>
 /// <item><c>send LABEL NAME TYPE OPTIONS</c>, <c>receive LABEL</c>: the same in two steps.</item>
+/// <item><c>drip CONNECTION</c>: sends a long message at one octet a second until the connection is closed, which it must be before its end.</item>
 /// <item><c>release NAME</c>: sends what the upstream held.</item>
-/// <item><c>advance TIME</c>, <c>until-asked N</c>, <c>asked N</c>, <c>distinct-ids N</c>, <c>closed CONNECTION</c>.</item>
+/// <item><c>upstream-got</c>: compares the last query that the upstream got with the indented lines.</item>
+/// <item><c>advance TIME</c>, <c>until-asked N</c>, <c>asked N</c>, <c>distinct-ids N</c>, <c>ports-at-least N</c>, <c>connections N</c> (all that
+/// the upstream accepted), <c>closed CONNECTION</c>.</item>
 /// </list>
-/// Options of a question: tcp, conn X, edns SIZE, do, cd, no-rd, version N, option CODE HEX, class NAME, opcode N, id N, no-question, two-opts, opt-owner
-/// NAME, in-pieces.
+/// Options of a question: tcp, conn X, edns SIZE, do, cd, ad, z, no-rd, version N, option CODE HEX, option-octets HEX, edns-z, class NAME, opcode N, id N,
+/// no-question, two-questions, name-octets HEX, two-opts, opt-owner NAME, extra (a record in the additional section), in-pieces, at ADDRESS, and, sent
+/// from the same port before it: behind HEX, behind-response.
 /// </summary>
 internal sealed class ScenarioRun : IAsyncDisposable
 {
@@ -37,7 +42,7 @@ internal sealed class ScenarioRun : IAsyncDisposable
     private readonly UpstreamFactory _factory;
     private readonly List<IDisposable> _clients = [];
     private readonly Dictionary<string, Connection> _connections = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Func<Task<byte[]>>> _sent = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Func<Task<ScenarioAnswer>>> _sent = new(StringComparer.Ordinal);
     private ServerModel? _model;
     private DnsListener? _listener;
     private string? _file;
@@ -92,6 +97,9 @@ internal sealed class ScenarioRun : IAsyncDisposable
             case "corefile":
                 await StartAsync(step);
                 break;
+            case "corefile-error":
+                ExpectErrors(step);
+                break;
             case "file":
                 _file = Path.GetTempFileName() + ".yaml";
                 await File.WriteAllLinesAsync(_file, step.Details.Select(static line => line.Rest(0)));
@@ -100,13 +108,16 @@ internal sealed class ScenarioRun : IAsyncDisposable
                 _upstream.Add(step);
                 break;
             case "client":
-                new ScenarioAnswer(await (await SendAsync(step, 1))()).Check(step);
+                (await (await SendAsync(step, 1))()).Check(step);
                 break;
             case "send":
                 _sent[step.Word(1)] = await SendAsync(step, 2);
                 break;
             case "receive":
-                new ScenarioAnswer(await (_sent.GetValueOrDefault(step.Word(1)) ?? throw step.Error($"nothing was sent as {step.Word(1)}"))()).Check(step);
+                (await GetSent(step)()).Check(step);
+                break;
+            case "drip":
+                await DripAsync(step);
                 break;
             case "release":
                 _upstream.Release(step);
@@ -123,6 +134,15 @@ internal sealed class ScenarioRun : IAsyncDisposable
             case "distinct-ids":
                 Expect(step, _upstream.Ids, Number(step, 1));
                 break;
+            case "ports-at-least":
+                Expect(step, Math.Min(_upstream.Ports, Number(step, 1)), Number(step, 1));
+                break;
+            case "connections":
+                Expect(step, _upstream.Server.Connections, Number(step, 1));
+                break;
+            case "upstream-got":
+                new ScenarioAnswer(_upstream.LastQuery ?? throw step.Error("the upstream got no query")).Check(step);
+                break;
             case "closed":
                 Expect(step, await _connections[step.Word(1)].Client.IsClosedAsync() ? 1 : 0, 1);
                 break;
@@ -131,44 +151,58 @@ internal sealed class ScenarioRun : IAsyncDisposable
         }
     }
 
-    private async Task StartAsync(ScenarioLine step)
+    private ServerModel? TryBuild(ScenarioLine step, DiagnosticBag diagnostics)
     {
         string text = string.Join('\n', step.Details.Select(static line => line.Rest(0)))
             .Replace("UPSTREAM", _upstream.Server.Endpoint.ToString(), StringComparison.Ordinal)
             .Replace("FILE", _file, StringComparison.Ordinal);
+        return InMemoryServer.TryBuild($". {{\n{text}\n}}\n", NoLog.Instance, _metrics, _time, diagnostics, _factory);
+    }
+
+    private void ExpectErrors(ScenarioLine step)
+    {
         DiagnosticBag diagnostics = new();
-        _model = InMemoryServer.TryBuild($". {{\n{text}\n}}\n", NoLog.Instance, _metrics, _time, diagnostics, _factory)
-            ?? throw step.Error(string.Join('\n', diagnostics.Errors));
+        _model = TryBuild(step, diagnostics);
+        string errors = string.Join('\n', diagnostics.Errors);
+        if (_model is not null || !errors.Contains(step.Rest(1), StringComparison.Ordinal))
+        {
+            throw step.Error($"got '{errors}', expected an error with '{step.Rest(1)}'");
+        }
+    }
+
+    private async Task StartAsync(ScenarioLine step)
+    {
+        DiagnosticBag diagnostics = new();
+        _model = TryBuild(step, diagnostics) ?? throw step.Error(string.Join('\n', diagnostics.Errors));
         foreach (IHostService service in _model.Services)
         {
             await service.StartAsync(CancellationToken.None);
         }
 
         _listener = DnsListener.Open(
-            new ListenerOptions { Port = 0, Addresses = [IPAddress.Loopback], Workers = 1 }, TestServices.Create(_metrics, _time, waitLimit: 1000));
+            new ListenerOptions { Port = 0, Addresses = [IPAddress.Any], Workers = 1 }, TestServices.Create(_metrics, _time, waitLimit: 1000));
         _listener.Start(_model.Listeners[0].Pipeline);
     }
 
     /// <summary>Sends a question, and gives what waits for its answer.</summary>
-    private async Task<Func<Task<byte[]>>> SendAsync(ScenarioLine step, int first)
+    private async Task<Func<Task<ScenarioAnswer>>> SendAsync(ScenarioLine step, int first)
     {
         ScenarioQuestion question = ScenarioQuestion.Parse(step, first, _id++);
-        IPEndPoint server = (_listener ?? throw step.Error("no corefile before")).BoundEndpoints[0];
+        IPAddress address = question.Server ?? IPAddress.Loopback;
         if (question.Connection is null)
         {
-            UdpTestClient datagrams = new(server);
+            UdpTestClient datagrams = new(new IPEndPoint(address, GetPort(step)));
             _clients.Add(datagrams);
+            foreach (byte[] datagram in question.Before)
+            {
+                datagrams.Send(datagram);
+            }
+
             datagrams.Send(question.Message);
-            return datagrams.ReceiveAsync;
+            return async () => new ScenarioAnswer(await datagrams.ReceiveAsync()).Answers(step, question.Message);
         }
 
-        if (!_connections.TryGetValue(question.Connection, out Connection? connection))
-        {
-            TcpTestClient stream = new(AddressFamily.InterNetwork, receiveBuffer: null);
-            _clients.Add(stream);
-            await stream.ConnectAsync(server);
-            _connections[question.Connection] = connection = new Connection(stream);
-        }
+        Connection connection = await ConnectAsync(step, question.Connection, address);
 
         byte[] frame = TestQuery.Frame(question.Message);
         if (question.IsInPieces)
@@ -183,7 +217,45 @@ internal sealed class ScenarioRun : IAsyncDisposable
             await connection.Client.SendAsync(frame);
         }
 
-        return () => connection.ReceiveAsync(question.Id);
+        return async () => new ScenarioAnswer(await connection.ReceiveAsync(question.Id)).Answers(step, question.Message);
+    }
+
+    private Func<Task<ScenarioAnswer>> GetSent(ScenarioLine step) => _sent.GetValueOrDefault(step.Word(1)) ?? throw step.Error($"nothing was sent as {step.Word(1)}");
+
+    private async Task DripAsync(ScenarioLine step)
+    {
+        const int prefix = 2;
+        TcpTestClient client = (await ConnectAsync(step, step.Word(1), IPAddress.Loopback)).Client;
+        byte[] frame = TestQuery.Frame(new byte[60]);
+        for (int i = 0; i < prefix + 50 && !client.Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead); i++)
+        {
+            await client.SendAsync(frame[i..(i + 1)]);
+            _time.Advance(TimeSpan.FromSeconds(1));
+
+            // An answer over a connection of its own says that the server has had the time to read the octet.
+            using TcpTestClient other = new(AddressFamily.InterNetwork, receiveBuffer: null);
+            await other.ConnectAsync(new IPEndPoint(IPAddress.Loopback, GetPort(step)));
+            await other.SendAsync(TestQuery.Frame(ScenarioRecords.Message(1, 0, ScenarioRecords.Question("one.test.", RecordType.A, RecordClass.IN), [], [], [])));
+            Assert.NotNull(await other.ReceiveAsync());
+        }
+
+        Expect(step, client.Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) && await client.IsClosedAsync() ? 1 : 0, 1);
+    }
+
+    private int GetPort(ScenarioLine step) => (_listener ?? throw step.Error("no corefile before")).BoundEndpoints[0].Port;
+
+    /// <summary>A connection by its name; opened when it is first named.</summary>
+    private async Task<Connection> ConnectAsync(ScenarioLine step, string name, IPAddress address)
+    {
+        if (!_connections.TryGetValue(name, out Connection? connection))
+        {
+            TcpTestClient stream = new(AddressFamily.InterNetwork, receiveBuffer: null);
+            _clients.Add(stream);
+            await stream.ConnectAsync(new IPEndPoint(address, GetPort(step)));
+            _connections[name] = connection = new Connection(stream);
+        }
+
+        return connection;
     }
 
     private static TimeSpan ParseTime(ScenarioLine step)

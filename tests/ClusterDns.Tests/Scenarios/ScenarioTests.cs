@@ -28,19 +28,6 @@ public sealed class ScenarioTests
         => ScenarioRun.RunAsync(ScenarioFile.Read(File.ReadAllText(Path.Combine(Folder, file + ".txt"))).Single(scenario => string.Equals(scenario.Title, title, StringComparison.Ordinal)));
 
     [Theory]
-    [InlineData("rfc2181")]
-    [InlineData("rfc2308")]
-    [InlineData("rfc5452")]
-    [InlineData("rfc6604")]
-    [InlineData("rfc6891")]
-    [InlineData("rfc7766")]
-    [InlineData("rfc7873")]
-    [InlineData("rfc8020")]
-    [InlineData("rfc8767")]
-    [InlineData("rfc8914")]
-    public void Every_RFC_has_cases(string file) => Assert.NotEmpty(ScenarioFile.Read(File.ReadAllText(Path.Combine(Folder, file + ".txt"))));
-
-    [Theory]
     [InlineData("case 1 x\nclint a. A\n", "line 2: unknown word 'clint'")]
     [InlineData("client a. A\n", "line 1: a step stands before the first case")]
     [InlineData("  answer a. 1 A 1.2.3.4\n", "line 1: an indented line belongs")]

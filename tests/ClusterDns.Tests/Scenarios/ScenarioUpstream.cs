@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using ClusterDns.Core.Wire;
 using ClusterDns.Tests.Upstreams;
 
@@ -8,16 +9,20 @@ namespace ClusterDns.Tests.Scenarios;
 /// <summary>The upstream of a scenario: replies by name, type and transport, as its lines say. A later line replaces an earlier one.</summary>
 internal sealed class ScenarioUpstream : IDisposable
 {
+    private static readonly IPEndPoint Nowhere = new(IPAddress.None, 0);
+
     private readonly Lock _lock = new();
     private readonly List<Rule> _rules = [];
     private readonly List<(Rule Rule, byte[] Query, IPEndPoint Sender)> _held = [];
     private readonly HashSet<int> _ids = [];
+    private readonly HashSet<int> _ports = [];
+    private readonly Socket _elsewhere = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private int _asked;
 
     /// <summary>One that fails every query until a rule says more.</summary>
     public ScenarioUpstream()
     {
-        Server.OnDatagram = (query, _) => Answer(query, "udp");
+        Server.OnDatagram = (query, _) => Answer(query, "udp") ?? [];
         Server.OnStream = query => Answer(query, "tcp");
     }
 
@@ -39,7 +44,33 @@ internal sealed class ScenarioUpstream : IDisposable
         }
     }
 
-    /// <summary>Adds a rule: <c>upstream NAME TYPE [udp|tcp] [silent|hold]</c> with the reply's lines.</summary>
+    /// <summary>From how many UDP ports they came.</summary>
+    public int Ports
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _ports.Count;
+            }
+        }
+    }
+
+    /// <summary>The last query; null before the first.</summary>
+    public byte[]? LastQuery
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return field;
+            }
+        }
+
+        private set;
+    }
+
+    /// <summary>Adds a rule: <c>upstream NAME TYPE [udp|tcp] [silent|hold|cut] [once]</c> with the reply's lines.</summary>
     public void Add(ScenarioLine line)
     {
         Rule rule = Rule.Parse(line);
@@ -72,28 +103,61 @@ internal sealed class ScenarioUpstream : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Server.Dispose();
+    public void Dispose()
+    {
+        Server.Dispose();
+        _elsewhere.Dispose();
+    }
 
-    private byte[][] Answer(byte[] query, string transport)
+    /// <summary>The replies to a query; null where its connection is cut.</summary>
+    private byte[][]? Answer(byte[] query, string transport)
     {
         WireReader reader = new(query);
         byte[] name = new byte[DomainName.MaxWireLength];
-        Assert.True(reader.TryReadHeader(out _));
-        Assert.True(reader.TryReadQuestion(name, out int length, out RecordType type, out _));
+        if (!reader.TryReadHeader(out DnsHeader header) || header.IsResponse || !reader.TryReadQuestion(name, out int length, out RecordType type, out _))
+        {
+            // No query of the server's: other tests guess the ports of sockets.
+            return [];
+        }
+
         string text = DomainName.ToText(name.AsSpan(0, length));
         lock (_lock)
         {
             _ids.Add(ScriptedUpstream.IdOf(query));
+            LastQuery = query;
+            bool isDatagram = string.Equals(transport, "udp", StringComparison.Ordinal);
+            if (isDatagram)
+            {
+                _ports.Add(Server.LastSender!.Port);
+            }
+
             Rule? rule = _rules.FindLast(candidate => candidate.Matches(text, type, transport));
+            if (rule is { IsOnce: true })
+            {
+                _rules.Remove(rule);
+            }
+
             try
             {
-                if (rule is { IsHeld: true })
+                switch (rule)
                 {
-                    _held.Add((rule, query, Server.LastSender!));
-                    return [];
+                    case null:
+                        return [ScriptedUpstream.Answer(query, ResponseCode.Refused)];
+                    case { IsHeld: true }:
+                        _held.Add((rule, query, isDatagram ? Server.LastSender! : Nowhere));
+                        return [];
+                    case { IsCut: true }:
+                        return null;
+                    case { IsElsewhere: true }:
+                        _elsewhere.SendTo(rule.Reply(query)[0], Server.LastSender!);
+                        return rule.Reply(query)[1..];
+                    case { EndsHold: true }:
+                        byte[][] held = [.. _held.SelectMany(static held => held.Rule.Reply(held.Query))];
+                        _held.Clear();
+                        return [.. rule.Reply(query), .. held];
+                    default:
+                        return rule.Reply(query);
                 }
-
-                return rule is null ? [ScriptedUpstream.Answer(query, ResponseCode.Refused)] : rule.Reply(query);
             }
             finally
             {
@@ -102,9 +166,31 @@ internal sealed class ScenarioUpstream : IDisposable
         }
     }
 
-    private sealed record Rule(string Name, RecordType Type, string? Transport, bool IsSilent, bool IsHeld, IReadOnlyList<ScenarioLine> Lines)
+    private sealed record Rule(string Name, RecordType Type, IReadOnlyList<ScenarioLine> Lines)
     {
-        private static readonly (string Name, int Bit)[] Flags = [("aa", 0x0400), ("tc", 0x0200), ("ra", 0x0080), ("ad", 0x0020), ("cd", 0x0010)];
+        private static readonly (string Name, int Bit)[] Flags = [("aa", 0x0400), ("tc", 0x0200), ("ra", 0x0080), ("z", 0x0040), ("ad", 0x0020), ("cd", 0x0010)];
+
+        private readonly HashSet<string> _words = new(StringComparer.Ordinal);
+
+        private string? Transport { get; init; }
+
+        /// <summary>No reply at all.</summary>
+        private bool IsSilent => _words.Contains("silent");
+
+        /// <summary>The reply waits for a step, or over TCP for the reply to a query that ends the hold.</summary>
+        public bool IsHeld => _words.Contains("hold");
+
+        /// <summary>What is held is sent behind the reply to this query.</summary>
+        public bool EndsHold => _words.Contains("end-hold");
+
+        /// <summary>The connection is reset.</summary>
+        public bool IsCut => _words.Contains("cut");
+
+        /// <summary>The rule holds for one query.</summary>
+        public bool IsOnce => _words.Contains("once");
+
+        /// <summary>The first reply comes from another port.</summary>
+        public bool IsElsewhere => _words.Contains("elsewhere");
 
         public static Rule Parse(ScenarioLine line)
         {
@@ -113,28 +199,16 @@ internal sealed class ScenarioUpstream : IDisposable
                 throw line.Error($"'{line.Word(2)}' is no record type");
             }
 
-            string? transport = null;
-            bool isSilent = false;
-            bool isHeld = false;
+            Rule rule = new(line.Word(1), type, line.Details) { Transport = line.Words.Skip(3).LastOrDefault(static word => word is "udp" or "tcp") };
             foreach (string word in line.Words.Skip(3))
             {
-                switch (word)
+                if (word is not ("udp" or "tcp" or "silent" or "hold" or "end-hold" or "cut" or "once" or "elsewhere"))
                 {
-                    case "udp" or "tcp":
-                        transport = word;
-                        break;
-                    case "silent":
-                        isSilent = true;
-                        break;
-                    case "hold":
-                        isHeld = true;
-                        break;
-                    default:
-                        throw line.Error($"unknown word '{word}', expected udp, tcp, silent or hold");
+                    throw line.Error($"unknown word '{word}', expected udp, tcp, silent, hold, end-hold, cut, once or elsewhere");
                 }
-            }
 
-            Rule rule = new(line.Word(1), type, transport, isSilent, isHeld, line.Details);
+                rule._words.Add(word);
+            }
 
             // What a line says wrongly is found when the file is read, not when somebody asks.
             rule.Reply(ScenarioRecords.Message(0, 0x0100, ScenarioRecords.Question(rule.Name, type, RecordClass.IN), [], [], []));
@@ -177,12 +251,15 @@ internal sealed class ScenarioUpstream : IDisposable
             List<byte[]>[] sections = [[], [], []];
             List<byte> options = [];
             int? size = null;
+            int extendedCode = 0;
             foreach (ScenarioLine line in lines)
             {
                 switch (line.Words[0])
                 {
                     case "code":
-                        flags |= ResponseCodes.TryParse(line.Word(1), out ResponseCode code) ? (int)code : throw line.Error($"'{line.Word(1)}' is no response code");
+                        int number = ResponseCodes.TryParse(line.Word(1), out ResponseCode code) ? (int)code : throw line.Error($"'{line.Word(1)}' is no response code");
+                        flags |= number & 15;
+                        extendedCode = number >> 4;
                         break;
                     case "flags":
                         flags |= line.Words.Skip(1).Sum(word => Array.Find(Flags, flag => string.Equals(flag.Name, word, StringComparison.Ordinal)) is (not null, int bit) ? bit : throw line.Error($"unknown flag '{word}'"));
@@ -211,23 +288,36 @@ internal sealed class ScenarioUpstream : IDisposable
                         int extended = int.Parse(line.Word(1), CultureInfo.InvariantCulture);
                         options.AddRange(ScenarioRecords.Option(15, [(byte)(extended >> 8), (byte)extended]));
                         break;
+                    case "query":
+                        // A reply without QR.
+                        flags &= ~0x8000;
+                        break;
                     case "another-id":
                         id ^= 1;
                         break;
                     case "question":
-                        question = ScenarioRecords.Question(line.Word(1), RecordType.A, RecordClass.IN);
+                        question = ParseQuestion(line);
                         break;
                     default:
                         throw line.Error($"unknown word '{line.Words[0]}' of what an upstream says");
                 }
             }
 
-            if (size is not null || options.Count > 0)
+            if (size is not null || options.Count > 0 || extendedCode > 0)
             {
-                sections[2].Add(ScenarioRecords.Opt([0], size ?? 1232, 0, dnssecOk: false, [.. options]));
+                sections[2].Add(ScenarioRecords.Opt([0], size ?? 1232, 0, 0, [.. options], extendedCode));
             }
 
             return ScenarioRecords.Message(id, flags, question, sections);
+        }
+
+        /// <summary><c>question NAME [TYPE [CLASS]]</c>.</summary>
+        private static byte[] ParseQuestion(ScenarioLine line)
+        {
+            RecordType type = RecordType.A;
+            RecordClass recordClass = RecordClass.IN;
+            bool isKnown = (line.Words.Count < 3 || RecordTypes.TryParse(line.Words[2], out type)) && (line.Words.Count < 4 || RecordClasses.TryParse(line.Words[3], out recordClass));
+            return isKnown ? ScenarioRecords.Question(line.Word(1), type, recordClass) : throw line.Error($"'{line.Rest(2)}' is not a type and class");
         }
     }
 }

@@ -149,7 +149,7 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
 
         AssertFree(packet, ResponseCode.ServFail);
 
-        Assert.Equal(2 * (Queries + (Allocations.Rounds * Allocations.Times)), _logged);
+        Assert.InRange(_logged, 2 * (Queries + Allocations.Times), 2 * (Queries + (Allocations.Rounds * Allocations.Times)));
         _keepsLines = true;
         Assert.True(TryServe(new QueryContext(), packet, TransportProtocol.Udp));
         Assert.Contains("[ERROR] plugin/errors: 2 missing.failing.example. A: no next plugin found", _lines, StringComparer.Ordinal);

@@ -4,8 +4,8 @@ using ClusterDns.Core.Upstreams;
 namespace ClusterDns.Plugins.Forward.Sharing;
 
 /// <summary>
-/// A query on its way to upstreams, which identical queries join instead of asking again. It does not end with the client that began it as
-/// long as another follows.
+/// A query on its way to upstreams, which identical queries join instead of asking again. It does not end at the deadline of the client that
+/// began it as long as another follows.
 /// </summary>
 internal sealed class Flight : IUpstreamAsker
 {
@@ -38,6 +38,12 @@ internal sealed class Flight : IUpstreamAsker
     /// <summary>The next flight in the table's bucket.</summary>
     public Flight? Next { get; set; }
 
+    /// <summary>Its neighbour among the flights that have followers.</summary>
+    public Flight? PreviousFollowed { get; set; }
+
+    /// <summary>Its neighbour among the flights that have followers.</summary>
+    public Flight? NextFollowed { get; set; }
+
     /// <summary>The follower that joined last; the table's.</summary>
     public Follower? First { get; set; }
 
@@ -47,19 +53,18 @@ internal sealed class Flight : IUpstreamAsker
     /// <summary>The transport of <see cref="Reply"/>.</summary>
     public UpstreamProtocol Protocol { get; set; }
 
-    /// <summary>How many follow. It is set under the table's lock, while the leader waits.</summary>
+    /// <summary>How many follow. It is set under the table's lock.</summary>
     public int Followers
     {
         get => Volatile.Read(ref _followers);
-        set
-        {
-            Volatile.Write(ref _followers, value);
-            Leader.IsFollowed = value > 0;
-        }
+        set => Volatile.Write(ref _followers, value);
     }
 
-    /// <summary>Whether nobody wants the answer any more.</summary>
-    public bool IsAbandoned => Leader.IsAbandoned && Followers == 0;
+    /// <summary>
+    /// Whether the query that asks lost its place to another. The flight then ends, followed or not, since its memory counts as that of
+    /// the other query; those that follow ask again.
+    /// </summary>
+    public bool IsAbandoned => Leader.IsAbandoned;
 
     /// <summary>Prepares the flight of a query.</summary>
     public void Begin(object owner, QueryContext leader, ulong hash, bool usesStream, long end)

@@ -49,7 +49,7 @@ internal sealed class FlightTable : IDisposable
         _idleFollowers.Bound = _idlePerStripe * StripeCount;
         _joinMargin = (long)(JoinMargin.TotalSeconds * timeProvider.TimestampFrequency);
         _sweep = guard.CreateTimer(
-            "forward_followers", static table => table.Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            "forward_followers", static table => table.SweepAgain(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How many followers lie idle at most, and as many flights.</summary>
@@ -104,7 +104,7 @@ internal sealed class FlightTable : IDisposable
 
                 if (other.IsAbandoned || other.End - now < _joinMargin)
                 {
-                    // One that was abandoned ends at once: a follower would keep it, and its memory, after its place went to another.
+                    // One that was abandoned ends at once without an answer.
                     other.IsClosed = true;
                     continue;
                 }
@@ -118,7 +118,11 @@ internal sealed class FlightTable : IDisposable
                 Follower follower = Follower.Rent(_idleFollowers, context);
                 follower.Next = other.First;
                 other.First = follower;
-                other.Followers++;
+                if (other.Followers++ == 0)
+                {
+                    stripe.Followed.Add(other);
+                }
+
                 StartSweep();
                 return follower;
             }
@@ -158,7 +162,12 @@ internal sealed class FlightTable : IDisposable
 
             Follower? first = flight.First;
             followers = flight.Followers;
-            flight.Followers = 0;
+            if (followers > 0)
+            {
+                stripe.Followed.Remove(flight);
+                flight.Followers = 0;
+            }
+
             flight.First = null;
             flight.Reply = null;
             if (stripe.Idle.Count < _idlePerStripe)
@@ -182,31 +191,34 @@ internal sealed class FlightTable : IDisposable
         }
     }
 
-    /// <summary>Lets followers go whose time is over, or that nobody waits for, and looks again while any follow.</summary>
-    private void Sweep()
+    /// <summary>Ends followers whose time is over, or that nobody waits for.</summary>
+    /// <returns>How many flights were looked at: those that had followers.</returns>
+    internal int Sweep()
     {
-        Volatile.Write(ref _isSweeping, 0);
         long now = _timeProvider.GetTimestamp();
-        bool anyFollow = false;
+        int visited = 0;
         Follower? due = null;
         foreach (Stripe stripe in _stripes)
         {
+            if (stripe.Followed.First is null)
+            {
+                continue;
+            }
+
             lock (stripe.Lock)
             {
-                foreach (Flight? bucket in stripe.Buckets)
+                Flight? next;
+                for (Flight? flight = stripe.Followed.First; flight is not null; flight = next)
                 {
-                    for (Flight? flight = bucket; flight is not null; flight = flight.Next)
+                    visited++;
+                    next = flight.NextFollowed;
+                    TakeDue(flight, now, ref due);
+                    if (flight.Followers == 0)
                     {
-                        TakeDue(flight, now, ref due);
-                        anyFollow |= flight.Followers > 0;
+                        stripe.Followed.Remove(flight);
                     }
                 }
             }
-        }
-
-        if (anyFollow)
-        {
-            StartSweep();
         }
 
         while (due is not null)
@@ -215,6 +227,18 @@ internal sealed class FlightTable : IDisposable
             due = follower.Next;
             follower.Next = null;
             follower.Complete(SharedOutcome.Dropped);
+        }
+
+        return visited;
+    }
+
+    private void SweepAgain()
+    {
+        Volatile.Write(ref _isSweeping, 0);
+        Sweep();
+        if (Array.Exists(_stripes, static stripe => stripe.Followed.First is not null))
+        {
+            StartSweep();
         }
     }
 
@@ -253,6 +277,8 @@ internal sealed class FlightTable : IDisposable
         public Lock Lock { get; } = new();
 
         public Flight?[] Buckets { get; } = new Flight?[BucketCount];
+
+        public FollowedFlights Followed { get; } = new();
 
         public Stack<Flight> Idle { get; } = new();
     }

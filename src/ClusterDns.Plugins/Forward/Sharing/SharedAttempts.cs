@@ -50,10 +50,15 @@ internal sealed class SharedAttempts
     public ValueTask ShareAsync(QueryContext context)
     {
         long now = _timeProvider.GetTimestamp();
+        return ShareAsync(context, now, now + _maxTime);
+    }
+
+    private ValueTask ShareAsync(QueryContext context, long now, long retryEnd)
+    {
         if (_flights.Join(this, context, _attempts.UsesStream(context), now, now + _maxTime, out Flight? flight) is { } follower)
         {
             _metrics.Coalesced.Add();
-            return FollowAsync(context, follower.Completion);
+            return FollowAsync(context, follower.Completion, retryEnd);
         }
 
         if (flight is null)
@@ -135,7 +140,7 @@ internal sealed class SharedAttempts
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask FollowAsync(QueryContext context, ValueTask<SharedOutcome> completion)
+    private async ValueTask FollowAsync(QueryContext context, ValueTask<SharedOutcome> completion, long retryEnd)
     {
         SharedOutcome outcome = await completion;
         context.Upstream = outcome.Upstream;
@@ -147,8 +152,15 @@ internal sealed class SharedAttempts
         }
         else if (outcome.AsksAgain)
         {
-            await ShareAsync(context);
-            return;
+            // Others may lose their places again and again; that must not keep this query waiting without end.
+            long now = _timeProvider.GetTimestamp();
+            if (now < retryEnd)
+            {
+                await ShareAsync(context, now, retryEnd);
+                return;
+            }
+
+            context.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, "identical queries that were asked first made room for others");
         }
         else
         {

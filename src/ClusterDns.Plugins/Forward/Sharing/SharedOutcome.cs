@@ -24,7 +24,7 @@ internal readonly record struct SharedOutcome
     /// <summary>Whether the next *forward* is to be asked.</summary>
     public bool PassesOn { get; private init; }
 
-    /// <summary>Whether the query that asked gave up for itself alone: whoever followed it at that moment asks again.</summary>
+    /// <summary>Whether the query that asked gave up for itself alone: whoever followed it asks again.</summary>
     public bool AsksAgain { get; private init; }
 
     private ResponseStatus Status { get; init; }

@@ -17,6 +17,7 @@ internal static class ApiClusterFactory
     /// <param name="context">The server block.</param>
     /// <param name="environment">The environment variables.</param>
     /// <param name="pings">How dead connections are found out.</param>
+    /// <exception cref="SecondClusterException">A reload asks for another cluster, and memory does not allow it.</exception>
     /// <exception cref="ApiAccessException">The client has nothing to be let in with; the message says what is missing.</exception>
     public static ApiCluster Get(
         ApiServerOptions options,
@@ -29,10 +30,21 @@ internal static class ApiClusterFactory
         IApiAccess access = CreateAccess(resolved, context, environment);
         access.Check();
         ILogger logger = context.LoggerFactory.CreateLogger("plugin/kubernetes");
-        return context.Resources.Get((resolved, indexOptions), () => new ApiCluster(
+        return context.Resources.Get((resolved, indexOptions), () => CreateCluster(resolved, indexOptions, access, context, pings, logger));
+    }
+
+    private static ApiCluster CreateCluster(
+        ApiServerOptions options, ClusterIndexOptions indexOptions, IApiAccess access, PluginBuildContext context, ConnectionPings pings, ILogger logger)
+    {
+        if (context.IsReload)
+        {
+            SecondClusterException.ThrowIfNoRoom(context.Memory);
+        }
+
+        return new ApiCluster(
             new ApiClient(
                 access,
-                new RequestLimiter(resolved.QueriesPerSecond, resolved.Burst, resolved.MaxInFlight, context.TimeProvider),
+                new RequestLimiter(options.QueriesPerSecond, options.Burst, options.MaxInFlight, context.TimeProvider),
                 tls => ApiTransport.Create(tls, pings),
                 new ApiMetrics(context.Metrics),
                 context.TimeProvider),
@@ -41,7 +53,7 @@ internal static class ApiClusterFactory
             context.Guard,
             context.NextSeed(),
             context.Memory[MemoryTable.Cluster],
-            logger));
+            logger);
     }
 
     /// <summary>The same options under different roots are different ones.</summary>

@@ -21,13 +21,14 @@ internal sealed class ManifestCluster : ISharedResource
     /// <param name="timeProvider">The clock.</param>
     /// <param name="guard">Starts the timer.</param>
     /// <param name="memory">Where the index, and what reading takes, are counted.</param>
+    /// <param name="isReload">Whether another configuration runs, so that one that does not fit in memory can be refused.</param>
     /// <param name="logger">Tells of reloads, and of those that fail.</param>
     /// <exception cref="ManifestException">One is no manifest.</exception>
     /// <exception cref="IOException">One cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
     public ManifestCluster(
         IReadOnlyList<string> paths, ClusterIndexOptions options, IFileAccess files, TimeProvider timeProvider, CallbackGuard guard,
-        MemoryBudget memory, ILogger logger)
+        MemoryBudget memory, bool isReload, ILogger logger)
     {
         ClusterIndexWriter writer = new(Index, timeProvider, options.Kinds, options.EndpointPodNames, memory[MemoryTable.Cluster])
         {
@@ -38,7 +39,7 @@ internal sealed class ManifestCluster : ISharedResource
             new ManifestFiles(files, paths, options.Filter, memory[MemoryTable.Files]), objects => Replace(writer, objects, options), guard, logger);
         try
         {
-            _source.Load();
+            _source.Load(mayFail: isReload);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -23,6 +23,7 @@ internal sealed partial class ManifestSource : IDisposable
     private readonly Lock _lock = new();
     private IReadOnlyList<(string Path, FileStamp? Stamp)> _seen = [];
     private ITimer? _timer;
+    private int _isLooking;
 
     /// <summary>A source.</summary>
     /// <param name="files">The manifests.</param>
@@ -38,27 +39,79 @@ internal sealed partial class ManifestSource : IDisposable
     }
 
     /// <summary>Reads the manifests for the first time.</summary>
+    /// <param name="mayFail">Whether to fail where memory does not allow it.</param>
     /// <exception cref="ManifestException">One is no manifest.</exception>
-    /// <exception cref="IOException">One is missing or cannot be read.</exception>
+    /// <exception cref="IOException">One is missing or cannot be read, or memory does not allow it.</exception>
     /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
-    public void Load()
+    public void Load(bool mayFail = false)
     {
         lock (_lock)
         {
             _seen = _files.GetStamps();
-            Replace(mayFail: false);
+            Replace(mayFail);
         }
     }
 
     /// <summary>Begins to look for changes.</summary>
-    public void Start() => _timer = _guard.CreateTimer("manifests", static source => source.Look(), this, Period, Period);
+    public void Start() => _timer = _guard.CreateTimer("manifests", static source => source.LookAside(), this, Period, Period);
 
     /// <summary>Looks no more.</summary>
     public void Dispose() => _timer?.Dispose();
 
+    /// <summary>Looks whether a file has changed, and reads them on a thread of its own.</summary>
+    private void LookAside()
+    {
+        if (Interlocked.Exchange(ref _isLooking, 1) != 0)
+        {
+            // A look that takes longer than the period is not overtaken by the next.
+            return;
+        }
+
+        bool isAside = false;
+        try
+        {
+            if (MayHaveChanged())
+            {
+                _guard.RunAside("manifests", LookAndLeave);
+                isAside = true;
+            }
+        }
+        finally
+        {
+            if (!isAside)
+            {
+                Volatile.Write(ref _isLooking, 0);
+            }
+        }
+    }
+
+    private bool MayHaveChanged()
+    {
+        try
+        {
+            return !_files.GetStamps().SequenceEqual(_seen);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The thread that reads meets it too, and logs it.
+            return true;
+        }
+    }
+
+    private void LookAndLeave()
+    {
+        try
+        {
+            Look();
+        }
+        finally
+        {
+            Volatile.Write(ref _isLooking, 0);
+        }
+    }
+
     private void Look()
     {
-        // A look that takes longer than the period is not overtaken by the next.
         if (!_lock.TryEnter())
         {
             return;

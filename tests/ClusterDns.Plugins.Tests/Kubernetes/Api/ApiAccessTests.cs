@@ -171,6 +171,9 @@ public sealed class ApiAccessTests : IAsyncLifetime, IDisposable
             _server.Put(ApiKit.Service("web", "10.96.0.3"));
             await kit.UntilAnswerAsync(Web, "10.96.0.3", Step);
             Assert.Contains(_server.Requests, static request => request.Authorization is "Bearer dns-an argument-3");
+
+            // Until all watch again, a program may still run that writes into the folder.
+            await kit.UntilAsync(() => _server.Watches.Count == 3, Step);
         }
         finally
         {

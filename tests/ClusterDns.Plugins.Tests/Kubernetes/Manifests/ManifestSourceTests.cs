@@ -27,6 +27,20 @@ public sealed class ManifestSourceTests
     }
 
     [Fact]
+    public async Task Reload_occupies_no_thread_of_the_pool()
+    {
+        PluginKit kit = Create();
+        _files["m.yaml"] = Better;
+        _files.Readers.Clear();
+        await Task.Run(() => Look(kit));
+
+        Thread reader = Assert.Single(_files.Readers);
+        Assert.Equal("manifests", reader.Name);
+        Assert.False(reader.IsAlive);
+        Assert.Contains("10.96.0.2", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WhatIsWrittenWronglyIsToldOnceAndChangesNothing()
     {
         PluginKit kit = Create();

@@ -57,35 +57,6 @@ public sealed class WaitBoundTests
     }
 
     [Fact]
-    public void Query_that_others_follow_is_not_evicted_since_it_would_go_on()
-    {
-        List<WaitPlace> places = Enter(Flooder, Limit);
-        foreach (WaitPlace place in places[..^4])
-        {
-            place.Context.IsFollowed = true;
-        }
-
-        _time.Advance(TimeSpan.FromMilliseconds(200));
-
-        Assert.True(_bound.TryEnter(Place(), in Honest));
-        Assert.Same(places[^4], Assert.Single(places, static place => place.Context.IsAbandoned));
-    }
-
-    [Fact]
-    public void Skipped_queries_are_evicted_in_their_turn_when_nobody_follows_them_any_more()
-    {
-        List<WaitPlace> places = Enter(Flooder, Limit);
-        places.ForEach(static place => place.Context.IsFollowed = true);
-        _time.Advance(TimeSpan.FromMilliseconds(200));
-
-        Assert.False(_bound.TryEnter(Place(), in Honest));
-
-        places.ForEach(static place => place.Context.IsFollowed = false);
-        Assert.True(_bound.TryEnter(Place(), in Honest));
-        Assert.Single(places, static place => place.Context.IsAbandoned);
-    }
-
-    [Fact]
     public void Half_of_the_places_always_run_to_completion()
     {
         List<WaitPlace> places = Enter(Flooder, Limit);

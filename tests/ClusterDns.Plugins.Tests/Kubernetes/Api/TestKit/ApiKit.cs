@@ -17,6 +17,7 @@ internal sealed class ApiKit : IAsyncDisposable
 
     private readonly PluginKit _kit;
     private readonly FakeApiServer _server;
+    private readonly RequestsInTransit _inTransit;
 
     /// <param name="server">The server.</param>
     /// <param name="kit">The plugin, built to ask it.</param>
@@ -24,6 +25,7 @@ internal sealed class ApiKit : IAsyncDisposable
     {
         _server = server;
         _kit = kit;
+        _inTransit = new RequestsInTransit(server);
         Assert.Equal("", kit.Errors);
     }
 
@@ -85,8 +87,8 @@ internal sealed class ApiKit : IAsyncDisposable
             Assert.False(hangs.IsCancellationRequested, "what is waited for does not come; log:\n" + Log);
             if (step > TimeSpan.Zero)
             {
-                // A clock that goes on while an answer is on its way would make a machine that is busy look like a server that is slow.
-                if (_server.IsBusy || asked != _server.Requests.Count)
+                // A clock that goes on while a request or its answer is on its way would make a machine that is busy look like a server that is slow.
+                if (_server.IsBusy || _inTransit.Count > _server.HeldCount || asked != _server.Requests.Count)
                 {
                     asked = _server.Requests.Count;
                     await Task.Delay(Breath);
@@ -103,6 +105,7 @@ internal sealed class ApiKit : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _kit.Build.Resources.Dispose();
+        _inTransit.Dispose();
         return ValueTask.CompletedTask;
     }
 

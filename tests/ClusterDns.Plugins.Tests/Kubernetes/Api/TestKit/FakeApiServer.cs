@@ -40,6 +40,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
     private WebApplication? _application;
     private long _version = 1000;
     private int _underWay;
+    private int _held;
 
     private FakeApiServer(X509Certificate2? certificate)
     {
@@ -71,6 +72,9 @@ internal sealed class FakeApiServer : IAsyncDisposable
 
     /// <summary>Whether something was asked that has not been answered yet, or of a watch that has not begun.</summary>
     public bool IsBusy => Volatile.Read(ref _underWay) > 0;
+
+    /// <summary>How many requests a test holds.</summary>
+    public int HeldCount => Volatile.Read(ref _held);
 
     public IReadOnlyList<FakeWatch> Watches
     {
@@ -235,8 +239,10 @@ internal sealed class FakeApiServer : IAsyncDisposable
             context.Connection.ClientCertificate?.Subject,
             context.Request.Headers.Accept.ToString());
         Requests.Enqueue(request);
+        Interlocked.Increment(ref _held);
         await Hold(request);
         Interlocked.Increment(ref _underWay);
+        Interlocked.Decrement(ref _held);
         bool isUnderWay = true;
         try
         {
