@@ -15,6 +15,14 @@ namespace ClusterDns.Plugins.Kubernetes.Index;
 internal sealed class ClusterIndexWriter(
     ClusterIndex index, TimeProvider timeProvider, ClusterKinds kinds, bool endpointPodNames = false, MemoryShare? memory = null)
 {
+    /// <summary>What a change leaves behind that the collector takes for long-lived, in bytes: measured with slices of ten endpoints.</summary>
+    internal const int GarbagePerChange = 2560;
+
+    /// <summary>How much of that is not worth a collection, in bytes.</summary>
+    internal const long LeastGarbage = 2 * 1024 * 1024;
+
+    private const int GarbagePart = 32;
+
     private readonly Lock _lock = new();
     private readonly ServiceSet _services = new(index.Services, index.Addresses, index.ExternalAddresses);
     private readonly ServiceSet? _imports =
@@ -25,9 +33,13 @@ internal sealed class ClusterIndexWriter(
     private ClusterKinds _listing;
     private int _namespaceGeneration;
     private bool _isAheadOfClock;
+    private int _changes;
 
     /// <summary>Whether the labels of Pods are kept.</summary>
     public bool KeepsPodLabels { get; init; }
+
+    /// <summary>Has the heap collected in the background.</summary>
+    internal Action Collect { get; init; } = static () => MemoryReturn.Request(MemoryReturn.LeastBytes);
 
     /// <summary>Begins to hear of everything that there is of one kind.</summary>
     /// <param name="kind">The kind.</param>
@@ -293,6 +305,14 @@ internal sealed class ClusterIndexWriter(
         _isAheadOfClock = now < last || (now == last && _isAheadOfClock);
         index.LastChange = _isAheadOfClock ? last + 1 : now;
         CountMemory();
+
+        // By itself, the collector would look at what is long-lived only when there is a good part of the index again. Lists end with a collection.
+        if (_listing == ClusterKinds.None && index.IsSynced &&
+            ++_changes * (long)GarbagePerChange >= LeastGarbage + ((_services.Bytes + index.Pods.Bytes) / GarbagePart))
+        {
+            _changes = 0;
+            Collect();
+        }
     }
 
     private void CountMemory()

@@ -50,6 +50,35 @@ public sealed class ClusterIndexWriterTests
     }
 
     [Fact]
+    public void The_heap_is_collected_after_many_changes_but_not_while_objects_are_listed()
+    {
+        const int changes = (int)(ClusterIndexWriter.LeastGarbage / ClusterIndexWriter.GarbagePerChange);
+        int collections = 0;
+        ClusterIndexWriter writer = new(new ClusterIndex(), _time, ClusterKinds.Service) { Collect = () => collections++ };
+        writer.BeginRelist(ClusterKinds.Service);
+        Change(2 * changes);
+        writer.EndRelist(ClusterKinds.Service);
+        Assert.Equal(0, collections);
+
+        Change(changes - 10);
+        Assert.Equal(0, collections);
+
+        Change(20);
+        Assert.Equal(1, collections);
+
+        Change(3 * changes);
+        Assert.Equal(4, collections);
+
+        void Change(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                writer.Apply(Service("web", $"10.0.{i / 2 % 256}.{i % 256}"));
+            }
+        }
+    }
+
+    [Fact]
     public void A_label_with_upper_case_is_no_name_of_a_service()
     {
         _writer.Apply(Headless("web"));
