@@ -57,7 +57,7 @@ public sealed class HttpTests : IDisposable
         Assert.Contains($"listen http 127.0.0.1:{port}: address already in use", errors, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [InterruptTheory]
     [MemberData(nameof(Executable.All), MemberType = typeof(Executable))]
     public async Task A_second_interrupt_ends_the_lameduck(Executable executable)
     {

@@ -20,7 +20,7 @@ public sealed class ProcessTests
         Assert.Contains("[INFO] SIGTERM: Shutting down servers then terminating", string.Join('\n', server.Output), StringComparison.Ordinal);
     }
 
-    [Theory]
+    [InterruptTheory]
     [MemberData(nameof(Executable.All), MemberType = typeof(Executable))]
     public async Task Signals_that_do_not_kill_leave_the_server_serving(Executable executable)
     {
