@@ -149,6 +149,16 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
     /// <summary>Asks for an address over UDP.</summary>
     public Task<string> AskAsync(string name) => AskAsync(Endpoint, name);
 
+    /// <summary>Asks until the answer is there: files that change are read on a thread of their own.</summary>
+    public async Task UntilAnswerAsync(string name, string answer)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        while (await AskAsync(name) is var now && !string.Equals(now, answer, StringComparison.Ordinal))
+        {
+            Assert.False(patience.IsCancellationRequested, $"{name} is still {now}");
+        }
+    }
+
     public static async Task<string> AskAsync(IPEndPoint server, string name)
     {
         using UdpTestClient client = new(server);

@@ -194,7 +194,7 @@ public class ReloadTests
         kit.Write("cluster.yaml", Service("10.96.0.222"));
         kit.Time.Advance(TimeSpan.FromSeconds(2));
 
-        Assert.Equal("10.96.0.222", await kit.AskAsync("kubernetes.default.svc.cluster.local."));
+        await kit.UntilAnswerAsync("kubernetes.default.svc.cluster.local.", "10.96.0.222");
     }
 
     [Fact]
