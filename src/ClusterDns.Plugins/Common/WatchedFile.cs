@@ -25,8 +25,7 @@ internal abstract class WatchedFile(string path, TimeSpan interval, int maxLengt
     private FileStamp? _seen;
     private FileStamp? _unreadable;
     private bool _isMissing;
-    private int _isLooking;
-    private ITimer? _timer;
+    private PeriodicLook? _look;
 
     /// <summary>The file's path.</summary>
     protected string Path => path;
@@ -43,54 +42,14 @@ internal abstract class WatchedFile(string path, TimeSpan interval, int maxLengt
         if (interval > TimeSpan.Zero)
         {
             TimeSpan period = interval < ShortestPeriod ? ShortestPeriod : interval > LongestPeriod ? LongestPeriod : interval;
-            _timer = guard.CreateTimer("watched_file", static file => file.LookAside(), this, period, period);
+            _look = new PeriodicLook(guard, "watched_file", period, HasChanged, Look, Look);
         }
     }
 
     /// <inheritdoc/>
-    public virtual void Dispose() => _timer?.Dispose();
+    public virtual void Dispose() => _look?.Dispose();
 
-    /// <summary>Looks at the file, and reads it on a thread of its own where that may take long.</summary>
-    private void LookAside()
-    {
-        if (Interlocked.Exchange(ref _isLooking, 1) != 0)
-        {
-            return;
-        }
-
-        bool isAside = false;
-        try
-        {
-            if (files.GetStamp(path) is { } stamp && stamp != _seen)
-            {
-                guard.RunAside("watched_file", LookAndLeave);
-                isAside = true;
-            }
-            else
-            {
-                Look();
-            }
-        }
-        finally
-        {
-            if (!isAside)
-            {
-                Volatile.Write(ref _isLooking, 0);
-            }
-        }
-    }
-
-    private void LookAndLeave()
-    {
-        try
-        {
-            Look();
-        }
-        finally
-        {
-            Volatile.Write(ref _isLooking, 0);
-        }
-    }
+    private bool HasChanged() => files.GetStamp(path) is { } stamp && stamp != _seen;
 
     /// <summary>Looks at the file, unless another thread does.</summary>
     protected void Look()

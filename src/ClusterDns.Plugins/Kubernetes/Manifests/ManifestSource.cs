@@ -1,6 +1,7 @@
 using ClusterDns.Core.Execution;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Kubernetes.Manifests;
@@ -22,8 +23,7 @@ internal sealed partial class ManifestSource : IDisposable
     private bool _endpointsTold;
     private readonly Lock _lock = new();
     private IReadOnlyList<(string Path, FileStamp? Stamp)> _seen = [];
-    private ITimer? _timer;
-    private int _isLooking;
+    private PeriodicLook? _look;
 
     /// <summary>A source.</summary>
     /// <param name="files">The manifests.</param>
@@ -53,37 +53,10 @@ internal sealed partial class ManifestSource : IDisposable
     }
 
     /// <summary>Begins to look for changes.</summary>
-    public void Start() => _timer = _guard.CreateTimer("manifests", static source => source.LookAside(), this, Period, Period);
+    public void Start() => _look = new PeriodicLook(_guard, "manifests", Period, MayHaveChanged, Look);
 
     /// <summary>Looks no more.</summary>
-    public void Dispose() => _timer?.Dispose();
-
-    /// <summary>Looks whether a file has changed, and reads them on a thread of its own.</summary>
-    private void LookAside()
-    {
-        if (Interlocked.Exchange(ref _isLooking, 1) != 0)
-        {
-            // A look that takes longer than the period is not overtaken by the next.
-            return;
-        }
-
-        bool isAside = false;
-        try
-        {
-            if (MayHaveChanged())
-            {
-                _guard.RunAside("manifests", LookAndLeave);
-                isAside = true;
-            }
-        }
-        finally
-        {
-            if (!isAside)
-            {
-                Volatile.Write(ref _isLooking, 0);
-            }
-        }
-    }
+    public void Dispose() => _look?.Dispose();
 
     private bool MayHaveChanged()
     {
@@ -95,18 +68,6 @@ internal sealed partial class ManifestSource : IDisposable
         {
             // The thread that reads meets it too, and logs it.
             return true;
-        }
-    }
-
-    private void LookAndLeave()
-    {
-        try
-        {
-            Look();
-        }
-        finally
-        {
-            Volatile.Write(ref _isLooking, 0);
         }
     }
 
