@@ -18,7 +18,7 @@ internal static class OnlyAddress
     /// <param name="data">The Service's bytes: key, room for this, addresses.</param>
     /// <param name="keyLength">The length of the key.</param>
     /// <param name="kind">How the Service is reached.</param>
-    /// <param name="addresses">Its addresses, at most two of which are looked at.</param>
+    /// <param name="addresses">Its addresses, by their offsets in the bytes.</param>
     /// <param name="ports">Its ports.</param>
     public static void Write(Span<byte> data, int keyLength, ServiceKind kind, ReadOnlySpan<AddressEntry> addresses, ReadOnlySpan<PortEntry> ports)
     {

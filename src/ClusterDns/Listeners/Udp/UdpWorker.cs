@@ -145,7 +145,6 @@ internal sealed class UdpWorker : IDisposable
         {
             WaitForEvents(RunRound() ? 0 : _upstreams.WaitMilliseconds);
         }
-
     }
 
     // Whoever waits for the worker to stop must not wait for one that gave up.
