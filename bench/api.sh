@@ -7,7 +7,7 @@ set -euo pipefail
 usage() {
     cat <<'HELP'
 usage: bench/api.sh memory [--cluster small|pods] [--rounds N] [--api-server NAME]
-       bench/api.sh changes [--seconds N] [--changes-per-second N] [--queries-per-second N] [--seed N] [--api-server NAME]
+       bench/api.sh changes [--seconds N] [--changes-per-second N] [--queries-per-second N] [--watches kept|broken] [--seed N] [--api-server NAME]
        bench/api.sh cost [--seconds N] [--changes-per-second N] [--rounds N] [--api-server NAME]
   --api-server NAME   tls-watch, tls-pages, http-watch or http-pages; memory takes all in turn (default), changes the first
 The executable is artifacts/publish/clusterdns (or $CLUSTERDNS); make it with

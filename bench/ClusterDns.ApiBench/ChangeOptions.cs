@@ -28,6 +28,9 @@ internal sealed record ChangeOptions(Executable Executable)
     /// <summary>Whether a round ends only when the server says what has changed.</summary>
     public bool AwaitsEachRound { get; init; }
 
+    /// <summary>Whether the watches are broken off after a third of the rounds and expire after two thirds.</summary>
+    public bool BreaksWatches { get; init; } = true;
+
     /// <summary>How many questions are asked a second; 0 for as many as are answered.</summary>
     public int QueriesPerSecond { get; init; } = 2000;
 

@@ -126,11 +126,11 @@ internal sealed class ChangeRun(ChangeOptions options)
             _serviceMarker.Change();
             _sliceMarker.Change();
             Changes += options.ChangesPerRound + 2;
-            if (round == options.Rounds / 3)
+            if (options.BreaksWatches && round == options.Rounds / 3)
             {
                 Disturb(static kind => kind.BreakOff());
             }
-            else if (round == options.Rounds * 2 / 3)
+            else if (options.BreaksWatches && round == options.Rounds * 2 / 3)
             {
                 Disturb(static kind => kind.Expire());
             }

@@ -5,12 +5,13 @@ using ClusterDns.Plugins.Tests.Kubernetes.Api.TestKit;
 
 const string Usage = """
     usage: ClusterDns.ApiBench memory --executable PATH [--cluster small|pods] [--api-server NAME] [--rounds N]
-           ClusterDns.ApiBench changes --executable PATH [--seconds N] [--changes-per-second N] [--queries-per-second N] [--api-server NAME] [--seed N]
+           ClusterDns.ApiBench changes --executable PATH [--seconds N] [--changes-per-second N] [--queries-per-second N] [--watches kept|broken] [--api-server NAME] [--seed N]
            ClusterDns.ApiBench cost --executable PATH [--seconds N] [--changes-per-second N] [--api-server NAME] [--rounds N]
            ClusterDns.ApiBench serve OBJECTS FOLDER
     serve serves the objects of a file and writes FOLDER/url and FOLDER/ca.crt, until its standard input ends.
     An API server's name is one of tls-watch, tls-pages, http-watch and http-pages; memory takes them all in turn unless one is named.
     """;
+const int MinChanges = 30;
 if (args is ["serve", string objects, string folder])
 {
     await ServeAsync(objects, folder);
@@ -25,6 +26,7 @@ int seconds = 60;
 int changes = 1000;
 int queries = 2000;
 int seed = 1;
+bool breaksWatches = true;
 for (int i = 1; i < args.Length; i += 2)
 {
     string value = i + 1 < args.Length ? args[i + 1] : "";
@@ -35,8 +37,9 @@ for (int i = 1; i < args.Length; i += 2)
         "--api-server" => (setting = ApiSetting.All.FirstOrDefault(known => string.Equals(known.Name, value, StringComparison.Ordinal))) is not null,
         "--rounds" => int.TryParse(value, CultureInfo.InvariantCulture, out rounds) && rounds > 0,
         "--seconds" => int.TryParse(value, CultureInfo.InvariantCulture, out seconds) && seconds > 0,
-        "--changes-per-second" => int.TryParse(value, CultureInfo.InvariantCulture, out changes) && changes >= (args[0] is "cost" ? 1 : 300),
+        "--changes-per-second" => int.TryParse(value, CultureInfo.InvariantCulture, out changes) && changes >= (args[0] is "cost" ? 1 : MinChanges),
         "--queries-per-second" => int.TryParse(value, CultureInfo.InvariantCulture, out queries) && queries >= 0,
+        "--watches" => (breaksWatches = value is "broken") || value is "kept",
         "--seed" => int.TryParse(value, CultureInfo.InvariantCulture, out seed),
         _ => false,
     };
@@ -116,13 +119,17 @@ async Task MeasureCostAsync()
 
 async Task<bool> ChangeAsync()
 {
-    const int roundsPerSecond = 100;
+    const int maxRoundsPerSecond = 100;
+    const int changesPerRound = 10;
     const int markersPerRound = 2;
+    int roundsPerSecond = Math.Min(maxRoundsPerSecond, changes / changesPerRound);
     ChangeRun run = new(new ChangeOptions(executable)
     {
         Setting = setting ?? ApiSetting.All[0],
         Rounds = seconds * roundsPerSecond,
         ChangesPerRound = (changes / roundsPerSecond) - markersPerRound,
+        RoundTime = TimeSpan.FromSeconds(1) / roundsPerSecond,
+        BreaksWatches = breaksWatches,
         QueriesPerSecond = queries,
         Seed = seed,
     });
