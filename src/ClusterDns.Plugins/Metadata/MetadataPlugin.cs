@@ -27,10 +27,11 @@ public sealed class MetadataPlugin : Plugin<MetadataOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(MetadataOptions options, PluginBuildContext context)
+    protected override void Build(MetadataOptions options, BlockBuilder builder)
     {
-        context.Offer(new MetadataOffer());
-        context.AddLink(next => new MetadataHandler(next, options, new MetadataTable(context.MetadataFields, context.MetadataGroups)));
+        builder.Offer(new MetadataOffer());
+        builder.Use((next, wiring) => new MetadataHandler(
+            next, options, new MetadataTable(wiring.All<MetadataField>(), wiring.All<MetadataGroup>())));
     }
 }
 

@@ -70,13 +70,14 @@ public sealed class TimeoutsPlugin : Plugin<TimeoutsOptions>
         => int.TryParse(token.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? token with { Text = token.Text + "s" } : token;
 
     /// <inheritdoc/>
-    protected override void Build(TimeoutsOptions options, PluginBuildContext context)
-    {
-        context.Listener.ReadTimeout = options.Read;
-        context.Listener.WriteTimeout = options.Write;
-        context.Listener.IdleTimeout = options.Idle;
-        context.Listener.MaxConnectionQueries = options.MaxConnectionQueries;
-    }
+    protected override void Build(TimeoutsOptions options, BlockBuilder builder)
+        => builder.Listen(new ConnectionLimits
+        {
+            Read = options.Read,
+            Write = options.Write,
+            Idle = options.Idle,
+            MaxQueries = options.MaxConnectionQueries,
+        });
 
     private static bool TryApply(DirectiveReader reader, ref TimeoutsOptions options)
     {

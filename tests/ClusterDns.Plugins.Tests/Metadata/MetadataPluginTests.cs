@@ -80,14 +80,14 @@ public sealed class MetadataPluginTests
 
         public object? Parse(PluginParseContext context) => _plugin.Parse(context);
 
-        public void Build(object options, PluginBuildContext context)
+        public void Build(object options, BlockBuilder builder)
         {
-            _plugin.Build(options, context);
-            context.AddMetadata(new MetadataField("test/labels", static query => $"name of {query.LabelCount} labels"));
-            context.AddMetadata(new MetadataField("group/field", static _ => "apart"));
-            context.AddMetadata(new MetadataGroup("group/", static (query, name) => name is "no" ? null : $"{query.LabelCount} of '{name}'"));
-            context.AddMetadata(new MetadataField("test/nothing", static _ => null));
-            context.AddMetadata(new MetadataField("test/reads", query => $"{count(query)}"));
+            _plugin.Build(options, builder);
+            builder.Offer(new MetadataField("test/labels", static query => $"name of {query.LabelCount} labels"));
+            builder.Offer(new MetadataField("group/field", static _ => "apart"));
+            builder.Offer(new MetadataGroup("group/", static (query, name) => name is "no" ? null : $"{query.LabelCount} of '{name}'"));
+            builder.Offer(new MetadataField("test/nothing", static _ => null));
+            builder.Offer(new MetadataField("test/reads", query => $"{count(query)}"));
         }
     }
 }
