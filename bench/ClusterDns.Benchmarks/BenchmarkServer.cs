@@ -3,7 +3,7 @@ using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Fuzz;
-using ClusterDns.Serving;
+using ClusterDns.Server.Serving;
 
 namespace ClusterDns.Benchmarks;
 
@@ -79,7 +79,7 @@ internal sealed class BenchmarkServer
     /// <param name="query">The query.</param>
     /// <param name="transport">How it comes.</param>
     /// <returns>The length of the answer.</returns>
-    public int Serve(QueryContext context, ReadOnlySpan<byte> query, TransportProtocol transport)
+    public int Serve(Query context, ReadOnlySpan<byte> query, TransportProtocol transport)
     {
         query.CopyTo(context.RequestBuffer);
         NetworkEndpoint client = Client;

@@ -14,7 +14,7 @@ namespace ClusterDns.Benchmarks;
 [MemoryDiagnoser]
 public class CacheHitBenchmarks
 {
-    private readonly QueryContext _context = new();
+    private readonly Query _context = new();
     private readonly byte[] _copy = new byte[4096];
     private readonly List<int> _timeToLivePlaces = [];
     private byte[] _message = [];

@@ -20,7 +20,7 @@ public class LookUpBenchmarks
 
     private static readonly NetworkEndpoint Client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
 
-    private readonly QueryContext _context = new();
+    private readonly Query _context = new();
     private KubernetesHandler _handler = null!;
     private byte[][] _queries = [];
     private int _next;
@@ -69,7 +69,7 @@ public class LookUpBenchmarks
 
     private int Serve(byte[] query)
     {
-        QueryContext context = _context;
+        Query context = _context;
         context.Reset();
         query.CopyTo(context.RequestBuffer, 0);
         context.Accept(query.Length, TransportProtocol.Tcp, Client, Client, 0);

@@ -2,10 +2,10 @@ using System.Net;
 using System.Runtime.InteropServices;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Interop;
-using ClusterDns.Listeners;
-using ClusterDns.Listeners.Udp;
-using ClusterDns.Serving;
+using ClusterDns.Server.Interop;
+using ClusterDns.Server.Listeners;
+using ClusterDns.Server.Listeners.Udp;
+using ClusterDns.Server.Serving;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Benchmarks;

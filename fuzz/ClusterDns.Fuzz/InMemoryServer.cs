@@ -3,10 +3,10 @@ using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Upstreams;
-using ClusterDns.Files;
 using ClusterDns.Plugins;
-using ClusterDns.Serving;
-using ClusterDns.Upstreams;
+using ClusterDns.Server.Files;
+using ClusterDns.Server.Serving;
+using ClusterDns.Server.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Fuzz;

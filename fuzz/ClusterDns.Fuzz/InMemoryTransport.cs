@@ -1,7 +1,7 @@
 using System.Net;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Serving;
+using ClusterDns.Server.Serving;
 
 namespace ClusterDns.Fuzz;
 
@@ -19,7 +19,7 @@ internal sealed class InMemoryTransport(IQueryPipeline pipeline, AnswerJudge? ju
     private static readonly NetworkEndpoint Client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
     private static readonly NetworkEndpoint Server = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 53));
 
-    private readonly Stack<QueryContext> _idle = new(Enumerable.Range(0, Contexts).Select(static _ => new QueryContext()));
+    private readonly Stack<Query> _idle = new(Enumerable.Range(0, Contexts).Select(static _ => new Query()));
 
     /// <summary>How many contexts have not come back.</summary>
     public int Lent => Contexts - _idle.Count;
@@ -43,9 +43,9 @@ internal sealed class InMemoryTransport(IQueryPipeline pipeline, AnswerJudge? ju
             return null;
         }
 
-        QueryContext context = _idle.Pop();
-        packet.CopyTo(context.RequestBuffer);
-        ValueTask<bool> task = pipeline.HandleAsync(context, packet.Length, transport, in Server, in Client, null);
+        Query query = _idle.Pop();
+        packet.CopyTo(query.RequestBuffer);
+        ValueTask<bool> task = pipeline.HandleAsync(query, packet.Length, transport, in Server, in Client, null);
         if (!task.IsCompletedSuccessfully)
         {
             return "the pipeline did not finish";
@@ -54,17 +54,17 @@ internal sealed class InMemoryTransport(IQueryPipeline pipeline, AnswerJudge? ju
         string? problem = null;
         if (task.GetAwaiter().GetResult())
         {
-            problem = AnswerCheck.Find(packet, context.ResponseMessage, context.ResponseSizeLimit)
-                ?? judge?.Invoke(context.ResponseMessage);
-            Answers[context.ResponseMessage[3] & 15]++;
+            problem = AnswerCheck.Find(packet, query.ResponseMessage, query.ResponseSizeLimit)
+                ?? judge?.Invoke(query.ResponseMessage);
+            Answers[query.ResponseMessage[3] & 15]++;
         }
         else
         {
             Unanswered++;
         }
 
-        context.Reset();
-        _idle.Push(context);
+        query.Reset();
+        _idle.Push(query);
         return problem;
     }
 }

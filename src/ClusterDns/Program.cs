@@ -1,8 +1,3 @@
-using ClusterDns.Hosting;
-using ClusterDns.Logging;
+using ClusterDns.Server;
 
-StandardDescriptors.Fill();
-TextWriter error = StandardDescriptors.OpenError();
-using ServerProcess process = new(StandardOutputStream.Open, Console.OpenStandardInput, error);
-AppDomain.CurrentDomain.UnhandledException += process.OnUnhandled;
-return await process.RunAsync(args);
+return await ClusterDnsHost.RunAsync(args);

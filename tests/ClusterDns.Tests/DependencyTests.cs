@@ -5,8 +5,8 @@ using System.Xml.Linq;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.GoText.Templates;
-using ClusterDns.Listeners;
 using ClusterDns.Plugins;
+using ClusterDns.Server.Listeners;
 using ClusterDns.TestKit;
 using ClusterDns.Tests.TestKit;
 
@@ -20,7 +20,7 @@ public sealed class DependencyTests
 {
     private const string PluginsNamespace = "ClusterDns.Plugins";
 
-    private static readonly Assembly Core = typeof(QueryContext).Assembly;
+    private static readonly Assembly Core = typeof(Query).Assembly;
     private static readonly Assembly GoText = typeof(GoTemplate).Assembly;
     private static readonly Assembly Plugins = typeof(PluginCatalog).Assembly;
     private static readonly Assembly Server = typeof(DnsListener).Assembly;
@@ -46,7 +46,8 @@ public sealed class DependencyTests
     [InlineData("ClusterDns.Core", "", "Microsoft.Extensions.Logging.Abstractions", "")]
     [InlineData("ClusterDns.GoText", "ClusterDns.Core", "", "")]
     [InlineData("ClusterDns.Plugins", "ClusterDns.Core ClusterDns.GoText", "KubernetesClient.Aot YamlDotNet", "")]
-    [InlineData("ClusterDns", "ClusterDns.Core ClusterDns.Plugins", "Microsoft.Extensions.Hosting", "Microsoft.AspNetCore.App")]
+    [InlineData("ClusterDns.Server", "ClusterDns.Core ClusterDns.Plugins", "Microsoft.Extensions.Hosting", "Microsoft.AspNetCore.App")]
+    [InlineData("ClusterDns", "ClusterDns.Server", "", "")]
     public void A_project_refers_to_those_below_it_and_to_few_packages(string project, string projects, string packages, string frameworks)
     {
         XDocument file = XDocument.Load(Path.Combine(Repository.Root, "src", project, project + ".csproj"));
@@ -84,14 +85,14 @@ public sealed class DependencyTests
 
     [Fact]
     public void Listeners_know_no_plugin()
-        => Assert.Empty(Find(Server, static type => IsIn(type.Namespace, "ClusterDns.Listeners"), static (_, used) => used.Assembly == Plugins));
+        => Assert.Empty(Find(Server, static type => IsIn(type.Namespace, "ClusterDns.Server.Listeners"), static (_, used) => used.Assembly == Plugins));
 
     [Fact]
     public void What_is_looked_at_is_there()
     {
         Assert.Contains(Plugins.GetTypes(), static type => FolderOf(type) is "Hosts");
         Assert.Contains(Plugins.GetTypes(), static type => FolderOf(type) is "Common");
-        Assert.Contains(Server.GetTypes(), static type => IsIn(type.Namespace, "ClusterDns.Listeners.Udp"));
+        Assert.Contains(Server.GetTypes(), static type => IsIn(type.Namespace, "ClusterDns.Server.Listeners.Udp"));
         Assert.NotEmpty(Find(Server, static _ => true, static (_, used) => used == typeof(File)));
         Assert.NotEmpty(Find(Server, static _ => true, static (_, used) => used == typeof(Socket)));
         Assert.NotEmpty(Find(Server, static _ => true, static (_, used) => used.Assembly == Plugins));

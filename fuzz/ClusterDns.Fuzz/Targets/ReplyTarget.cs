@@ -5,8 +5,8 @@ using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Records;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
-using ClusterDns.Serving;
-using ClusterDns.Upstreams;
+using ClusterDns.Server.Serving;
+using ClusterDns.Server.Upstreams;
 
 namespace ClusterDns.Fuzz.Targets;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using ClusterDns.Listeners.Tcp;
+using ClusterDns.Server.Listeners.Tcp;
 
 namespace ClusterDns.Fuzz.Targets;
 

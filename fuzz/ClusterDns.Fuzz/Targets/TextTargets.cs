@@ -5,7 +5,7 @@ using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Hosts;
-using ClusterDns.Serving;
+using ClusterDns.Server.Serving;
 
 namespace ClusterDns.Fuzz.Targets;
 

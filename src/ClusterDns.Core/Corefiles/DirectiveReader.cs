@@ -223,7 +223,7 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
 
     private bool TryZone(Token token, out IReadOnlyList<Zone> zones)
     {
-        string text = ServerAddressParser.StripSchemeAndPort(token.Text);
+        string text = ServerKeyParser.StripSchemeAndPort(token.Text);
         if (text.Length < token.Text.Length)
         {
             Warn(token.Place, $"the scheme and the port of '{token.Text}' have no effect: write '{text}'");

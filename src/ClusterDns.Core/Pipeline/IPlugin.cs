@@ -66,4 +66,4 @@ public abstract class Plugin<TOptions> : IPlugin
 /// <param name="Keys">The block's keys, CIDR zones expanded.</param>
 /// <param name="Diagnostics">Where errors and warnings go, each with its place.</param>
 public sealed record PluginParseContext(
-    IReadOnlyList<DirectiveSyntax> Directives, IReadOnlyList<ServerAddress> Keys, DiagnosticBag Diagnostics);
+    IReadOnlyList<DirectiveSyntax> Directives, IReadOnlyList<ServerKey> Keys, DiagnosticBag Diagnostics);

@@ -40,14 +40,14 @@ public interface IQueryObserver
     /// <summary>Called once for each query, after the response is written and before it is sent. It must not change the query.</summary>
     /// <param name="query">The query with its response; valid until the method returns.</param>
     /// <param name="outcome">How it ended.</param>
-    void OnEnd(QueryContext query, QueryEnd outcome);
+    void OnEnd(Query query, QueryEnd outcome);
 }
 
 /// <summary>Passes the end of a query on to its observers: the pipeline.</summary>
 public interface IQueryEndSink
 {
-    /// <summary>Called once for each query that began with <see cref="QueryContext.Begin"/>. Never throws.</summary>
+    /// <summary>Called once for each query that began with <see cref="Query.Begin"/>. Never throws.</summary>
     /// <param name="query">The query.</param>
     /// <param name="outcome">How it ended.</param>
-    void OnEnd(QueryContext query, QueryEnd outcome);
+    void OnEnd(Query query, QueryEnd outcome);
 }

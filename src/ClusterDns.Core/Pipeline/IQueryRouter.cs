@@ -6,5 +6,5 @@ public interface IQueryRouter
     /// <summary>Answers an internal query as one of a client's at the same listener. Never throws.</summary>
     /// <param name="query">What <see cref="InternalQuery.TryCreate"/> made.</param>
     /// <returns>Completes when the query's response is settled; a name of no server block is REFUSED.</returns>
-    ValueTask RouteAsync(QueryContext query);
+    ValueTask RouteAsync(Query query);
 }

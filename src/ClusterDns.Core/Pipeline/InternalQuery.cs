@@ -19,7 +19,7 @@ public static class InternalQuery
 
     private const int OptLength = 11;
 
-    private static readonly IdleStack<QueryContext> Idle = new(PoolSizes.Largest.InternalQueries);
+    private static readonly IdleStack<Query> Idle = new(PoolSizes.Largest.InternalQueries);
 
     /// <summary>Bounds what lies idle of the buffers that all queries of the process share.</summary>
     /// <param name="sizes">How many of each.</param>
@@ -38,7 +38,7 @@ public static class InternalQuery
     /// <param name="name">The name in wire form.</param>
     /// <param name="type">The type.</param>
     /// <returns>The question, for <see cref="RouteAsync"/> or <see cref="PluginHandler.AskNextAsync"/>; null beyond the bounds.</returns>
-    public static QueryContext? TryCreate(QueryContext parent, ReadOnlySpan<byte> name, RecordType type)
+    public static Query? TryCreate(Query parent, ReadOnlySpan<byte> name, RecordType type)
     {
         QueryFamily family = parent.GetFamily();
         if (parent.Depth >= MaxDepth || !family.TryAsk())
@@ -46,7 +46,7 @@ public static class InternalQuery
             return null;
         }
 
-        QueryContext query = Idle.Take() ?? new QueryContext();
+        Query query = Idle.Take() ?? new Query();
         int length = WriteRequest(query.RequestBuffer, parent, name, type);
         if (query.AcceptInternal(length, parent, family) != QueryVerdict.Serve)
         {
@@ -61,7 +61,7 @@ public static class InternalQuery
 
     /// <summary>Has the server answer a question, by whichever of the listener's server blocks has its name.</summary>
     /// <param name="query">What <see cref="TryCreate"/> made; its parent has a router.</param>
-    public static ValueTask RouteAsync(QueryContext query)
+    public static ValueTask RouteAsync(Query query)
     {
         query.AddLease();
         return EndLeaseAsync(query.Router!.RouteAsync(query), query);
@@ -70,7 +70,7 @@ public static class InternalQuery
     /// <summary>Has a link answer a question.</summary>
     /// <param name="query">What <see cref="TryCreate"/> made.</param>
     /// <param name="link">The link.</param>
-    internal static ValueTask AskAsync(QueryContext query, PluginHandler link)
+    internal static ValueTask AskAsync(Query query, PluginHandler link)
     {
         query.AddLease();
         ValueTask served;
@@ -89,17 +89,17 @@ public static class InternalQuery
 
     /// <summary>Takes back a query's internal queries, apart from those in flight, whose chains take them back.</summary>
     /// <param name="first">The first of them.</param>
-    internal static void Release(QueryContext? first)
+    internal static void Release(Query? first)
     {
         while (first is not null)
         {
-            QueryContext? next = first.NextSibling;
+            Query? next = first.NextSibling;
             EndLease(first);
             first = next;
         }
     }
 
-    private static ValueTask EndLeaseAsync(ValueTask served, QueryContext query)
+    private static ValueTask EndLeaseAsync(ValueTask served, Query query)
     {
         if (!served.IsCompletedSuccessfully)
         {
@@ -112,7 +112,7 @@ public static class InternalQuery
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask AwaitAsync(ValueTask served, QueryContext query)
+    private static async ValueTask AwaitAsync(ValueTask served, Query query)
     {
         try
         {
@@ -124,7 +124,7 @@ public static class InternalQuery
         }
     }
 
-    private static void EndLease(QueryContext query)
+    private static void EndLease(Query query)
     {
         if (query.EndLease())
         {
@@ -132,14 +132,14 @@ public static class InternalQuery
         }
     }
 
-    private static void TakeBack(QueryContext query)
+    private static void TakeBack(Query query)
     {
         query.Reset();
         Idle.Return(query);
     }
 
     /// <summary>Writes a question of class IN with the flags and the EDNS of another query.</summary>
-    internal static int WriteRequest(Span<byte> destination, QueryContext parent, ReadOnlySpan<byte> name, RecordType type)
+    internal static int WriteRequest(Span<byte> destination, Query parent, ReadOnlySpan<byte> name, RecordType type)
     {
         DnsHeader header = new()
         {

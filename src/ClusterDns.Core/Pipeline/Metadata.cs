@@ -7,17 +7,17 @@ namespace ClusterDns.Core.Pipeline;
 /// <param name="Read">
 /// Reads the value, on the query's thread and only when somebody asks for it; null where there is none, for this query or not yet.
 /// </param>
-public sealed record MetadataField(string Name, Func<QueryContext, string?> Read);
+public sealed record MetadataField(string Name, Func<Query, string?> Read);
 
 /// <summary>Fields that a plugin can tell of which nobody knows beforehand how many there are, and their names.</summary>
 /// <param name="Prefix">What their names begin with, like <c>kubernetes/client-label/</c>.</param>
 /// <param name="Read">Reads the value of one, given the rest of its name, as <see cref="MetadataField.Read"/> does.</param>
-public sealed record MetadataGroup(string Prefix, Func<QueryContext, string, string?> Read);
+public sealed record MetadataGroup(string Prefix, Func<Query, string, string?> Read);
 
 /// <summary>The metadata of a server block, by name.</summary>
 public sealed class MetadataTable
 {
-    private readonly FrozenDictionary<string, Func<QueryContext, string?>> _fields;
+    private readonly FrozenDictionary<string, Func<Query, string?>> _fields;
     private readonly MetadataGroup[] _groups;
 
     /// <summary>A table.</summary>
@@ -34,9 +34,9 @@ public sealed class MetadataTable
     /// <summary>Reads a value; null where there is none.</summary>
     /// <param name="query">The query.</param>
     /// <param name="name">The field's name.</param>
-    public string? Read(QueryContext query, string name)
+    public string? Read(Query query, string name)
     {
-        if (_fields.TryGetValue(name, out Func<QueryContext, string?>? read))
+        if (_fields.TryGetValue(name, out Func<Query, string?>? read))
         {
             return read(query);
         }

@@ -27,7 +27,7 @@ public sealed class PluginBuildContext
     private readonly List<object> _offers = [];
 
     /// <summary>The block's keys, CIDR zones expanded.</summary>
-    public required IReadOnlyList<ServerAddress> Keys { get; init; }
+    public required IReadOnlyList<ServerKey> Keys { get; init; }
 
     /// <summary>Where a plugin reports what only shows when it is built, such as a file that is missing.</summary>
     public required DiagnosticBag Diagnostics { get; init; }
@@ -153,7 +153,7 @@ public sealed class PluginBuildContext
     public IQueryObserver? UnroutedObserver { get; set; }
 
     /// <summary>Told of each zone and listener that the block is served at, when all plugins have built.</summary>
-    public Action<ServerBlockInfo>? OnServed { get; set; }
+    public Action<RouteInfo>? OnServed { get; set; }
 
     /// <summary>The readiness of the whole configuration.</summary>
     public Readiness Readiness { get; init; } = new();

@@ -17,50 +17,50 @@ public abstract class PluginHandler(PluginHandler next)
 
     /// <summary>
     /// Handles one query. A link that finishes at once returns a completed task and never uses the <c>async</c> keyword on that
-    /// path; one that must wait asks <see cref="QueryContext.TryBeginWait"/> first.
+    /// path; one that must wait asks <see cref="Query.TryBeginWait"/> first.
     /// </summary>
-    /// <param name="context">The query; it belongs to the chain until the task completes, and not an instant longer.</param>
-    /// <returns>A task that completes when <see cref="QueryContext.Response"/> holds what this link has to say.</returns>
+    /// <param name="query">The query; it belongs to the chain until the task completes, and not an instant longer.</param>
+    /// <returns>A task that completes when <see cref="Query.Response"/> holds what this link has to say.</returns>
     /// <exception cref="Exception">
     /// A bug: it becomes SERVFAIL, a log line and <c>coredns_panics_total</c>, and the server lives.
     /// </exception>
-    public abstract ValueTask ServeAsync(QueryContext context);
+    public abstract ValueTask ServeAsync(Query query);
 
     /// <summary>Passes the query on.</summary>
-    /// <param name="context">The query.</param>
-    protected ValueTask NextAsync(QueryContext context) => _next.ServeAsync(context);
+    /// <param name="query">The query.</param>
+    protected ValueTask NextAsync(Query query) => _next.ServeAsync(query);
 
     /// <summary>Has the links below answer a question within a question.</summary>
     /// <param name="query">What <see cref="InternalQuery.TryCreate"/> made.</param>
-    protected ValueTask AskNextAsync(QueryContext query) => InternalQuery.AskAsync(query, _next);
+    protected ValueTask AskNextAsync(Query query) => InternalQuery.AskAsync(query, _next);
 }
 
 /// <summary>A link that looks at every response on its way up: logs, metrics, reordering.</summary>
 /// <param name="next">The link below.</param>
-public abstract class SurroundingHandler(PluginHandler next) : PluginHandler(next)
+public abstract class ResponseHandler(PluginHandler next) : PluginHandler(next)
 {
     /// <inheritdoc/>
-    public sealed override ValueTask ServeAsync(QueryContext context)
+    public sealed override ValueTask ServeAsync(Query query)
     {
-        ValueTask below = NextAsync(context);
+        ValueTask below = NextAsync(query);
         if (below.IsCompletedSuccessfully)
         {
-            After(context);
+            After(query);
             return ValueTask.CompletedTask;
         }
 
-        return AwaitAsync(below, context);
+        return AwaitAsync(below, query);
     }
 
     /// <summary>Runs when the links below have finished without an exception.</summary>
-    /// <param name="context">The query, with its response.</param>
-    protected abstract void After(QueryContext context);
+    /// <param name="query">The query, with its response.</param>
+    protected abstract void After(Query query);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AwaitAsync(ValueTask below, QueryContext context)
+    private async ValueTask AwaitAsync(ValueTask below, Query query)
     {
         await below;
-        After(context);
+        After(query);
     }
 }
 
@@ -79,9 +79,9 @@ public sealed class EndOfChain : PluginHandler
     public override string Name => "";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
-        context.Response.Fail("", Wire.ResponseCode.ServFail, "no next plugin found");
+        query.Response.Fail("", Wire.ResponseCode.ServFail, "no next plugin found");
         return ValueTask.CompletedTask;
     }
 }

@@ -2,7 +2,7 @@ namespace ClusterDns.Core.Pipeline;
 
 /// <summary>
 /// Something that a query's response points into, and that is to be let go of when the query is over: see
-/// <see cref="QueryContext.Hold"/>.
+/// <see cref="Query.Hold"/>.
 /// </summary>
 public abstract class QueryResource
 {

@@ -46,7 +46,7 @@ public sealed class RecordList
     /// <param name="query">The internal query.</param>
     /// <param name="section">Which of its sections.</param>
     /// <returns>False beyond <see cref="MaxCount"/>; those that fitted are there.</returns>
-    public bool TryAppend(QueryContext query, ResponseSection section)
+    public bool TryAppend(Query query, ResponseSection section)
     {
         foreach (ref readonly ResponseRecord record in query.Response[section].Span)
         {

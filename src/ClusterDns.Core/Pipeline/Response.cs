@@ -68,7 +68,7 @@ public sealed class Response
     /// Whether the answer is for this query alone, and no link keeps it for later ones. Only <see cref="Reset"/> takes that back, so that
     /// a link may say so before another answers.
     /// </summary>
-    public bool IsForOneQuery { get; set; }
+    public bool IsUncacheable { get; set; }
 
     /// <summary>The name of the plugin that answered, for metrics; null while none has.</summary>
     public string? Plugin { get; private set; }
@@ -255,7 +255,7 @@ public sealed class Response
         ClearRecords();
         ClearFlags();
         Status = ResponseStatus.None;
-        IsForOneQuery = false;
+        IsUncacheable = false;
         Code = ResponseCode.NoError;
         Plugin = null;
         Failure = null;

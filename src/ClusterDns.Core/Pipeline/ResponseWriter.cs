@@ -18,7 +18,7 @@ public static class ResponseWriter
     private const string TooLong = "the answer is longer than 65535 octets";
 
     /// <summary>Writes the response of a query.</summary>
-    /// <param name="context">The query with its response.</param>
+    /// <param name="query">The query with its response.</param>
     /// <param name="destination">Where to; it is as long as the message may be.</param>
     /// <param name="truncate">
     /// Whether to write what fits when not all does. Records of the additional section are left out. In a datagram those of the answer and
@@ -26,17 +26,17 @@ public static class ResponseWriter
     /// </param>
     /// <param name="length">How long the message is.</param>
     /// <returns>False when records do not fit and <paramref name="truncate"/> is false.</returns>
-    internal static bool TryWrite(QueryContext context, Span<byte> destination, bool truncate, out int length)
+    internal static bool TryWrite(Query query, Span<byte> destination, bool truncate, out int length)
     {
-        Response response = context.Response;
-        bool edns = context.Edns.Present;
+        Response response = query.Response;
+        bool edns = query.Edns.Present;
         int reserved = edns ? OptSize + GetExtendedErrorSize(response) : 0;
-        DnsHeader header = CreateHeader(context, response, edns);
+        DnsHeader header = CreateHeader(query, response, edns);
         WireWriter writer = new(destination[..^reserved]);
         writer.TryWriteHeader(in header);
-        if (context.HasQuestion)
+        if (query.HasQuestion)
         {
-            writer.TryWriteQuestion(context.QuestionName, context.Type, context.Class);
+            writer.TryWriteQuestion(query.QuestionName, query.Type, query.Class);
         }
 
         bool hasRequired =
@@ -54,11 +54,11 @@ public static class ResponseWriter
             // TC sends the client to a stream, where the same records wait; on a stream it leads nowhere. A part of an RRset without TC
             // would pass for the whole (RFC 2181 sections 5 and 9).
             bool hasUnwritable = HasUnwritable(response);
-            if (hasUnwritable || (!hasRequired && context.Transport != TransportProtocol.Udp))
+            if (hasUnwritable || (!hasRequired && query.Transport != TransportProtocol.Udp))
             {
                 response.Fail(response.Plugin ?? "", ResponseCode.ServFail, hasUnwritable ? Unwritable : TooLong);
                 writer = new WireWriter(destination[..^reserved]);
-                WriteFailure(ref writer, context, ref header);
+                WriteFailure(ref writer, query, ref header);
             }
             else if (!hasRequired)
             {
@@ -70,7 +70,7 @@ public static class ResponseWriter
         length = writer.Length;
         if (edns)
         {
-            length += WriteOpt(context, destination[length..]);
+            length += WriteOpt(query, destination[length..]);
             header.AdditionalCount++;
         }
 
@@ -82,42 +82,42 @@ public static class ResponseWriter
     /// The response's length without compression and without OPT: what CoreDNS counts in its log and in its size metric. An answer of many
     /// messages counts with all that were written.
     /// </summary>
-    /// <param name="context">The query with its response.</param>
-    public static int GetUncompressedLength(QueryContext context)
-        => context.StreamedLength > 0 ? context.StreamedLength : GetMessageLength(context);
+    /// <param name="query">The query with its response.</param>
+    public static int GetUncompressedLength(Query query)
+        => query.StreamedLength > 0 ? query.StreamedLength : GetMessageLength(query);
 
     /// <summary>The same for the one message that the response holds.</summary>
-    internal static int GetMessageLength(QueryContext context)
+    internal static int GetMessageLength(Query query)
     {
-        int length = DnsHeader.Length + (context.HasQuestion ? context.QuestionName.Length + 4 : 0);
+        int length = DnsHeader.Length + (query.HasQuestion ? query.QuestionName.Length + 4 : 0);
         for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
         {
-            foreach (ref readonly ResponseRecord record in context.Response[section].Span)
+            foreach (ref readonly ResponseRecord record in query.Response[section].Span)
             {
-                length += GetUncompressedLength(context, in record);
+                length += GetUncompressedLength(query, in record);
             }
         }
 
         return length;
     }
 
-    private static int GetUncompressedLength(QueryContext context, ref readonly ResponseRecord record)
+    private static int GetUncompressedLength(Query query, ref readonly ResponseRecord record)
     {
         const int fixedPart = 10;
         if (record.IsFromMessage)
         {
-            return MessageRecord.GetUncompressedLength(in record, context.QuestionName.Length) + fixedPart;
+            return MessageRecord.GetUncompressedLength(in record, query.QuestionName.Length) + fixedPart;
         }
 
-        int owner = record.OwnerSource is null ? context.QuestionName.Length : record.Owner.Length;
+        int owner = record.OwnerSource is null ? query.QuestionName.Length : record.Owner.Length;
         return owner + fixedPart + record.RdataLength;
     }
 
-    private static DnsHeader CreateHeader(QueryContext context, Response response, bool edns)
+    private static DnsHeader CreateHeader(Query query, Response response, bool edns)
     {
-        bool recursionDesired = response.RecursionDesired ?? (context.Header.Flags & HeaderFlags.RecursionDesired) != HeaderFlags.None;
+        bool recursionDesired = response.RecursionDesired ?? (query.Header.Flags & HeaderFlags.RecursionDesired) != HeaderFlags.None;
         HeaderFlags flags = HeaderFlags.Response |
-            (context.Header.Flags & HeaderFlags.CheckingDisabled) |
+            (query.Header.Flags & HeaderFlags.CheckingDisabled) |
             (recursionDesired ? HeaderFlags.RecursionDesired : HeaderFlags.None) |
             (response.Authoritative ? HeaderFlags.AuthoritativeAnswer : HeaderFlags.None) |
             (response.RecursionAvailable ? HeaderFlags.RecursionAvailable : HeaderFlags.None) |
@@ -126,11 +126,11 @@ public static class ResponseWriter
         ResponseCode code = response.Code > (ResponseCode)15 && !edns ? ResponseCode.ServFail : response.Code;
         return new DnsHeader
         {
-            Id = context.Header.Id,
+            Id = query.Header.Id,
             Flags = flags,
-            Opcode = context.Header.Opcode,
+            Opcode = query.Header.Opcode,
             ResponseCode = (ResponseCode)((int)code & 15),
-            QuestionCount = context.HasQuestion ? (ushort)1 : (ushort)0,
+            QuestionCount = query.HasQuestion ? (ushort)1 : (ushort)0,
         };
     }
 
@@ -150,7 +150,7 @@ public static class ResponseWriter
         return false;
     }
 
-    private static void WriteFailure(ref WireWriter writer, QueryContext context, ref DnsHeader header)
+    private static void WriteFailure(ref WireWriter writer, Query query, ref DnsHeader header)
     {
         header.ResponseCode = ResponseCode.ServFail;
         header.Flags &= ~(HeaderFlags.AuthoritativeAnswer | HeaderFlags.AuthenticData | HeaderFlags.Truncated);
@@ -158,9 +158,9 @@ public static class ResponseWriter
         header.AuthorityCount = 0;
         header.AdditionalCount = 0;
         writer.TryWriteHeader(in header);
-        if (context.HasQuestion)
+        if (query.HasQuestion)
         {
-            writer.TryWriteQuestion(context.QuestionName, context.Type, context.Class);
+            writer.TryWriteQuestion(query.QuestionName, query.Type, query.Class);
         }
     }
 
@@ -198,15 +198,15 @@ public static class ResponseWriter
             ? 0
             : 4 + 2 + response.ExtendedErrorText.Length;
 
-    private static int WriteOpt(QueryContext context, Span<byte> destination)
+    private static int WriteOpt(Query query, Span<byte> destination)
     {
-        Response response = context.Response;
+        Response response = query.Response;
         destination[0] = 0;
         BinaryPrimitives.WriteUInt16BigEndian(destination[1..], (ushort)RecordType.OPT);
-        BinaryPrimitives.WriteUInt16BigEndian(destination[3..], context.UdpSize);
+        BinaryPrimitives.WriteUInt16BigEndian(destination[3..], query.UdpSize);
         destination[5] = (byte)((int)response.Code >> 4);
         destination[6] = 0;
-        BinaryPrimitives.WriteUInt16BigEndian(destination[7..], context.DnssecOk ? (ushort)0x8000 : (ushort)0);
+        BinaryPrimitives.WriteUInt16BigEndian(destination[7..], query.DnssecOk ? (ushort)0x8000 : (ushort)0);
         int options = 0;
         if (response.ExtendedErrorCode is { } errorCode)
         {

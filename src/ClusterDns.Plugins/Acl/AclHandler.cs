@@ -17,12 +17,12 @@ internal sealed class AclHandler(PluginHandler next, AclRuleTable[] rules, Metri
     public override string Name => "acl";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
-        AclMetrics metrics = _metrics.For(context.Block);
+        AclMetrics metrics = _metrics.For(query.Route);
         foreach (AclRuleTable rule in rules)
         {
-            if (rule.Zones.Match(context.Name) is not { } zone || rule.Find(context) is not { } action)
+            if (rule.Zones.Match(query.Name) is not { } zone || rule.Find(query) is not { } action)
             {
                 continue;
             }
@@ -33,12 +33,12 @@ internal sealed class AclHandler(PluginHandler next, AclRuleTable[] rules, Metri
             }
 
             metrics.Stopped(action, zone);
-            Stop(context.Response, action);
+            Stop(query.Response, action);
             return ValueTask.CompletedTask;
         }
 
         metrics.Allowed.Add();
-        return NextAsync(context);
+        return NextAsync(query);
     }
 
     private void Stop(Response response, AclAction action)

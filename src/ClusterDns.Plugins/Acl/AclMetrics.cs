@@ -8,7 +8,7 @@ namespace ClusterDns.Plugins.Acl;
 /// <summary>What is counted of the queries of one zone of one listener.</summary>
 internal sealed class AclMetrics
 {
-    private readonly ServerBlockInfo _block;
+    private readonly RouteInfo _block;
     private readonly CounterFamily _blocked;
     private readonly CounterFamily _filtered;
     private readonly CounterFamily _dropped;
@@ -17,7 +17,7 @@ internal sealed class AclMetrics
     /// <summary>Makes them.</summary>
     /// <param name="registry">The process's metrics.</param>
     /// <param name="block">The zone and listener.</param>
-    public AclMetrics(MetricRegistry registry, ServerBlockInfo block)
+    public AclMetrics(MetricRegistry registry, RouteInfo block)
     {
         _block = block;
         _blocked = registry.Counters(

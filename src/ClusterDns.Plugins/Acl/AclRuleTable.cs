@@ -38,7 +38,7 @@ internal sealed class AclRuleTable
 
     /// <summary>What the first policy says that is for a query; null when none is.</summary>
     /// <param name="query">The query.</param>
-    public AclAction? Find(QueryContext query)
+    public AclAction? Find(Query query)
     {
         NetworkEndpoint client = query.Remote;
         ushort type = (ushort)query.Type;

@@ -42,7 +42,7 @@ internal sealed class AnyHandler(PluginHandler next) : PluginHandler(next)
     public override string Name => "any";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query context)
     {
         if (context.Type != RecordType.ANY)
         {

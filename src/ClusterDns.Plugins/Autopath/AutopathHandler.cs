@@ -25,30 +25,30 @@ internal sealed class AutopathHandler(PluginHandler next, AutopathOptions option
     public override string Name => "autopath";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
-        if (context.Class != RecordClass.IN ||
-            _zones.Match(context.Name) is null ||
-            path.Find(context, out int baseLength) is not { } domains)
+        if (query.Class != RecordClass.IN ||
+            _zones.Match(query.Name) is null ||
+            path.Find(query, out int baseLength) is not { } domains)
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
         Search search = new(domains, baseLength, 0);
-        ValueTask below = NextAsync(context);
-        return below.IsCompletedSuccessfully ? BeginAsync(context, search) : AwaitFirstAsync(below, context, search);
+        ValueTask below = NextAsync(query);
+        return below.IsCompletedSuccessfully ? BeginAsync(query, search) : AwaitFirstAsync(below, query, search);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AwaitFirstAsync(ValueTask below, QueryContext context, Search search)
+    private async ValueTask AwaitFirstAsync(ValueTask below, Query query, Search search)
     {
         await below;
-        await BeginAsync(context, search);
+        await BeginAsync(query, search);
     }
 
-    private ValueTask BeginAsync(QueryContext context, Search search)
+    private ValueTask BeginAsync(Query query, Search search)
     {
-        Response response = context.Response;
+        Response response = query.Response;
         if (response.Status != ResponseStatus.Answered)
         {
             return ValueTask.CompletedTask;
@@ -56,29 +56,29 @@ internal sealed class AutopathHandler(PluginHandler next, AutopathOptions option
 
         if (response.Code == ResponseCode.NXDomain)
         {
-            return GoOnAsync(context, search);
+            return GoOnAsync(query, search);
         }
 
         if (response.Code == ResponseCode.NoError)
         {
-            _found.For(context.Block).Add();
+            _found.For(query.Route).Add();
         }
 
         return ValueTask.CompletedTask;
     }
 
-    private ValueTask GoOnAsync(QueryContext context, Search search)
+    private ValueTask GoOnAsync(Query query, Search search)
     {
-        while (search.TryNext(context, out QueryContext? query))
+        while (search.TryNext(query, out Query? child))
         {
-            query.Metadata = context.Metadata;
-            ValueTask asked = AskNextAsync(query);
+            child.Metadata = query.Metadata;
+            ValueTask asked = AskNextAsync(child);
             if (!asked.IsCompletedSuccessfully)
             {
-                return AwaitAsync(asked, context, query, search);
+                return AwaitAsync(asked, query, child, search);
             }
 
-            if (Ends(context, query))
+            if (Ends(query, child))
             {
                 break;
             }
@@ -88,47 +88,47 @@ internal sealed class AutopathHandler(PluginHandler next, AutopathOptions option
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AwaitAsync(ValueTask asked, QueryContext context, QueryContext query, Search search)
+    private async ValueTask AwaitAsync(ValueTask asked, Query query, Query child, Search search)
     {
         await asked;
-        if (!Ends(context, query))
+        if (!Ends(query, child))
         {
-            await GoOnAsync(context, search);
+            await GoOnAsync(query, search);
         }
     }
 
     /// <summary>
     /// Whether the search is over. At an error it is, with nothing found: only the client knows whether it looks any further then.
     /// </summary>
-    private bool Ends(QueryContext context, QueryContext query)
+    private bool Ends(Query query, Query child)
     {
-        Response found = query.Response;
+        Response found = child.Response;
         if (found.Status == ResponseStatus.Answered && found.Code == ResponseCode.NoError)
         {
-            Take(context, query);
+            Take(query, child);
             return true;
         }
 
         return found.Status != ResponseStatus.Answered || found.Code != ResponseCode.NXDomain;
     }
 
-    private void Take(QueryContext context, QueryContext query)
+    private void Take(Query query, Query child)
     {
-        Response response = context.Response;
-        InternalAnswer.TryTake(response, query, Name);
-        if (query.Response.Answers.Count > 0)
+        Response response = query.Response;
+        InternalAnswer.TryTake(response, child, Name);
+        if (child.Response.Answers.Count > 0)
         {
             response.TryAdd(
                 ResponseSection.Answer,
                 RecordType.CNAME,
-                query.Response.Answers.Span[0].TimeToLive,
-                query.RequestBuffer,
+                child.Response.Answers.Span[0].TimeToLive,
+                child.RequestBuffer,
                 DnsHeader.Length,
-                query.QuestionName.Length);
+                child.QuestionName.Length);
         }
 
-        InternalAnswer.AddRecords(response, query);
-        context.Upstream = query.Upstream;
-        _found.For(context.Block).Add();
+        InternalAnswer.AddRecords(response, child);
+        query.Upstream = child.Upstream;
+        _found.For(query.Route).Add();
     }
 }

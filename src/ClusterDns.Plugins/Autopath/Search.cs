@@ -14,11 +14,11 @@ internal struct Search(byte[][] domains, int baseLength, int next)
     private int _next = next;
 
     /// <summary>Makes the next question.</summary>
-    /// <param name="context">The client's query.</param>
-    /// <param name="query">The question.</param>
+    /// <param name="query">The client's query.</param>
+    /// <param name="child">The question.</param>
     /// <returns>False at the end, and where no more questions may be asked for one of a client's.</returns>
     [SkipLocalsInit]
-    public bool TryNext(QueryContext context, [NotNullWhen(true)] out QueryContext? query)
+    public bool TryNext(Query query, [NotNullWhen(true)] out Query? child)
     {
         Span<byte> name = stackalloc byte[DomainName.MaxWireLength];
         while (_next < domains.Length)
@@ -29,14 +29,14 @@ internal struct Search(byte[][] domains, int baseLength, int next)
             // A name that is too long is one that the client cannot ask for either.
             if (length <= name.Length)
             {
-                context.QuestionName[..baseLength].CopyTo(name);
+                query.QuestionName[..baseLength].CopyTo(name);
                 domain.CopyTo(name[baseLength..]);
-                query = InternalQuery.TryCreate(context, name[..length], context.Type);
-                return query is not null;
+                child = InternalQuery.TryCreate(query, name[..length], query.Type);
+                return child is not null;
             }
         }
 
-        query = null;
+        child = null;
         return false;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class SearchDomains(IReadOnlyList<byte[]> domains) : ISearchPath
     private readonly byte[][] _others = [.. domains.Skip(1), DomainName.Root.ToArray()];
 
     /// <inheritdoc/>
-    public byte[][]? Find(QueryContext query, out int baseLength)
+    public byte[][]? Find(Query query, out int baseLength)
     {
         baseLength = query.Name.Length - _first.Length;
         return baseLength > 0 && DomainName.IsSubdomainOf(query.Name, _first) ? _others : null;

@@ -55,7 +55,7 @@ internal sealed class BufsizeHandler(PluginHandler next, ushort size) : PluginHa
     public override string Name => "bufsize";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query context)
     {
         context.UdpSize = Math.Min(context.UdpSize, size);
         return NextAsync(context);

@@ -49,106 +49,106 @@ internal sealed class CacheHandler : PluginHandler
     public override string Name => "cache";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
-        if (_zones.Match(context.Name) is null)
+        if (_zones.Match(query.Name) is null)
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
-        CacheMetrics metrics = _metrics.For(context.Block);
+        CacheMetrics metrics = _metrics.For(query.Route);
         metrics.Requests.Add();
-        if (_neither.Match(context.Name) is not null)
+        if (_neither.Match(query.Name) is not null)
         {
-            return PassOn(context, metrics);
+            return PassOn(query, metrics);
         }
 
-        CacheQuestion question = QuestionOf(context);
-        ulong hash = question.Hash(DomainName.GetHashCode64(context.Name));
+        CacheQuestion question = QuestionOf(query);
+        ulong hash = question.Hash(DomainName.GetHashCode64(query.Name));
 
         // When the query came is near enough to now, and costs no reading of the clock.
-        long now = context.ReceivedTimestamp;
-        if (Find(context, metrics, hash, question, now) is { } entry)
+        long now = query.ReceivedTimestamp;
+        if (Find(query, metrics, hash, question, now) is { } entry)
         {
-            Answer(context, entry, now);
+            Answer(query, entry, now);
             return ValueTask.CompletedTask;
         }
 
         metrics.Misses.Add();
-        ValueTask below = NextAsync(context);
+        ValueTask below = NextAsync(query);
         if (below.IsCompletedSuccessfully)
         {
-            Keep(context, metrics, hash, question);
+            Keep(query, metrics, hash, question);
             return ValueTask.CompletedTask;
         }
 
-        return AwaitAsync(below, context, metrics, hash, question);
+        return AwaitAsync(below, query, metrics, hash, question);
     }
 
     /// <summary>
     /// Handles a name whose responses are never kept, as kubeadm's Corefile has it for the cluster's own: nothing is looked up or packed,
     /// but the TTLs are those that the cache gives.
     /// </summary>
-    private ValueTask PassOn(QueryContext context, CacheMetrics metrics)
+    private ValueTask PassOn(Query query, CacheMetrics metrics)
     {
         metrics.Misses.Add();
-        ValueTask below = NextAsync(context);
+        ValueTask below = NextAsync(query);
         if (below.IsCompletedSuccessfully)
         {
-            LimitTimeToLive(context, metrics);
+            LimitTimeToLive(query, metrics);
             return ValueTask.CompletedTask;
         }
 
-        return AwaitAsync(below, context, metrics);
+        return AwaitAsync(below, query, metrics);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AwaitAsync(ValueTask below, QueryContext context, CacheMetrics metrics)
+    private async ValueTask AwaitAsync(ValueTask below, Query query, CacheMetrics metrics)
     {
         await below;
-        LimitTimeToLive(context, metrics);
+        LimitTimeToLive(query, metrics);
     }
 
-    private void LimitTimeToLive(QueryContext context, CacheMetrics metrics)
+    private void LimitTimeToLive(Query query, CacheMetrics metrics)
     {
-        Response response = context.Response;
-        if (context.DnssecOk || (response.Answers.Count > 0 && response.Authority.Count > 0))
+        Response response = query.Response;
+        if (query.DnssecOk || (response.Answers.Count > 0 && response.Authority.Count > 0))
         {
             // What the response says depends on its signatures, or on where its aliases lead: that takes the whole of it.
-            Keep(context, metrics, 0, default);
+            Keep(query, metrics, 0, default);
             return;
         }
 
-        if (response.Status == ResponseStatus.Answered && !response.IsForOneQuery)
+        if (response.Status == ResponseStatus.Answered && !response.IsUncacheable)
         {
-            ResponseKind kind = ResponseKinds.Of(context);
+            ResponseKind kind = ResponseKinds.Of(query);
             if (kind != ResponseKind.Meta)
             {
                 SetTimeToLive(response, SecondsToKeep(kind, response));
             }
 
-            HideUnwantedAuthenticData(context);
+            HideUnwantedAuthenticData(query);
         }
     }
 
-    private static CacheQuestion QuestionOf(QueryContext context)
+    private static CacheQuestion QuestionOf(Query query)
         => new(
-            (ushort)context.Type,
-            (ushort)context.Class,
-            context.DnssecOk,
-            (context.Header.Flags & HeaderFlags.CheckingDisabled) != HeaderFlags.None);
+            (ushort)query.Type,
+            (ushort)query.Class,
+            query.DnssecOk,
+            (query.Header.Flags & HeaderFlags.CheckingDisabled) != HeaderFlags.None);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AwaitAsync(
-        ValueTask below, QueryContext context, CacheMetrics metrics, ulong hash, CacheQuestion question)
+        ValueTask below, Query query, CacheMetrics metrics, ulong hash, CacheQuestion question)
     {
         await below;
-        Keep(context, metrics, hash, question);
+        Keep(query, metrics, hash, question);
     }
 
-    private CacheEntry? Find(QueryContext context, CacheMetrics metrics, ulong hash, CacheQuestion question, long now)
+    private CacheEntry? Find(Query query, CacheMetrics metrics, ulong hash, CacheQuestion question, long now)
     {
-        CacheEntry? denial = _store.Denial.Find(hash, context.Name, question, now);
+        CacheEntry? denial = _store.Denial.Find(hash, query.Name, question, now);
         if (denial is not null && denial.Code != ResponseCode.ServFail)
         {
             metrics.Denial.Hits.Add();
@@ -156,7 +156,7 @@ internal sealed class CacheHandler : PluginHandler
         }
 
         // A failure passes: it must not hide an answer that still holds.
-        if (_store.Success.Find(hash, context.Name, question, now) is { } success)
+        if (_store.Success.Find(hash, query.Name, question, now) is { } success)
         {
             metrics.Success.Hits.Add();
             return success;
@@ -170,39 +170,39 @@ internal sealed class CacheHandler : PluginHandler
         return denial;
     }
 
-    private void Answer(QueryContext context, CacheEntry entry, long now)
+    private void Answer(Query query, CacheEntry entry, long now)
     {
         // Another worker may have kept the response after this query came.
         long age = Math.Max(0, now - entry.StoredAt) / _ticksPerSecond;
         uint timeToLive = _options.KeepTimeToLive ? entry.TimeToLive : entry.TimeToLive - (uint)age;
 
         // Some old stub resolvers throw away whole answers without AA, so CoreDNS sets it on every hit, and so do we.
-        context.Response.Answer(Name, entry.Code, authoritative: true);
-        entry.CopyTo(context.Response, timeToLive);
-        HideUnwantedAuthenticData(context);
+        query.Response.Answer(Name, entry.Code, authoritative: true);
+        entry.CopyTo(query.Response, timeToLive);
+        HideUnwantedAuthenticData(query);
     }
 
     /// <summary>AD is for those who set DO or AD themselves (RFC 6840 sections 5.7 and 5.8).</summary>
-    private static void HideUnwantedAuthenticData(QueryContext context)
+    private static void HideUnwantedAuthenticData(Query query)
     {
-        if (!context.DnssecOk && (context.Header.Flags & HeaderFlags.AuthenticData) == HeaderFlags.None)
+        if (!query.DnssecOk && (query.Header.Flags & HeaderFlags.AuthenticData) == HeaderFlags.None)
         {
-            context.Response.AuthenticData = false;
+            query.Response.AuthenticData = false;
         }
     }
 
-    private void Keep(QueryContext context, CacheMetrics metrics, ulong hash, CacheQuestion question)
+    private void Keep(Query query, CacheMetrics metrics, ulong hash, CacheQuestion question)
     {
         // A link that failed has no message to keep: the next query tries again.
-        if (context.Response.Status != ResponseStatus.Answered || context.Response.IsForOneQuery)
+        if (query.Response.Status != ResponseStatus.Answered || query.Response.IsUncacheable)
         {
             return;
         }
 
         byte[] buffer = ArrayPool<byte>.Shared.Rent(EntryPacker.MaxLength);
-        if (EntryPacker.TryPack(context, buffer.AsSpan(0, EntryPacker.MaxLength), out int length))
+        if (EntryPacker.TryPack(query, buffer.AsSpan(0, EntryPacker.MaxLength), out int length))
         {
-            Keep(context, metrics, hash, question, buffer.AsSpan(0, length));
+            Keep(query, metrics, hash, question, buffer.AsSpan(0, length));
         }
         else
         {
@@ -210,34 +210,34 @@ internal sealed class CacheHandler : PluginHandler
         }
 
         ArrayPool<byte>.Shared.Return(buffer);
-        HideUnwantedAuthenticData(context);
+        HideUnwantedAuthenticData(query);
     }
 
-    private void Keep(QueryContext context, CacheMetrics metrics, ulong hash, CacheQuestion question, ReadOnlySpan<byte> packed)
+    private void Keep(Query query, CacheMetrics metrics, ulong hash, CacheQuestion question, ReadOnlySpan<byte> packed)
     {
-        CacheVerdict verdict = CacheVerdict.Of(context, packed, _timeProvider.GetUtcNow());
+        CacheVerdict verdict = CacheVerdict.Of(query, packed, _timeProvider.GetUtcNow());
         if (verdict.Kind == ResponseKind.Meta)
         {
             return;
         }
 
         // The first answer shows what later ones count down from.
-        uint seconds = SecondsToKeep(verdict.Kind, context.Response);
-        SetTimeToLive(context.Response, seconds);
+        uint seconds = SecondsToKeep(verdict.Kind, query.Response);
+        SetTimeToLive(query.Response, seconds);
         if (!verdict.MayKeep || seconds == 0)
         {
             return;
         }
 
         bool isSuccess = verdict.Kind is ResponseKind.NoError or ResponseKind.Delegation;
-        if ((isSuccess ? _noSuccess : _noDenial).Match(context.Name) is not null)
+        if ((isSuccess ? _noSuccess : _noDenial).Match(query.Name) is not null)
         {
             return;
         }
 
         TypeMetrics typeMetrics = isSuccess ? metrics.Success : metrics.Denial;
         CacheTable table = isSuccess ? _store.Success : _store.Denial;
-        int evicted = table.Set(hash, context.Name, question, CreateEntry(context.Response, packed, seconds));
+        int evicted = table.Set(hash, query.Name, question, CreateEntry(query.Response, packed, seconds));
         if (evicted > 0)
         {
             typeMetrics.Evictions.Add(evicted);

@@ -7,7 +7,7 @@ namespace ClusterDns.Plugins.Cache;
 internal sealed class CacheMetrics
 {
     /// <summary>The counters of a server and view.</summary>
-    public CacheMetrics(MetricRegistry registry, ServerBlockInfo block, string zones)
+    public CacheMetrics(MetricRegistry registry, RouteInfo block, string zones)
     {
         string[] typed = ["server", "type", "zones", "view"];
         string[] plain = ["server", "zones", "view"];

@@ -16,26 +16,26 @@ internal readonly record struct CacheVerdict(ResponseKind Kind, bool MayKeep)
     private const int TimesEnd = 16;
 
     /// <summary>Judges a response.</summary>
-    /// <param name="context">The query with its response.</param>
+    /// <param name="query">The query with its response.</param>
     /// <param name="packed">The response's records, packed.</param>
     /// <param name="utcNow">The time, for the validity of signatures.</param>
-    public static CacheVerdict Of(QueryContext context, ReadOnlySpan<byte> packed, DateTimeOffset utcNow)
+    public static CacheVerdict Of(Query query, ReadOnlySpan<byte> packed, DateTimeOffset utcNow)
     {
-        Response response = context.Response;
-        ResponseKind kind = ResponseKinds.Of(context);
+        Response response = query.Response;
+        ResponseKind kind = ResponseKinds.Of(query);
         bool isAnswered = response.Answers.Count > 0;
         bool isBounded = false;
         if (response.Code is ResponseCode.NoError or ResponseCode.NXDomain && kind is not (ResponseKind.Meta or ResponseKind.Delegation))
         {
-            AliasChain chain = new(packed, response.Answers.Count, context.Class);
-            isAnswered = isAnswered && chain.Answers(context.Name, context.Type);
+            AliasChain chain = new(packed, response.Answers.Count, query.Class);
+            isAnswered = isAnswered && chain.Answers(query.Name, query.Type);
             isBounded = !isAnswered
-                && chain.TryFindEnd(context.Name, context.Type, out ReadOnlySpan<byte> end)
-                && HasEnclosingZone(packed, response, context.Name, end);
+                && chain.TryFindEnd(query.Name, query.Type, out ReadOnlySpan<byte> end)
+                && HasEnclosingZone(packed, response, query.Name, end);
             kind = KindOf(kind, response.Code, isAnswered, isBounded);
         }
 
-        if (kind != ResponseKind.Meta && context.DnssecOk && HasExpiredSignature(response, (uint)utcNow.ToUnixTimeSeconds()))
+        if (kind != ResponseKind.Meta && query.DnssecOk && HasExpiredSignature(response, (uint)utcNow.ToUnixTimeSeconds()))
         {
             kind = ResponseKind.OtherError;
         }

@@ -24,27 +24,27 @@ internal sealed class CancelHandler : PluginHandler
     public override string Name => "cancel";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
-        long deadline = context.ReceivedTimestamp + _timeout;
-        if (context.Deadline == 0 || deadline < context.Deadline)
+        long deadline = query.ReceivedTimestamp + _timeout;
+        if (query.Deadline == 0 || deadline < query.Deadline)
         {
-            context.Deadline = deadline;
+            query.Deadline = deadline;
         }
 
-        ValueTask below = NextAsync(context);
+        ValueTask below = NextAsync(query);
 
         // What has not waited is not late, and need not read the clock.
-        return below.IsCompletedSuccessfully ? ValueTask.CompletedTask : AwaitAsync(below, context);
+        return below.IsCompletedSuccessfully ? ValueTask.CompletedTask : AwaitAsync(below, query);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AwaitAsync(ValueTask below, QueryContext context)
+    private async ValueTask AwaitAsync(ValueTask below, Query query)
     {
         await below;
-        if (_timeProvider.GetTimestamp() >= context.Deadline)
+        if (_timeProvider.GetTimestamp() >= query.Deadline)
         {
-            context.Response.Drop(Name);
+            query.Response.Drop(Name);
         }
     }
 }

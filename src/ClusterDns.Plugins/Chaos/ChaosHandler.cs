@@ -39,29 +39,29 @@ internal sealed class ChaosHandler : PluginHandler
     public override string Name => "chaos";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
-        if (context.Class != RecordClass.CH || context.Type != RecordType.TXT)
+        if (query.Class != RecordClass.CH || query.Type != RecordType.TXT)
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
-        ReadOnlySpan<byte> name = context.Name;
+        ReadOnlySpan<byte> name = query.Name;
         if (name.SequenceEqual(VersionBind) || name.SequenceEqual(VersionServer))
         {
-            Answer(context, _version);
+            Answer(query, _version);
         }
         else if (name.SequenceEqual(HostnameBind) || name.SequenceEqual(IdServer))
         {
-            Answer(context, _hostname);
+            Answer(query, _hostname);
         }
         else if (name.SequenceEqual(AuthorsBind))
         {
-            AnswerAuthors(context);
+            AnswerAuthors(query);
         }
         else
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
         return ValueTask.CompletedTask;
@@ -74,7 +74,7 @@ internal sealed class ChaosHandler : PluginHandler
         return [(byte)kept.Length, .. kept];
     }
 
-    private void AnswerAuthors(QueryContext context)
+    private void AnswerAuthors(Query query)
     {
         byte[][] authors = [.. _authors];
         lock (_randomLock)
@@ -84,13 +84,13 @@ internal sealed class ChaosHandler : PluginHandler
 
         foreach (byte[] author in authors)
         {
-            Answer(context, author);
+            Answer(query, author);
         }
     }
 
-    private void Answer(QueryContext context, byte[] rdata)
+    private void Answer(Query query, byte[] rdata)
     {
-        context.Response.Answer(Name, authoritative: false);
+        query.Response.Answer(Name, authoritative: false);
         ResponseRecord record = new()
         {
             RdataSource = rdata,
@@ -98,6 +98,6 @@ internal sealed class ChaosHandler : PluginHandler
             Type = RecordType.TXT,
             Class = RecordClass.CH,
         };
-        context.Response.Answers.TryAdd(in record);
+        query.Response.Answers.TryAdd(in record);
     }
 }

@@ -11,36 +11,36 @@ internal static class AliasTarget
     /// When the last record of the answer is a CNAME, asks the server for its target and adds what it answers. Where that gives
     /// nothing, the answer stays the alias alone, which is what a resolver needs to go on by itself.
     /// </summary>
-    /// <param name="context">The query; its response has been declared an answer.</param>
-    public static ValueTask FollowAsync(QueryContext context)
+    /// <param name="query">The query; its response has been declared an answer.</param>
+    public static ValueTask FollowAsync(Query query)
     {
-        if (context.Router is null ||
-            context.Response.Answers.Span is not [.., { Type: RecordType.CNAME, IsFromMessage: false } alias] ||
-            InternalQuery.TryCreate(context, alias.Rdata, context.Type) is not { } query)
+        if (query.Router is null ||
+            query.Response.Answers.Span is not [.., { Type: RecordType.CNAME, IsFromMessage: false } alias] ||
+            InternalQuery.TryCreate(query, alias.Rdata, query.Type) is not { } child)
         {
             return ValueTask.CompletedTask;
         }
 
-        ValueTask routed = InternalQuery.RouteAsync(query);
+        ValueTask routed = InternalQuery.RouteAsync(child);
         if (!routed.IsCompletedSuccessfully)
         {
-            return AwaitAsync(routed, context, query);
+            return AwaitAsync(routed, query, child);
         }
 
-        Take(context, query);
+        Take(query, child);
         return ValueTask.CompletedTask;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask AwaitAsync(ValueTask routed, QueryContext context, QueryContext query)
+    private static async ValueTask AwaitAsync(ValueTask routed, Query query, Query child)
     {
         await routed;
-        Take(context, query);
+        Take(query, child);
     }
 
-    private static void Take(QueryContext context, QueryContext query)
+    private static void Take(Query query, Query child)
     {
-        context.Response.Truncated |= query.Response.Truncated;
-        context.Response.Answers.TryAppend(query, ResponseSection.Answer);
+        query.Response.Truncated |= child.Response.Truncated;
+        query.Response.Answers.TryAppend(child, ResponseSection.Answer);
     }
 }

@@ -8,19 +8,19 @@ namespace ClusterDns.Plugins.Common;
 /// </summary>
 /// <typeparam name="T">What is kept.</typeparam>
 /// <param name="create">Makes it, on first use.</param>
-internal sealed class BlockTable<T>(Func<ServerBlockInfo, T> create)
+internal sealed class BlockTable<T>(Func<RouteInfo, T> create)
     where T : class
 {
     private readonly Lock _lock = new();
-    private (ServerBlockInfo Block, T Value)[] _known = [];
+    private (RouteInfo Block, T Value)[] _known = [];
 
     /// <summary>What is kept for a zone and listener; made on first use.</summary>
     /// <param name="block">The zone and listener.</param>
-    public T For(ServerBlockInfo block) => Find(Volatile.Read(ref _known), block) ?? Add(block);
+    public T For(RouteInfo block) => Find(Volatile.Read(ref _known), block) ?? Add(block);
 
-    private static T? Find((ServerBlockInfo Block, T Value)[] known, ServerBlockInfo block)
+    private static T? Find((RouteInfo Block, T Value)[] known, RouteInfo block)
     {
-        foreach ((ServerBlockInfo other, T value) in known)
+        foreach ((RouteInfo other, T value) in known)
         {
             if (ReferenceEquals(other, block))
             {
@@ -31,7 +31,7 @@ internal sealed class BlockTable<T>(Func<ServerBlockInfo, T> create)
         return null;
     }
 
-    private T Add(ServerBlockInfo block)
+    private T Add(RouteInfo block)
     {
         lock (_lock)
         {

@@ -11,7 +11,7 @@ internal interface ISearchPath
     /// <returns>
     /// The domains after the first one, in wire form, the root last; null where the client would not begin a search with this name.
     /// </returns>
-    byte[][]? Find(QueryContext query, out int baseLength);
+    byte[][]? Find(Query query, out int baseLength);
 }
 
 /// <summary>What a plugin offers that knows its clients' search paths.</summary>

@@ -13,12 +13,12 @@ internal static class InternalAnswer
     /// <param name="query">The plugin's question, which has been answered or has failed.</param>
     /// <param name="plugin">The plugin's name.</param>
     /// <returns>Whether it is an answer, with records to come.</returns>
-    public static bool TryTake(Response response, QueryContext query, string plugin)
+    public static bool TryTake(Response response, Query query, string plugin)
     {
         Response found = query.Response;
-        bool isForOneQuery = response.IsForOneQuery || found.IsForOneQuery;
+        bool isForOneQuery = response.IsUncacheable || found.IsUncacheable;
         response.Reset();
-        response.IsForOneQuery = isForOneQuery;
+        response.IsUncacheable = isForOneQuery;
         if (found.Status == ResponseStatus.Failed)
         {
             response.Fail(found.Plugin ?? plugin, found.Code, found.Failure);
@@ -41,7 +41,7 @@ internal static class InternalAnswer
     /// <summary>Adds its records.</summary>
     /// <param name="response">The client's response.</param>
     /// <param name="query">The plugin's question, which lives as long as the client's query.</param>
-    public static void AddRecords(Response response, QueryContext query)
+    public static void AddRecords(Response response, Query query)
     {
         for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
         {

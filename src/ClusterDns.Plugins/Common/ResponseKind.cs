@@ -45,15 +45,15 @@ internal enum ResponseKind : byte
 internal static class ResponseKinds
 {
     /// <summary>What the response of a query says.</summary>
-    /// <param name="context">The query with its response.</param>
-    public static ResponseKind Of(QueryContext context)
+    /// <param name="query">The query with its response.</param>
+    public static ResponseKind Of(Query query)
     {
-        if (context.Header.Opcode == Opcode.Notify || context.Type is RecordType.AXFR or RecordType.IXFR)
+        if (query.Header.Opcode == Opcode.Notify || query.Type is RecordType.AXFR or RecordType.IXFR)
         {
             return ResponseKind.Meta;
         }
 
-        Response response = context.Response;
+        Response response = query.Response;
         bool hasAnswers = response.Answers.Count > 0;
         return response.Code switch
         {

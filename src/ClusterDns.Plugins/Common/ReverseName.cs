@@ -18,20 +18,20 @@ internal static class ReverseName
     private static ReadOnlySpan<byte> Digits => "0123456789abcdef"u8;
 
     /// <summary>Reads the address that a query asks the name of.</summary>
-    /// <param name="context">The query.</param>
+    /// <param name="query">The query.</param>
     /// <param name="address">The address; IPv4 mapped as in <see cref="NetworkEndpoint.AddressBits"/>.</param>
-    public static bool TryParse(QueryContext context, out UInt128 address)
+    public static bool TryParse(Query query, out UInt128 address)
     {
         address = 0;
-        if (context.LabelCount is not (IPv4Labels or IPv6Labels) || !context.GetLabel(context.LabelCount - 1).SequenceEqual("arpa"u8))
+        if (query.LabelCount is not (IPv4Labels or IPv6Labels) || !query.GetLabel(query.LabelCount - 1).SequenceEqual("arpa"u8))
         {
             return false;
         }
 
-        ReadOnlySpan<byte> family = context.GetLabel(context.LabelCount - 2);
-        return context.LabelCount == IPv4Labels
-            ? family.SequenceEqual("in-addr"u8) && TryParseIPv4(context, out address)
-            : family.SequenceEqual("ip6"u8) && TryParseIPv6(context, out address);
+        ReadOnlySpan<byte> family = query.GetLabel(query.LabelCount - 2);
+        return query.LabelCount == IPv4Labels
+            ? family.SequenceEqual("in-addr"u8) && TryParseIPv4(query, out address)
+            : family.SequenceEqual("ip6"u8) && TryParseIPv6(query, out address);
     }
 
     /// <summary>The name of an address, in wire form.</summary>
@@ -57,14 +57,14 @@ internal static class ReverseName
         return [.. name];
     }
 
-    private static bool TryParseIPv4(QueryContext context, out UInt128 address)
+    private static bool TryParseIPv4(Query query, out UInt128 address)
     {
         uint value = 0;
         address = 0;
         for (int label = 3; label >= 0; label--)
         {
             int octet = 0;
-            ReadOnlySpan<byte> digits = context.GetLabel(label);
+            ReadOnlySpan<byte> digits = query.GetLabel(label);
             if (digits.Length > 3 || digits is [(byte)'0', _, ..])
             {
                 return false;
@@ -92,12 +92,12 @@ internal static class ReverseName
         return true;
     }
 
-    private static bool TryParseIPv6(QueryContext context, out UInt128 address)
+    private static bool TryParseIPv6(Query query, out UInt128 address)
     {
         address = 0;
         for (int label = 31; label >= 0; label--)
         {
-            ReadOnlySpan<byte> digit = context.GetLabel(label);
+            ReadOnlySpan<byte> digit = query.GetLabel(label);
             if (digit.Length != 1)
             {
                 return false;

@@ -27,58 +27,58 @@ internal sealed class Dns64Handler(PluginHandler next, Dns64Options options, Met
     public override string Name => "dns64";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
-        if (!MayTranslate(context))
+        if (!MayTranslate(query))
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
-        ValueTask below = NextAsync(context);
-        return below.IsCompletedSuccessfully ? TranslateAsync(context) : AwaitAsync(below, context);
+        ValueTask below = NextAsync(query);
+        return below.IsCompletedSuccessfully ? TranslateAsync(query) : AwaitAsync(below, query);
     }
 
-    private bool MayTranslate(QueryContext context)
-        => context.Type == RecordType.AAAA &&
-            context.Class == RecordClass.IN &&
-            (options.AllowIPv4 || !context.Remote.IsIPv4) &&
-            !ValidatesItself(context);
+    private bool MayTranslate(Query query)
+        => query.Type == RecordType.AAAA &&
+            query.Class == RecordClass.IN &&
+            (options.AllowIPv4 || !query.Remote.IsIPv4) &&
+            !ValidatesItself(query);
 
     /// <summary>By DO and CD a client says that it validates: it must get the data as it is (RFC 6147 section 5.5).</summary>
-    private static bool ValidatesItself(QueryContext context)
-        => context.DnssecOk && (context.Header.Flags & HeaderFlags.CheckingDisabled) != HeaderFlags.None;
+    private static bool ValidatesItself(Query query)
+        => query.DnssecOk && (query.Header.Flags & HeaderFlags.CheckingDisabled) != HeaderFlags.None;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AwaitAsync(ValueTask below, QueryContext context)
+    private async ValueTask AwaitAsync(ValueTask below, Query query)
     {
         await below;
-        await TranslateAsync(context);
+        await TranslateAsync(query);
     }
 
-    private ValueTask TranslateAsync(QueryContext context)
+    private ValueTask TranslateAsync(Query query)
     {
-        if (!NeedsTranslation(context.Response) ||
-            InternalQuery.TryCreate(context, context.QuestionName, RecordType.A) is not { } query)
+        if (!NeedsTranslation(query.Response) ||
+            InternalQuery.TryCreate(query, query.QuestionName, RecordType.A) is not { } child)
         {
             return ValueTask.CompletedTask;
         }
 
-        query.Metadata = context.Metadata;
-        ValueTask asked = AskNextAsync(query);
+        child.Metadata = query.Metadata;
+        ValueTask asked = AskNextAsync(child);
         if (!asked.IsCompletedSuccessfully)
         {
-            return AwaitAnswerAsync(asked, context, query);
+            return AwaitAnswerAsync(asked, query, child);
         }
 
-        Take(context, query);
+        Take(query, child);
         return ValueTask.CompletedTask;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AwaitAnswerAsync(ValueTask asked, QueryContext context, QueryContext query)
+    private async ValueTask AwaitAnswerAsync(ValueTask asked, Query query, Query child)
     {
         await asked;
-        Take(context, query);
+        Take(query, child);
     }
 
     /// <summary>
@@ -91,10 +91,10 @@ internal sealed class Dns64Handler(PluginHandler next, Dns64Options options, Met
             (options.TranslateAll || !HasType(response, RecordType.AAAA));
 
     /// <summary>Makes the response to the A query the client's, be it an error, with its addresses embedded (RFC 6147 section 5.1.6).</summary>
-    private void Take(QueryContext context, QueryContext query)
+    private void Take(Query query, Query child)
     {
-        Response response = context.Response;
-        Response found = query.Response;
+        Response response = query.Response;
+        Response found = child.Response;
         bool isSilent = found.Status is ResponseStatus.None or ResponseStatus.Dropped;
         if (isSilent || (!HasType(found, RecordType.A) && HasType(response, RecordType.AAAA)))
         {
@@ -102,18 +102,18 @@ internal sealed class Dns64Handler(PluginHandler next, Dns64Options options, Met
         }
 
         uint most = SecondsWithoutAddress(response);
-        if (!InternalAnswer.TryTake(response, query, Name))
+        if (!InternalAnswer.TryTake(response, child, Name))
         {
             return;
         }
 
-        InternalAnswer.AddRecords(response, query);
+        InternalAnswer.AddRecords(response, child);
         foreach (ref ResponseRecord record in response.Answers.Span)
         {
             Embed(response, ref record, most);
         }
 
-        _translated.For(context.Block).Add();
+        _translated.For(query.Route).Add();
     }
 
     private void Embed(Response response, ref ResponseRecord record, uint most)

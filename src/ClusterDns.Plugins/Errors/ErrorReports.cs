@@ -49,9 +49,9 @@ internal sealed partial class ErrorReports : IHostService
     }
 
     /// <summary>Reports one failure.</summary>
-    /// <param name="context">The query that failed.</param>
+    /// <param name="query">The query that failed.</param>
     /// <param name="failure">What went wrong.</param>
-    public void Report(QueryContext context, string failure)
+    public void Report(Query query, string failure)
     {
         LogLevel level = LogLevel.Error;
         foreach (Counting counting in _countings)
@@ -70,12 +70,12 @@ internal sealed partial class ErrorReports : IHostService
 
         if (level != LogLevel.Debug || _logger.IsEnabled(level))
         {
-            Write(level, context, failure);
+            Write(level, query, failure);
         }
     }
 
     [SkipLocalsInit]
-    private void Write(LogLevel level, QueryContext context, string failure)
+    private void Write(LogLevel level, Query query, string failure)
     {
         LogLineWriter line = new(stackalloc byte[MaxLine]);
         line.Append(level switch
@@ -85,11 +85,11 @@ internal sealed partial class ErrorReports : IHostService
             LogLevel.Debug => "[DEBUG] plugin/errors: "u8,
             _ => "[ERROR] plugin/errors: "u8,
         });
-        line.Append((int)context.Response.Code);
+        line.Append((int)query.Response.Code);
         line.Append(" "u8);
-        line.AppendName(context.Name);
+        line.AppendName(query.Name);
         line.Append(" "u8);
-        line.Append(context.Type);
+        line.Append(query.Type);
         line.Append(": "u8);
         line.AppendText(failure);
         _output.TryWriteLine(line.Written);

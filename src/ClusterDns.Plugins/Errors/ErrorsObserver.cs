@@ -7,7 +7,7 @@ namespace ClusterDns.Plugins.Errors;
 internal sealed class ErrorsObserver(ErrorReports reports) : IQueryObserver
 {
     /// <inheritdoc/>
-    public void OnEnd(QueryContext query, QueryEnd outcome)
+    public void OnEnd(Query query, QueryEnd outcome)
     {
         if (query.Response.Failure is { } failure)
         {

@@ -45,21 +45,21 @@ internal sealed class ForwardHandler : PluginHandler
     public override string Name => PluginName;
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
-        if (_from.Match(context.Name) is null || _except.Match(context.Name) is not null)
+        if (_from.Match(query.Name) is null || _except.Match(query.Name) is not null)
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
         // A cookie is between the client and this server, which has none: the upstream would answer for another address (RFC 7873 section 5.2).
-        context.RemoveOption(EdnsOptionCode.Cookie);
-        if (!context.TryBeginWait())
+        query.RemoveOption(EdnsOptionCode.Cookie);
+        if (!query.TryBeginWait())
         {
-            context.Response.Fail(Name, ResponseCode.ServFail, "too many queries wait for an answer");
+            query.Response.Fail(Name, ResponseCode.ServFail, "too many queries wait for an answer");
             return ValueTask.CompletedTask;
         }
 
-        return _attempts.ShareAsync(context);
+        return _attempts.ShareAsync(query);
     }
 }

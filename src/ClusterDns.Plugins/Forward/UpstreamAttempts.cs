@@ -57,13 +57,13 @@ internal sealed class UpstreamAttempts
 
     /// <summary>Asks until there is an answer or no more hope; whether the next forward is to be asked.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> AskAsync(QueryContext context, Flight flight)
+    public async ValueTask<bool> AskAsync(Query query, Flight flight)
     {
         long roundStart = _timeProvider.GetTimestamp();
         long end = roundStart + _maxTime;
-        if (context.Deadline != 0)
+        if (query.Deadline != 0)
         {
-            end = Math.Min(end, context.Deadline);
+            end = Math.Min(end, query.Deadline);
         }
 
         int index = _selector.First();
@@ -102,7 +102,7 @@ internal sealed class UpstreamAttempts
             ForwardUpstream? upstream = FindUp(ref index, faulty);
             if (upstream is null && faulty is not null)
             {
-                return AnswerMalformed(context);
+                return AnswerMalformed(query);
             }
 
             if (upstream is null)
@@ -121,13 +121,13 @@ internal sealed class UpstreamAttempts
             }
 
             lastAsked = upstream;
-            context.Upstream = upstream.Address;
+            query.Upstream = upstream.Address;
             upstream.Metrics.Asked();
             long start = _timeProvider.GetTimestamp();
-            UpstreamQuery query = CreateQuery(context, flight, left);
-            lastTimeout = query.Timeout;
-            last = await ChooseChannel(upstream.Upstream, context).AskAsync(query);
-            MessageFault fault = Take(context, flight, upstream, last, start);
+            UpstreamQuery upstreamQuery = CreateQuery(query, flight, left);
+            lastTimeout = upstreamQuery.Timeout;
+            last = await ChooseChannel(upstream.Upstream, query).AskAsync(upstreamQuery);
+            MessageFault fault = Take(query, flight, upstream, last, start);
             bool isMalformed = fault != MessageFault.None;
             if (isMalformed || last.Reply is null)
             {
@@ -146,46 +146,46 @@ internal sealed class UpstreamAttempts
                 // One other upstream is asked once; what is malformed there too, or does not come, is no reason to go on.
                 if (faulty is not null)
                 {
-                    return AnswerMalformed(context);
+                    return AnswerMalformed(query);
                 }
 
                 faulty = isMalformed ? upstream : null;
                 continue;
             }
 
-            ResponseCode code = context.Response.Code;
+            ResponseCode code = query.Response.Code;
             if (_options.Failover.Count > 0 && _options.Failover.Contains(code) && ++failovers < _targets.Length)
             {
-                PutAside(context, flight);
+                PutAside(query, flight);
                 continue;
             }
 
-            return _isBeforeAnother && (_options.Next.Contains(code) || (_options.NextOnNoData && IsNoData(context.Response)));
+            return _isBeforeAnother && (_options.Next.Contains(code) || (_options.NextOnNoData && IsNoData(query.Response)));
         }
 
-        if (flight.IsAbandoned || (IsOver(context) && flight.Followers == 0))
+        if (flight.IsAbandoned || (IsOver(query) && flight.Followers == 0))
         {
-            context.Response.Drop(ForwardHandler.PluginName);
+            query.Response.Drop(ForwardHandler.PluginName);
         }
         else
         {
-            context.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, lastAsked?.Explain(last, lastTimeout) ?? "no healthy proxies");
+            query.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, lastAsked?.Explain(last, lastTimeout) ?? "no healthy proxies");
         }
 
         return false;
     }
 
     /// <summary>Whether the client waits no longer, or the time that it gave is over.</summary>
-    public bool IsOver(QueryContext context)
-        => context.IsAbandoned || (context.Deadline != 0 && TimeUntil(context.Deadline) <= TimeSpan.Zero);
+    public bool IsOver(Query query)
+        => query.IsAbandoned || (query.Deadline != 0 && TimeUntil(query.Deadline) <= TimeSpan.Zero);
 
     /// <summary>Whether a query goes over a stream at once.</summary>
-    public bool UsesStream(QueryContext context)
-        => _options.ForceTcp || (!_options.PreferUdp && context.Transport != TransportProtocol.Udp);
+    public bool UsesStream(Query query)
+        => _options.ForceTcp || (!_options.PreferUdp && query.Transport != TransportProtocol.Udp);
 
     /// <summary>Counts an exchange, and takes its reply, where there is one, as the response.</summary>
     /// <returns>What keeps the reply from being taken; <see cref="MessageFault.None"/> where it is taken, or there is none.</returns>
-    private MessageFault Take(QueryContext context, Flight flight, ForwardUpstream upstream, in UpstreamOutcome outcome, long start)
+    private MessageFault Take(Query query, Flight flight, ForwardUpstream upstream, in UpstreamOutcome outcome, long start)
     {
         if (outcome.Fallback.Happened)
         {
@@ -198,48 +198,48 @@ internal sealed class UpstreamAttempts
             return MessageFault.None;
         }
 
-        MessageFault fault = ReplyReader.Read(context.Response, reply.Message, reply.Length, outcome.Protocol);
+        MessageFault fault = ReplyReader.Read(query.Response, reply.Message, reply.Length, outcome.Protocol);
         if (fault != MessageFault.None)
         {
             upstream.Metrics.Malformed(fault);
             _malformed.Report(upstream.Address, fault);
             if (fault is not (MessageFault.Additional or MessageFault.Trailing))
             {
-                context.Hold(reply);
+                query.Hold(reply);
                 return fault;
             }
         }
 
         flight.Reply = reply;
         flight.Protocol = outcome.Protocol;
-        upstream.Metrics.Replied(context.Response.Code, _timeProvider.GetElapsedTime(start) - outcome.Fallback.Elapsed);
+        upstream.Metrics.Replied(query.Response.Code, _timeProvider.GetElapsedTime(start) - outcome.Fallback.Elapsed);
         return MessageFault.None;
     }
 
     /// <summary>A reply is not the answer: the response may point into it until another is loaded.</summary>
-    private static void PutAside(QueryContext context, Flight flight)
+    private static void PutAside(Query query, Flight flight)
     {
-        context.Hold(flight.Reply!);
+        query.Hold(flight.Reply!);
         flight.Reply = null;
     }
 
     /// <summary>SERVFAIL as an answer, which a cache keeps as it keeps that of an upstream.</summary>
-    private static bool AnswerMalformed(QueryContext context)
+    private static bool AnswerMalformed(Query query)
     {
-        context.Response.Reset();
-        context.Response.Answer(ForwardHandler.PluginName, ResponseCode.ServFail, authoritative: false);
-        context.Response.SetExtendedError(0, MalformedText);
+        query.Response.Reset();
+        query.Response.Answer(ForwardHandler.PluginName, ResponseCode.ServFail, authoritative: false);
+        query.Response.SetExtendedError(0, MalformedText);
         return false;
     }
 
     /// <summary>The query as upstreams get it: with the UDP payload size that a plugin above has lowered.</summary>
-    private UpstreamQuery CreateQuery(QueryContext context, Flight flight, TimeSpan left)
-        => new(context.RequestBuffer.AsMemory(0, context.Request.Length), left < _options.ReadTimeout ? left : _options.ReadTimeout)
+    private UpstreamQuery CreateQuery(Query query, Flight flight, TimeSpan left)
+        => new(query.RequestBuffer.AsMemory(0, query.Request.Length), left < _options.ReadTimeout ? left : _options.ReadTimeout)
         {
             TotalTimeout = left,
             Asker = flight,
-            UdpSizeOffset = context.Edns.Present && context.UdpSize != context.Edns.UdpSize ? context.Edns.ClassOffset : 0,
-            UdpSize = context.UdpSize,
+            UdpSizeOffset = query.Edns.Present && query.UdpSize != query.Edns.UdpSize ? query.Edns.ClassOffset : 0,
+            UdpSize = query.UdpSize,
         };
 
     /// <summary>The next upstream that is neither down nor left out; null when there is none.</summary>
@@ -279,9 +279,9 @@ internal sealed class UpstreamAttempts
 
     private static bool IsNoData(Response response) => response.Code == ResponseCode.NoError && response.Answers.Count == 0;
 
-    private IUpstreamChannel ChooseChannel(IUpstream upstream, QueryContext context)
+    private IUpstreamChannel ChooseChannel(IUpstream upstream, Query query)
         => _options.ForceTcp ? upstream.Stream
             : _options.PreferUdp ? upstream.UdpThenStream
-            : context.Transport == TransportProtocol.Udp ? upstream.Udp
+            : query.Transport == TransportProtocol.Udp ? upstream.Udp
             : upstream.Stream;
 }

@@ -18,28 +18,28 @@ internal sealed class HeaderHandler(PluginHandler next, HeaderOptions options) :
     public override string Name => "header";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
         if (!_query.IsNone)
         {
-            context.ChangeFlags(_query.Set, _query.Clear);
+            query.ChangeFlags(_query.Set, _query.Clear);
         }
 
-        ValueTask below = NextAsync(context);
+        ValueTask below = NextAsync(query);
         if (below.IsCompletedSuccessfully)
         {
-            Change(context.Response);
+            Change(query.Response);
             return ValueTask.CompletedTask;
         }
 
-        return AwaitAsync(below, context);
+        return AwaitAsync(below, query);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AwaitAsync(ValueTask below, QueryContext context)
+    private async ValueTask AwaitAsync(ValueTask below, Query query)
     {
         await below;
-        Change(context.Response);
+        Change(query.Response);
     }
 
     private void Change(Response response)

@@ -17,53 +17,53 @@ internal sealed class HostsHandler(PluginHandler next, HostsOptions options, Hos
     public override string Name => "hosts";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
-        if (context.Class != RecordClass.IN)
+        if (query.Class != RecordClass.IN)
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
-        if (context.Type == RecordType.PTR)
+        if (query.Type == RecordType.PTR)
         {
-            return TryAnswerReverse(context) ? ValueTask.CompletedTask : NextAsync(context);
+            return TryAnswerReverse(query) ? ValueTask.CompletedTask : NextAsync(query);
         }
 
-        if (_zones.Match(context.Name) is null)
+        if (_zones.Match(query.Name) is null)
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
-        HostAddresses? first = file.Table.FindName(context.Name);
-        HostAddresses? second = file.Inline.FindName(context.Name);
+        HostAddresses? first = file.Table.FindName(query.Name);
+        HostAddresses? second = file.Inline.FindName(query.Name);
         bool isKnown = first is not null || second is not null;
-        bool isSupported = context.Type is RecordType.A or RecordType.AAAA;
+        bool isSupported = query.Type is RecordType.A or RecordType.AAAA;
         bool passesOn = isKnown ? !isSupported && options.FallthroughUnsupported : true;
-        if (passesOn && _fallthrough.Match(context.Name) is not null)
+        if (passesOn && _fallthrough.Match(query.Name) is not null)
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
         if (!isKnown)
         {
             // A hosts file has no SOA, and a denial needs one (RFC 2308 section 3); so CoreDNS says SERVFAIL, and so do we.
-            context.Response.Fail(Name, ResponseCode.ServFail, failure: null);
+            query.Response.Fail(Name, ResponseCode.ServFail, failure: null);
             return ValueTask.CompletedTask;
         }
 
-        context.Response.Answer(Name);
+        query.Response.Answer(Name);
         if (isSupported)
         {
-            Add(context, first, null);
-            Add(context, second, first);
+            Add(query, first, null);
+            Add(query, second, first);
         }
 
         return ValueTask.CompletedTask;
     }
 
-    private bool TryAnswerReverse(QueryContext context)
+    private bool TryAnswerReverse(Query query)
     {
-        if (!ReverseName.TryParse(context, out UInt128 address))
+        if (!ReverseName.TryParse(query, out UInt128 address))
         {
             return false;
         }
@@ -75,19 +75,19 @@ internal sealed class HostsHandler(PluginHandler next, HostsOptions options, Hos
             return false;
         }
 
-        context.Response.Answer(Name);
-        Add(context, RecordType.PTR, first, null);
-        Add(context, RecordType.PTR, second, first);
+        query.Response.Answer(Name);
+        Add(query, RecordType.PTR, first, null);
+        Add(query, RecordType.PTR, second, first);
         return true;
     }
 
-    private void Add(QueryContext context, HostAddresses? addresses, HostAddresses? added)
+    private void Add(Query query, HostAddresses? addresses, HostAddresses? added)
     {
-        bool isIPv4 = context.Type == RecordType.A;
-        Add(context, context.Type, isIPv4 ? addresses?.IPv4 : addresses?.IPv6, isIPv4 ? added?.IPv4 : added?.IPv6);
+        bool isIPv4 = query.Type == RecordType.A;
+        Add(query, query.Type, isIPv4 ? addresses?.IPv4 : addresses?.IPv6, isIPv4 ? added?.IPv4 : added?.IPv6);
     }
 
-    private void Add(QueryContext context, RecordType type, List<byte[]>? rdatas, List<byte[]>? added)
+    private void Add(Query query, RecordType type, List<byte[]>? rdatas, List<byte[]>? added)
     {
         if (rdatas is null)
         {
@@ -97,7 +97,7 @@ internal sealed class HostsHandler(PluginHandler next, HostsOptions options, Hos
         foreach (byte[] rdata in rdatas)
         {
             if (!Contains(added, rdata) &&
-                !context.Response.TryAdd(ResponseSection.Answer, type, options.TimeToLive, rdata, 0, rdata.Length))
+                !query.Response.TryAdd(ResponseSection.Answer, type, options.TimeToLive, rdata, 0, rdata.Length))
             {
                 return;
             }

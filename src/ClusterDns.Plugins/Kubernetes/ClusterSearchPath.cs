@@ -31,7 +31,7 @@ internal sealed class ClusterSearchPath(ClusterIndex index, IReadOnlyList<Zone> 
         StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public byte[][]? Find(QueryContext query, out int baseLength)
+    public byte[][]? Find(Query query, out int baseLength)
     {
         baseLength = 0;
         if (_zones.Match(query.Name) is not { } zone)
@@ -51,7 +51,7 @@ internal sealed class ClusterSearchPath(ClusterIndex index, IReadOnlyList<Zone> 
     }
 
     /// <summary>Whether a Pod of a namespace asks, or one that shares its address.</summary>
-    private bool IsClient(QueryContext query, ReadOnlySpan<byte> namespaceLabel)
+    private bool IsClient(Query query, ReadOnlySpan<byte> namespaceLabel)
     {
         Span<byte> address = stackalloc byte[16];
         return index.CountPods(namespaceLabel, address[..query.Remote.WriteAddressBytes(address)]) > 0;

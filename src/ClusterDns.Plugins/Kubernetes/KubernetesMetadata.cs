@@ -50,7 +50,7 @@ internal static class KubernetesMetadata
                 (query, name) => TryFindClient(query, index, out PodRecord pod) ? PodLabels.Find(pod.Labels, name) : null));
         }
 
-        void Add(string name, Func<QueryContext, string?> read) => context.AddMetadata(new MetadataField($"kubernetes/{name}", read));
+        void Add(string name, Func<Query, string?> read) => context.AddMetadata(new MetadataField($"kubernetes/{name}", read));
 
         void AddPart(string part, ReadPart read) => Add(
             part,
@@ -61,7 +61,7 @@ internal static class KubernetesMetadata
     /// Takes a name apart as whoever answers it does. False for one that can be no object's; CoreDNS tells nothing of those that mean the
     /// server itself either.
     /// </summary>
-    private static bool TryParse(QueryContext query, Zone zone, KubernetesAnswerOptions options, out ClusterName name)
+    private static bool TryParse(Query query, Zone zone, KubernetesAnswerOptions options, out ClusterName name)
     {
         ReadOnlySpan<byte> zoneName = zone.Wire.Span;
         name = ClusterName.Parse(query.Name, zoneName.Length, options.IsZonal, options.IsMulticluster(zone));
@@ -73,7 +73,7 @@ internal static class KubernetesMetadata
         };
     }
 
-    private static bool TryFindClient(QueryContext query, ClusterIndex index, out PodRecord pod)
+    private static bool TryFindClient(Query query, ClusterIndex index, out PodRecord pod)
     {
         Span<byte> address = stackalloc byte[16];
         return index.TryFindPod(address[..query.Remote.WriteAddressBytes(address)], out pod);

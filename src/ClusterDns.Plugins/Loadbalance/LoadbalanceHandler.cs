@@ -7,28 +7,28 @@ namespace ClusterDns.Plugins.Loadbalance;
 internal interface IOrderPolicy
 {
     /// <summary>Puts the records into another order.</summary>
-    /// <param name="context">The query with its response.</param>
-    void Arrange(QueryContext context);
+    /// <param name="query">The query with its response.</param>
+    void Arrange(Query query);
 }
 
 /// <summary>Changes the order of the records of answers on their way up.</summary>
 /// <param name="next">The link below.</param>
 /// <param name="policy">Says which order.</param>
 /// <param name="preference">Has the last word; null for none.</param>
-internal sealed class LoadbalanceHandler(PluginHandler next, IOrderPolicy policy, SubnetPreference? preference) : SurroundingHandler(next)
+internal sealed class LoadbalanceHandler(PluginHandler next, IOrderPolicy policy, SubnetPreference? preference) : ResponseHandler(next)
 {
     /// <inheritdoc/>
     public override string Name => "loadbalance";
 
     /// <inheritdoc/>
-    protected override void After(QueryContext context)
+    protected override void After(Query query)
     {
-        if (context.Response.Status == ResponseStatus.Answered &&
-            context.Response.Code == ResponseCode.NoError &&
-            context.Type is not (RecordType.AXFR or RecordType.IXFR))
+        if (query.Response.Status == ResponseStatus.Answered &&
+            query.Response.Code == ResponseCode.NoError &&
+            query.Type is not (RecordType.AXFR or RecordType.IXFR))
         {
-            policy.Arrange(context);
-            preference?.Arrange(context.Response);
+            policy.Arrange(query);
+            preference?.Arrange(query.Response);
         }
     }
 }

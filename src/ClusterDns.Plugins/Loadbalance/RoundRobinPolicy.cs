@@ -8,11 +8,11 @@ namespace ClusterDns.Plugins.Loadbalance;
 internal sealed class RoundRobinPolicy(ThreadRandom random) : IOrderPolicy
 {
     /// <inheritdoc/>
-    public void Arrange(QueryContext context)
+    public void Arrange(Query query)
     {
-        Shuffle(context.Response.Answers.Span);
-        Shuffle(context.Response.Authority.Span);
-        Shuffle(context.Response.Additional.Span);
+        Shuffle(query.Response.Answers.Span);
+        Shuffle(query.Response.Authority.Span);
+        Shuffle(query.Response.Additional.Span);
     }
 
     private void Shuffle(Span<ResponseRecord> records)

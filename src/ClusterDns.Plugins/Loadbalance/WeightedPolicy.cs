@@ -12,24 +12,24 @@ namespace ClusterDns.Plugins.Loadbalance;
 internal sealed class WeightedPolicy(WeightFile file, ThreadRandom random) : IOrderPolicy
 {
     /// <inheritdoc/>
-    public void Arrange(QueryContext context)
+    public void Arrange(Query query)
     {
-        if (context.Type is RecordType.A or RecordType.AAAA or RecordType.SRV)
+        if (query.Type is RecordType.A or RecordType.AAAA or RecordType.SRV)
         {
             RandomSequence sequence = random.Current;
             WeightTable table = file.Table;
-            Arrange(context, context.Response.Answers.Span, table, sequence);
-            Arrange(context, context.Response.Additional.Span, table, sequence);
+            Arrange(query, query.Response.Answers.Span, table, sequence);
+            Arrange(query, query.Response.Additional.Span, table, sequence);
         }
     }
 
-    private static void Arrange(QueryContext context, Span<ResponseRecord> records, WeightTable table, RandomSequence sequence)
+    private static void Arrange(Query query, Span<ResponseRecord> records, WeightTable table, RandomSequence sequence)
     {
         RecordOrder.Sort(records);
         Span<ResponseRecord> addresses = RecordOrder.Addresses(records);
         if (addresses.Length > 1)
         {
-            int chosen = Choose(context, addresses, table, sequence);
+            int chosen = Choose(query, addresses, table, sequence);
             (addresses[0], addresses[chosen]) = (addresses[chosen], addresses[0]);
         }
     }
@@ -38,13 +38,13 @@ internal sealed class WeightedPolicy(WeightFile file, ThreadRandom random) : IOr
     /// Each address takes the place of the one chosen before with the chance of its weight among those seen so far, which comes to its
     /// weight among all; so that weights need be found once and remembered nowhere.
     /// </summary>
-    private static int Choose(QueryContext context, Span<ResponseRecord> addresses, WeightTable table, RandomSequence sequence)
+    private static int Choose(Query query, Span<ResponseRecord> addresses, WeightTable table, RandomSequence sequence)
     {
         int chosen = 0;
         int sum = 0;
         for (int i = 0; i < addresses.Length; i++)
         {
-            int weight = WeightOf(context, in addresses[i], table);
+            int weight = WeightOf(query, in addresses[i], table);
             sum += weight;
             if (sequence.Below(sum) < weight)
             {
@@ -55,7 +55,7 @@ internal sealed class WeightedPolicy(WeightFile file, ThreadRandom random) : IOr
         return chosen;
     }
 
-    private static int WeightOf(QueryContext context, ref readonly ResponseRecord record, WeightTable table)
+    private static int WeightOf(Query query, ref readonly ResponseRecord record, WeightTable table)
     {
         if (!RecordOrder.TryReadAddress(in record, out UInt128 address))
         {
@@ -64,7 +64,7 @@ internal sealed class WeightedPolicy(WeightFile file, ThreadRandom random) : IOr
 
         if (record.OwnerSource is null)
         {
-            return table.Find(context.Name, address);
+            return table.Find(query.Name, address);
         }
 
         Span<byte> owner = stackalloc byte[DomainName.MaxWireLength];

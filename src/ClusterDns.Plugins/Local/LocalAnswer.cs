@@ -20,66 +20,66 @@ internal static class LocalAnswer
     private static readonly byte[] Soa = CreateSoa();
 
     /// <summary>Answers a name of the host itself.</summary>
-    /// <param name="context">The query.</param>
+    /// <param name="query">The query.</param>
     /// <param name="isZone">Whether the name is a zone's, which has NS and SOA.</param>
-    public static void ForHost(QueryContext context, bool isZone)
+    public static void ForHost(Query query, bool isZone)
     {
-        context.Response.Answer(Plugin, authoritative: false);
-        switch (context.Type)
+        query.Response.Answer(Plugin, authoritative: false);
+        switch (query.Type)
         {
             case RecordType.A:
-                Add(context, ResponseSection.Answer, RecordType.A, IPv4Loopback);
+                Add(query, ResponseSection.Answer, RecordType.A, IPv4Loopback);
                 break;
             case RecordType.AAAA:
-                Add(context, ResponseSection.Answer, RecordType.AAAA, IPv6Loopback);
+                Add(query, ResponseSection.Answer, RecordType.AAAA, IPv6Loopback);
                 break;
             default:
-                AddOfZone(context, isZone);
+                AddOfZone(query, isZone);
                 break;
         }
     }
 
     /// <summary>Answers a name in one of the reverse zones.</summary>
-    /// <param name="context">The query.</param>
-    public static void ForReverse(QueryContext context)
+    /// <param name="query">The query.</param>
+    public static void ForReverse(Query query)
     {
-        if (context.LabelCount == ReverseZoneLabels)
+        if (query.LabelCount == ReverseZoneLabels)
         {
-            context.Response.Answer(Plugin, authoritative: false);
-            AddOfZone(context, isZone: true);
+            query.Response.Answer(Plugin, authoritative: false);
+            AddOfZone(query, isZone: true);
             return;
         }
 
-        bool isLoopback = context.Name.SequenceEqual(LoopbackName);
-        context.Response.Answer(Plugin, isLoopback ? ResponseCode.NoError : ResponseCode.NXDomain, authoritative: false);
-        if (isLoopback && context.Type == RecordType.PTR)
+        bool isLoopback = query.Name.SequenceEqual(LoopbackName);
+        query.Response.Answer(Plugin, isLoopback ? ResponseCode.NoError : ResponseCode.NXDomain, authoritative: false);
+        if (isLoopback && query.Type == RecordType.PTR)
         {
-            Add(context, ResponseSection.Answer, RecordType.PTR, Localhost);
+            Add(query, ResponseSection.Answer, RecordType.PTR, Localhost);
             return;
         }
 
         // The zone's name stands in the question, and so keeps the client's case.
-        int zone = context.GetLabelOffset(context.LabelCount - ReverseZoneLabels);
-        context.Response.TryAdd(
-            ResponseSection.Authority, context.RequestBuffer, DnsHeader.Length + zone, RecordType.SOA, TimeToLive, Soa, 0, Soa.Length);
+        int zone = query.GetLabelOffset(query.LabelCount - ReverseZoneLabels);
+        query.Response.TryAdd(
+            ResponseSection.Authority, query.RequestBuffer, DnsHeader.Length + zone, RecordType.SOA, TimeToLive, Soa, 0, Soa.Length);
     }
 
     /// <summary>Adds what a zone has at its own name; what it has not is denied by its SOA (RFC 2308 section 2.2).</summary>
-    private static void AddOfZone(QueryContext context, bool isZone)
+    private static void AddOfZone(Query query, bool isZone)
     {
-        if (isZone && context.Type == RecordType.NS)
+        if (isZone && query.Type == RecordType.NS)
         {
-            Add(context, ResponseSection.Answer, RecordType.NS, Localhost);
+            Add(query, ResponseSection.Answer, RecordType.NS, Localhost);
         }
         else
         {
-            bool asksForSoa = isZone && context.Type == RecordType.SOA;
-            Add(context, asksForSoa ? ResponseSection.Answer : ResponseSection.Authority, RecordType.SOA, Soa);
+            bool asksForSoa = isZone && query.Type == RecordType.SOA;
+            Add(query, asksForSoa ? ResponseSection.Answer : ResponseSection.Authority, RecordType.SOA, Soa);
         }
     }
 
-    private static void Add(QueryContext context, ResponseSection section, RecordType type, byte[] rdata)
-        => context.Response.TryAdd(section, type, TimeToLive, rdata, 0, rdata.Length);
+    private static void Add(Query query, ResponseSection section, RecordType type, byte[] rdata)
+        => query.Response.TryAdd(section, type, TimeToLive, rdata, 0, rdata.Length);
 
     private static byte[] CreateSoa()
     {

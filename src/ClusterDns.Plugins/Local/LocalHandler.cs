@@ -32,56 +32,56 @@ internal sealed partial class LocalHandler : PluginHandler
     public override string Name => "local";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
-        int labels = context.LabelCount;
+        int labels = query.LabelCount;
         if (labels == 0)
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
-        bool isLocalhost = context.GetLabel(labels - 1).SequenceEqual("localhost"u8);
-        if (labels > 1 && (isLocalhost || (_prefix && context.GetLabel(0).SequenceEqual("localhost"u8))))
+        bool isLocalhost = query.GetLabel(labels - 1).SequenceEqual("localhost"u8);
+        if (labels > 1 && (isLocalhost || (_prefix && query.GetLabel(0).SequenceEqual("localhost"u8))))
         {
             _requests.Add();
-            Tell(context);
-            LocalAnswer.ForHost(context, isZone: false);
+            Tell(query);
+            LocalAnswer.ForHost(query, isZone: false);
         }
         else if (isLocalhost)
         {
-            LocalAnswer.ForHost(context, isZone: true);
+            LocalAnswer.ForHost(query, isZone: true);
         }
-        else if (IsReverse(context))
+        else if (IsReverse(query))
         {
-            LocalAnswer.ForReverse(context);
+            LocalAnswer.ForReverse(query);
         }
         else
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
         return ValueTask.CompletedTask;
     }
 
     /// <summary>Whether the name is in <c>0.in-addr.arpa</c>, <c>127.in-addr.arpa</c> or <c>255.in-addr.arpa</c>.</summary>
-    private static bool IsReverse(QueryContext context)
+    private static bool IsReverse(Query query)
     {
-        int labels = context.LabelCount;
+        int labels = query.LabelCount;
         return labels >= LocalAnswer.ReverseZoneLabels &&
-            context.GetLabel(labels - 1).SequenceEqual("arpa"u8) &&
-            context.GetLabel(labels - 2).SequenceEqual("in-addr"u8) &&
-            (context.GetLabel(labels - 3).SequenceEqual("127"u8) ||
-                context.GetLabel(labels - 3).SequenceEqual("0"u8) ||
-                context.GetLabel(labels - 3).SequenceEqual("255"u8));
+            query.GetLabel(labels - 1).SequenceEqual("arpa"u8) &&
+            query.GetLabel(labels - 2).SequenceEqual("in-addr"u8) &&
+            (query.GetLabel(labels - 3).SequenceEqual("127"u8) ||
+                query.GetLabel(labels - 3).SequenceEqual("0"u8) ||
+                query.GetLabel(labels - 3).SequenceEqual("255"u8));
     }
 
-    private void Tell(QueryContext context)
+    private void Tell(Query query)
     {
         if (_log.IsEnabled(LogLevel.Debug))
         {
-            string name = DomainName.ToText(context.Name);
-            string type = RecordTypes.ToText(context.Type);
-            string client = context.Remote.ToIPAddress().ToString();
+            string name = DomainName.ToText(query.Name);
+            string type = RecordTypes.ToText(query.Type);
+            string client = query.Remote.ToIPAddress().ToString();
             LogIntercepted(name, type, client);
         }
     }

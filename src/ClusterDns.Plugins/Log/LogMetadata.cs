@@ -8,7 +8,7 @@ internal static class LogMetadata
 {
     /// <summary>What the response says; null while there is none.</summary>
     /// <param name="query">The query.</param>
-    public static string? ReadType(QueryContext query) => query.Response.Status == ResponseStatus.None ? null : ResponseKinds.Of(query) switch
+    public static string? ReadType(Query query) => query.Response.Status == ResponseStatus.None ? null : ResponseKinds.Of(query) switch
     {
         ResponseKind.NoError => "NOERROR",
         ResponseKind.NameError => "NXDOMAIN",
@@ -21,7 +21,7 @@ internal static class LogMetadata
 
     /// <summary>The class of what the response says; null while there is none.</summary>
     /// <param name="query">The query.</param>
-    public static string? ReadClass(QueryContext query) => query.Response.Status == ResponseStatus.None ? null : ResponseKinds.Of(query).ToClass() switch
+    public static string? ReadClass(Query query) => query.Response.Status == ResponseStatus.None ? null : ResponseKinds.Of(query).ToClass() switch
     {
         ResponseClass.Success => "success",
         ResponseClass.Denial => "denial",

@@ -31,7 +31,7 @@ internal sealed class LogObserver : IQueryObserver
     }
 
     /// <inheritdoc/>
-    public void OnEnd(QueryContext query, QueryEnd outcome)
+    public void OnEnd(Query query, QueryEnd outcome)
     {
         foreach (Rule rule in _rules)
         {
@@ -55,19 +55,19 @@ internal sealed class LogObserver : IQueryObserver
     };
 
     [SkipLocalsInit]
-    private void Write(QueryContext context, Rule rule)
+    private void Write(Query query, Rule rule)
     {
         LogLineWriter line = new(stackalloc byte[MaxLine]);
         line.Append("[INFO] "u8);
         foreach (LogPiece piece in rule.Format)
         {
-            Append(ref line, context, in piece);
+            Append(ref line, query, in piece);
         }
 
         _output.TryWriteLine(line.Written);
     }
 
-    private void Append(ref LogLineWriter line, QueryContext context, ref readonly LogPiece piece)
+    private void Append(ref LogLineWriter line, Query query, ref readonly LogPiece piece)
     {
         switch (piece.Part)
         {
@@ -75,17 +75,17 @@ internal sealed class LogObserver : IQueryObserver
                 line.Append(piece.Literal);
                 break;
             case LogPart.Metadata:
-                AppendMetadata(ref line, context.GetMetadata(piece.Label));
+                AppendMetadata(ref line, query.GetMetadata(piece.Label));
                 break;
             case LogPart.Duration:
-                line.AppendSeconds(_timeProvider.GetElapsedTime(context.ReceivedTimestamp));
+                line.AppendSeconds(_timeProvider.GetElapsedTime(query.ReceivedTimestamp));
                 line.Append("s"u8);
                 break;
             case LogPart.ResponseCode or LogPart.ResponseFlags or LogPart.ResponseSize:
-                AppendResponse(ref line, context, piece.Part);
+                AppendResponse(ref line, query, piece.Part);
                 break;
             default:
-                AppendRequest(ref line, context, piece.Part);
+                AppendRequest(ref line, query, piece.Part);
                 break;
         }
     }
@@ -102,52 +102,52 @@ internal sealed class LogObserver : IQueryObserver
         }
     }
 
-    private static void AppendRequest(ref LogLineWriter line, QueryContext context, LogPart part)
+    private static void AppendRequest(ref LogLineWriter line, Query query, LogPart part)
     {
         switch (part)
         {
             case LogPart.Type:
-                line.Append(context.Type);
+                line.Append(query.Type);
                 break;
             case LogPart.Name:
-                line.AppendName(context.Name);
+                line.AppendName(query.Name);
                 break;
             case LogPart.Class:
-                line.Append(context.Class);
+                line.Append(query.Class);
                 break;
             case LogPart.Protocol:
-                line.Append(context.Transport == TransportProtocol.Udp ? "udp"u8 : "tcp"u8);
+                line.Append(query.Transport == TransportProtocol.Udp ? "udp"u8 : "tcp"u8);
                 break;
             case LogPart.Size:
-                line.Append(context.ReceivedLength);
+                line.Append(query.ReceivedLength);
                 break;
             case LogPart.Remote:
-                line.AppendAddress(context.Remote);
+                line.AppendAddress(query.Remote);
                 break;
             case LogPart.Port:
-                line.Append(context.Remote.Port);
+                line.Append(query.Remote.Port);
                 break;
             case LogPart.Local:
-                line.AppendAddress(context.Local);
+                line.AppendAddress(query.Local);
                 break;
             case LogPart.Id:
-                line.Append(context.Header.Id);
+                line.Append(query.Header.Id);
                 break;
             case LogPart.Opcode:
-                line.Append((int)context.Header.Opcode);
+                line.Append((int)query.Header.Opcode);
                 break;
             case LogPart.DnssecOk:
-                line.Append(context.DnssecOk ? "true"u8 : "false"u8);
+                line.Append(query.DnssecOk ? "true"u8 : "false"u8);
                 break;
             default:
-                line.Append(context.Transport == TransportProtocol.Udp ? Math.Max(512, (int)context.UdpSize) : ushort.MaxValue);
+                line.Append(query.Transport == TransportProtocol.Udp ? Math.Max(512, (int)query.UdpSize) : ushort.MaxValue);
                 break;
         }
     }
 
-    private static void AppendResponse(ref LogLineWriter line, QueryContext context, LogPart part)
+    private static void AppendResponse(ref LogLineWriter line, Query query, LogPart part)
     {
-        Response response = context.Response;
+        Response response = query.Response;
         if (response.Status is ResponseStatus.None or ResponseStatus.Dropped)
         {
             line.Append(part == LogPart.ResponseSize ? "0"u8 : "-"u8);
@@ -160,16 +160,16 @@ internal sealed class LogObserver : IQueryObserver
                 line.Append(response.Code);
                 break;
             case LogPart.ResponseSize:
-                line.Append(ResponseWriter.GetUncompressedLength(context));
+                line.Append(ResponseWriter.GetUncompressedLength(query));
                 break;
             default:
                 line.Append("qr"u8);
                 AppendFlag(ref line, response.Authoritative, ",aa"u8);
                 AppendFlag(ref line, response.Truncated, ",tc"u8);
-                AppendFlag(ref line, response.RecursionDesired ?? context.Header.Flags.HasFlag(HeaderFlags.RecursionDesired), ",rd"u8);
+                AppendFlag(ref line, response.RecursionDesired ?? query.Header.Flags.HasFlag(HeaderFlags.RecursionDesired), ",rd"u8);
                 AppendFlag(ref line, response.RecursionAvailable, ",ra"u8);
                 AppendFlag(ref line, response.AuthenticData, ",ad"u8);
-                AppendFlag(ref line, context.Header.Flags.HasFlag(HeaderFlags.CheckingDisabled), ",cd"u8);
+                AppendFlag(ref line, query.Header.Flags.HasFlag(HeaderFlags.CheckingDisabled), ",cd"u8);
                 break;
         }
     }

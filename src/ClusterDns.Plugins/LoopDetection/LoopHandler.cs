@@ -12,14 +12,14 @@ internal sealed class LoopHandler(PluginHandler next, LoopProbe probe) : PluginH
     public override string Name => "loop";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
-        if (context.Type == RecordType.HINFO && probe.TryTake(context))
+        if (query.Type == RecordType.HINFO && probe.TryTake(query))
         {
-            context.Response.Fail(Name, ResponseCode.Refused, failure: null);
+            query.Response.Fail(Name, ResponseCode.Refused, failure: null);
             return ValueTask.CompletedTask;
         }
 
-        return NextAsync(context);
+        return NextAsync(query);
     }
 }

@@ -86,7 +86,7 @@ internal sealed partial class LoopProbe : IHostService, IDisposable
 
     /// <summary>Whether a query is a probe that came back; if so, its upstream is taken out.</summary>
     /// <param name="context">The query.</param>
-    public bool TryTake(QueryContext context)
+    public bool TryTake(Query context)
     {
         if (!_namesBySpan.TryGetValue(context.Name, out IForwardTarget? target))
         {
@@ -101,11 +101,11 @@ internal sealed partial class LoopProbe : IHostService, IDisposable
             string query = DomainName.ToText(context.Name);
             if (_looping.Count < _targets.Count)
             {
-                LogLoop(client, context.Block.Server, _zone.Text, target.Address, query);
+                LogLoop(client, context.Route.Server, _zone.Text, target.Address, query);
             }
             else
             {
-                LogLastLoop(client, context.Block.Server, _zone.Text, target.Address, query);
+                LogLastLoop(client, context.Route.Server, _zone.Text, target.Address, query);
                 _requestStop();
             }
         }

@@ -46,7 +46,7 @@ internal sealed class MetadataHandler(PluginHandler next, MetadataOptions option
     public override string Name => "metadata";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query context)
     {
         if (_zones.Match(context.Name) is not null)
         {

@@ -33,13 +33,13 @@ public sealed class MinimalPlugin : Plugin<MinimalOptions>
 /// have nothing to lose.
 /// </summary>
 /// <param name="next">The link below.</param>
-internal sealed class MinimalHandler(PluginHandler next) : SurroundingHandler(next)
+internal sealed class MinimalHandler(PluginHandler next) : ResponseHandler(next)
 {
     /// <inheritdoc/>
     public override string Name => "minimal";
 
     /// <inheritdoc/>
-    protected override void After(QueryContext context)
+    protected override void After(Query context)
     {
         if (context.Response.Status == ResponseStatus.Answered && ResponseKinds.Of(context) == ResponseKind.NoError)
         {

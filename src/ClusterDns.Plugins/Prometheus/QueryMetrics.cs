@@ -14,13 +14,13 @@ internal sealed class QueryMetrics(MetricRegistry registry, TimeProvider timePro
 
     // CoreDNS counts a query on which a plugin panicked like one that no server block takes.
     private readonly BlockTable<BlockMetrics> _failed = new(
-        block => new BlockMetrics(ServerBlockInfo.Dropped with { Server = block.Server }, registry));
+        block => new BlockMetrics(RouteInfo.Dropped with { Server = block.Server }, registry));
 
     /// <inheritdoc/>
-    public void OnEnd(QueryContext query, QueryEnd outcome)
+    public void OnEnd(Query query, QueryEnd outcome)
     {
         BlockTable<BlockMetrics> metrics = outcome == QueryEnd.Failed ? _failed : _blocks;
-        metrics.For(query.Block).Count(query, timeProvider.GetElapsedTime(query.ReceivedTimestamp));
+        metrics.For(query.Route).Count(query, timeProvider.GetElapsedTime(query.ReceivedTimestamp));
     }
 }
 
@@ -46,7 +46,7 @@ internal sealed class BlockMetrics
     /// <summary>Makes them.</summary>
     /// <param name="block">The zone and listener.</param>
     /// <param name="registry">The process's metrics.</param>
-    public BlockMetrics(ServerBlockInfo block, MetricRegistry registry)
+    public BlockMetrics(RouteInfo block, MetricRegistry registry)
     {
         Block = block;
         _requests = registry.Counters(
@@ -74,25 +74,25 @@ internal sealed class BlockMetrics
         _responseSizes = [.. Protocols.Select(protocol => responseSizes.With(block.Server, block.Zone, block.View, protocol))];
     }
 
-    private ServerBlockInfo Block { get; }
+    private RouteInfo Block { get; }
 
     /// <summary>Counts a query.</summary>
-    /// <param name="context">The query with its response.</param>
+    /// <param name="query">The query with its response.</param>
     /// <param name="duration">How long it took.</param>
-    public void Count(QueryContext context, TimeSpan duration)
+    public void Count(Query query, TimeSpan duration)
     {
-        int protocol = context.Transport == TransportProtocol.Udp ? 0 : 1;
-        RequestCounter(context, protocol).Add();
+        int protocol = query.Transport == TransportProtocol.Udp ? 0 : 1;
+        RequestCounter(query, protocol).Add();
         _duration.Observe(duration.TotalSeconds);
-        _requestSizes[protocol].Observe(context.ReceivedLength);
+        _requestSizes[protocol].Observe(query.ReceivedLength);
         _responseSizes[protocol].Observe(
-            context.Response.Status == ResponseStatus.Dropped ? 0 : ResponseWriter.GetUncompressedLength(context));
-        if (context.DnssecOk)
+            query.Response.Status == ResponseStatus.Dropped ? 0 : ResponseWriter.GetUncompressedLength(query));
+        if (query.DnssecOk)
         {
             _dnssecOk.Add();
         }
 
-        ResponseCounter(context.Response).Add();
+        ResponseCounter(query.Response).Add();
     }
 
     /// <summary>The types that are told apart; CoreDNS's list.</summary>
@@ -120,10 +120,10 @@ internal sealed class BlockMetrics
         _ => OtherType,
     };
 
-    private Counter RequestCounter(QueryContext context, int protocol)
+    private Counter RequestCounter(Query query, int protocol)
     {
-        int type = TypeIndex(context.Type);
-        int family = context.Remote.IsIPv4 ? 0 : 1;
+        int type = TypeIndex(query.Type);
+        int family = query.Remote.IsIPv4 ? 0 : 1;
         ref Counter? cell = ref _requestCells[(((type * 2) + family) * 2) + protocol];
         return cell ??= _requests.With(
             Block.Server,
@@ -131,7 +131,7 @@ internal sealed class BlockMetrics
             Block.View,
             Protocols[protocol],
             family == 0 ? "1" : "2",
-            type == OtherType ? "other" : RecordTypes.ToText(context.Type));
+            type == OtherType ? "other" : RecordTypes.ToText(query.Type));
     }
 
     private Counter ResponseCounter(Response response)

@@ -6,8 +6,8 @@ using ClusterDns.GoText.Templates;
 namespace ClusterDns.Plugins.Template;
 
 /// <summary>A query's message as templates see it, by the names of CoreDNS's library: the header's fields, and the question.</summary>
-/// <param name="context">The query.</param>
-internal sealed class MessageData(QueryContext context) : ITemplateRecord
+/// <param name="query">The query.</param>
+internal sealed class MessageData(Query query) : ITemplateRecord
 {
     private static readonly Dictionary<string, Shape> HeaderFields = new(StringComparer.Ordinal)
     {
@@ -41,9 +41,9 @@ internal sealed class MessageData(QueryContext context) : ITemplateRecord
     /// <inheritdoc/>
     public Value GetField(string name) => name switch
     {
-        "Id" => Value.From(context.Header.Id),
-        "Opcode" => Value.From((long)context.Header.Opcode),
-        "Rcode" => Value.From((long)context.Header.ResponseCode),
+        "Id" => Value.From(query.Header.Id),
+        "Opcode" => Value.From((long)query.Header.Opcode),
+        "Rcode" => Value.From((long)query.Header.ResponseCode),
         "Response" => Flag(HeaderFlags.Response),
         "Authoritative" => Flag(HeaderFlags.AuthoritativeAnswer),
         "Truncated" => Flag(HeaderFlags.Truncated),
@@ -53,18 +53,18 @@ internal sealed class MessageData(QueryContext context) : ITemplateRecord
         "AuthenticatedData" => Flag(HeaderFlags.AuthenticData),
         "CheckingDisabled" => Flag(HeaderFlags.CheckingDisabled),
         "MsgHdr" => Value.From(this),
-        "Question" => Value.From(new TemplateList("[]dns.Question", new[] { Value.From(new QuestionData(context)) })),
+        "Question" => Value.From(new TemplateList("[]dns.Question", new[] { Value.From(new QuestionData(query)) })),
 
         // What a query was read from says nothing of whether it is to be compressed.
         _ => Value.From(false),
     };
 
-    private Value Flag(HeaderFlags flag) => Value.From((context.Header.Flags & flag) != HeaderFlags.None);
+    private Value Flag(HeaderFlags flag) => Value.From((query.Header.Flags & flag) != HeaderFlags.None);
 }
 
 /// <summary>A query's question as templates see it, its name in the client's case.</summary>
-/// <param name="context">The query.</param>
-internal sealed class QuestionData(QueryContext context) : ITemplateRecord
+/// <param name="query">The query.</param>
+internal sealed class QuestionData(Query query) : ITemplateRecord
 {
     /// <summary>The fields that templates know.</summary>
     public static Shape QuestionShape { get; } = new("dns.Question")
@@ -81,13 +81,13 @@ internal sealed class QuestionData(QueryContext context) : ITemplateRecord
     public Shape Shape => QuestionShape;
 
     /// <inheritdoc/>
-    public string Text => $";{DomainName.ToText(context.QuestionName)}\t{RecordClasses.ToText(context.Class)}\t {RecordTypes.ToText(context.Type)}";
+    public string Text => $";{DomainName.ToText(query.QuestionName)}\t{RecordClasses.ToText(query.Class)}\t {RecordTypes.ToText(query.Type)}";
 
     /// <inheritdoc/>
     public Value GetField(string name) => name switch
     {
-        "Name" => Value.From(DomainName.ToText(context.QuestionName)),
-        "Qtype" => Value.From((ushort)context.Type),
-        _ => Value.From((ushort)context.Class),
+        "Name" => Value.From(DomainName.ToText(query.QuestionName)),
+        "Qtype" => Value.From((ushort)query.Type),
+        _ => Value.From((ushort)query.Class),
     };
 }

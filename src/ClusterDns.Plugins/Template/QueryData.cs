@@ -4,16 +4,16 @@ using System.Text.RegularExpressions;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.GoText.Templates;
+using ClusterDns.Plugins.Template.Language;
 
 namespace ClusterDns.Plugins.Template;
 
 /// <summary>What templates know of a query. Each part is made when it is first asked for.</summary>
-/// <param name="context">The query.</param>
+/// <param name="query">The query.</param>
 /// <param name="rule">The rule that it matched.</param>
 /// <param name="zone">The rule's zone that the name is in.</param>
 /// <param name="match">What its name matched.</param>
-internal sealed class QueryData(QueryContext context, TemplateRule rule, Zone zone, NameMatch match) : ITemplateRecord
+internal sealed class QueryData(Query query, TemplateRule rule, Zone zone, NameMatch match) : ITemplateRecord
 {
     private string? _name;
     private MatchGroups? _groups;
@@ -40,7 +40,7 @@ internal sealed class QueryData(QueryContext context, TemplateRule rule, Zone zo
     /// <inheritdoc/>
     public Shape Shape => DataShape;
 
-    private string Name => _name ??= DomainName.ToText(context.Name);
+    private string Name => _name ??= DomainName.ToText(query.Name);
 
     private MatchGroups Groups => _groups ??= new MatchGroups(match, Name);
 
@@ -52,15 +52,15 @@ internal sealed class QueryData(QueryContext context, TemplateRule rule, Zone zo
         "Regex" => Value.From(match.Expression),
         "Match" => Value.From(Groups.ToList()),
         "Group" => Value.From(Groups),
-        "Class" => Value.From(TemplateMetrics.ClassOf(context, rule)),
-        "Type" => Value.From(TemplateMetrics.TypeOf(context, rule)),
-        "Message" => Value.From(new MessageData(context)),
-        "Question" => Value.From(new QuestionData(context)),
-        _ => Value.From(context.Remote.ToIPAddress().ToString()),
+        "Class" => Value.From(TemplateMetrics.ClassOf(query, rule)),
+        "Type" => Value.From(TemplateMetrics.TypeOf(query, rule)),
+        "Message" => Value.From(new MessageData(query)),
+        "Question" => Value.From(new QuestionData(query)),
+        _ => Value.From(query.Remote.ToIPAddress().ToString()),
     };
 
     /// <inheritdoc/>
-    public Value Invoke(string name, string argument) => Value.From(context.GetMetadata(argument) ?? "");
+    public Value Invoke(string name, string argument) => Value.From(query.GetMetadata(argument) ?? "");
 
     /// <summary>The groups of a match, by number and by name.</summary>
     private sealed class MatchGroups : ITemplateMap

@@ -50,7 +50,7 @@ internal sealed class RecordAdder(TemplateMetrics metrics)
         return isAdded || Fail(ref answering, template, isRecord: true, problem ?? "more records than a response holds");
     }
 
-    private static bool TryAddCopy(QueryContext context, ResponseSection section, in ParsedRecord record, byte[] wire)
+    private static bool TryAddCopy(Query query, ResponseSection section, in ParsedRecord record, byte[] wire)
     {
         int length = record.OwnerLength + record.RdataLength;
         byte[] array = [];
@@ -59,19 +59,19 @@ internal sealed class RecordAdder(TemplateMetrics metrics)
         {
             array = new byte[length];
         }
-        else if (!context.Response.Arena.TryAllocate(length, out array, out offset))
+        else if (!query.Response.Arena.TryAllocate(length, out array, out offset))
         {
             return false;
         }
 
         wire.AsSpan(0, length).CopyTo(array.AsSpan(offset));
-        return TryAdd(context, section, in record, array, offset);
+        return TryAdd(query, section, in record, array, offset);
     }
 
-    private static bool TryAdd(QueryContext context, ResponseSection section, in ParsedRecord record, byte[] wire, int offset)
+    private static bool TryAdd(Query query, ResponseSection section, in ParsedRecord record, byte[] wire, int offset)
     {
         // A record of the name that was asked has it in the client's case, as records of all plugins have.
-        bool isOfQuestion = DomainName.Equals(wire.AsSpan(offset, record.OwnerLength), context.Name);
+        bool isOfQuestion = DomainName.Equals(wire.AsSpan(offset, record.OwnerLength), query.Name);
         ResponseRecord added = new()
         {
             OwnerSource = isOfQuestion ? null : wire,
@@ -83,7 +83,7 @@ internal sealed class RecordAdder(TemplateMetrics metrics)
             Class = record.Class,
             TimeToLive = record.TimeToLive,
         };
-        return context.Response[section].TryAdd(in added);
+        return query.Response[section].TryAdd(in added);
     }
 
     private bool Fail(ref Answering answering, RecordTemplate template, bool isRecord, string problem)

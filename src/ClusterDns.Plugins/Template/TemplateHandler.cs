@@ -20,32 +20,32 @@ internal sealed class TemplateHandler(PluginHandler next, TemplateOptions option
     public override string Name => "template";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
         foreach (PreparedRule prepared in _rules)
         {
-            if (!prepared.Takes(context) || prepared.Zones.Match(context.Name) is not { } zone)
+            if (!prepared.Takes(query) || prepared.Zones.Match(query.Name) is not { } zone)
             {
                 continue;
             }
 
-            if (FindMatch(context, prepared.Matches) is { } match)
+            if (FindMatch(query, prepared.Matches) is { } match)
             {
-                return AnswerAsync(new Answering(context, prepared.Rule, zone, match));
+                return AnswerAsync(new Answering(query, prepared.Rule, zone, match));
             }
 
-            if (prepared.Fallthrough.Match(context.Name) is null)
+            if (prepared.Fallthrough.Match(query.Name) is null)
             {
-                context.Response.Fail(Name, ResponseCode.ServFail, failure: null);
+                query.Response.Fail(Name, ResponseCode.ServFail, failure: null);
                 return ValueTask.CompletedTask;
             }
         }
 
-        return NextAsync(context);
+        return NextAsync(query);
     }
 
     [SkipLocalsInit]
-    private static NameMatch? FindMatch(QueryContext context, NameMatch[] matches)
+    private static NameMatch? FindMatch(Query query, NameMatch[] matches)
     {
         if (matches[0].Regex is null)
         {
@@ -54,7 +54,7 @@ internal sealed class TemplateHandler(PluginHandler next, TemplateOptions option
 
         Span<byte> bytes = stackalloc byte[DomainName.MaxTextLength];
         Span<char> text = stackalloc char[DomainName.MaxTextLength];
-        DomainName.TryWriteText(context.Name, bytes, out int length);
+        DomainName.TryWriteText(query.Name, bytes, out int length);
         Ascii.ToUtf16(bytes[..length], text, out int written);
         foreach (NameMatch match in matches)
         {
@@ -69,22 +69,22 @@ internal sealed class TemplateHandler(PluginHandler next, TemplateOptions option
 
     private ValueTask AnswerAsync(Answering answering)
     {
-        QueryContext context = answering.Context;
+        Query query = answering.Context;
         TemplateRule rule = answering.Rule;
-        metrics.CountMatch(context, rule, answering.Zone);
+        metrics.CountMatch(query, rule, answering.Zone);
         if (rule.Code == ResponseCode.ServFail)
         {
-            context.Response.Fail(Name, ResponseCode.ServFail, failure: null);
+            query.Response.Fail(Name, ResponseCode.ServFail, failure: null);
             return ValueTask.CompletedTask;
         }
 
-        context.Response.Answer(Name, rule.Code);
+        query.Response.Answer(Name, rule.Code);
         return AddAnswersAsync(answering, 0);
     }
 
     private ValueTask AddAnswersAsync(Answering answering, int first)
     {
-        QueryContext context = answering.Context;
+        Query query = answering.Context;
         IReadOnlyList<RecordTemplate> answers = answering.Rule.Answers;
         for (int i = first; i < answers.Count; i++)
         {
@@ -93,9 +93,9 @@ internal sealed class TemplateHandler(PluginHandler next, TemplateOptions option
                 return ValueTask.CompletedTask;
             }
 
-            if (context.Type is RecordType.A or RecordType.AAAA)
+            if (query.Type is RecordType.A or RecordType.AAAA)
             {
-                ValueTask followed = AliasTarget.FollowAsync(context);
+                ValueTask followed = AliasTarget.FollowAsync(query);
                 if (!followed.IsCompletedSuccessfully)
                 {
                     return AwaitAsync(followed, answering, i + 1);
@@ -107,7 +107,7 @@ internal sealed class TemplateHandler(PluginHandler next, TemplateOptions option
             && AddAll(ref answering, answering.Rule.Authority, ResponseSection.Authority);
         if (hasAll && answering.Rule.ExtendedError is { } error)
         {
-            context.Response.SetExtendedError(error.Code, error.Text);
+            query.Response.SetExtendedError(error.Code, error.Text);
         }
 
         return ValueTask.CompletedTask;
@@ -144,19 +144,19 @@ internal sealed class TemplateHandler(PluginHandler next, TemplateOptions option
 
         public ZoneSet Fallthrough { get; } = new(rule.Fallthrough);
 
-        public bool Takes(QueryContext context)
-            => (rule.Class == RecordClass.ANY || context.Class == RecordClass.ANY || context.Class == rule.Class)
-                && (rule.Type == RecordType.ANY || context.Type == RecordType.ANY || context.Type == rule.Type);
+        public bool Takes(Query query)
+            => (rule.Class == RecordClass.ANY || query.Class == RecordClass.ANY || query.Class == rule.Class)
+                && (rule.Type == RecordType.ANY || query.Type == RecordType.ANY || query.Type == rule.Type);
     }
 }
 
 /// <summary>A query and the rule that answers it.</summary>
-internal struct Answering(QueryContext context, TemplateRule rule, Zone zone, NameMatch match)
+internal struct Answering(Query query, TemplateRule rule, Zone zone, NameMatch match)
 {
     private QueryData? _data;
 
     /// <summary>The query.</summary>
-    public readonly QueryContext Context => context;
+    public readonly Query Context => query;
 
     /// <summary>The rule.</summary>
     public readonly TemplateRule Rule => rule;
@@ -165,5 +165,5 @@ internal struct Answering(QueryContext context, TemplateRule rule, Zone zone, Na
     public readonly Zone Zone => zone;
 
     /// <summary>What templates know of the query; made when the first asks.</summary>
-    public QueryData Data => _data ??= new QueryData(context, rule, zone, match);
+    public QueryData Data => _data ??= new QueryData(query, rule, zone, match);
 }

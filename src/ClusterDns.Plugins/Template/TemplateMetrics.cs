@@ -28,59 +28,59 @@ internal sealed class TemplateMetrics
     }
 
     /// <summary>The class as templates and metrics show it: the query's, or the rule's where the query asks for any.</summary>
-    /// <param name="context">The query.</param>
+    /// <param name="query">The query.</param>
     /// <param name="rule">The rule.</param>
-    public static string ClassOf(QueryContext context, TemplateRule rule)
+    public static string ClassOf(Query query, TemplateRule rule)
     {
-        RecordClass recordClass = context.Class == RecordClass.ANY ? rule.Class : context.Class;
+        RecordClass recordClass = query.Class == RecordClass.ANY ? rule.Class : query.Class;
         return recordClass is RecordClass.IN or RecordClass.CH or RecordClass.HS or RecordClass.NONE or RecordClass.ANY
             ? RecordClasses.ToText(recordClass)
             : "";
     }
 
     /// <summary>The type as templates and metrics show it; empty for one without a name, so that clients cannot make up new ones.</summary>
-    /// <param name="context">The query.</param>
+    /// <param name="query">The query.</param>
     /// <param name="rule">The rule.</param>
-    public static string TypeOf(QueryContext context, TemplateRule rule)
+    public static string TypeOf(Query query, TemplateRule rule)
     {
-        string text = RecordTypes.ToText(context.Type == RecordType.ANY ? rule.Type : context.Type);
+        string text = RecordTypes.ToText(query.Type == RecordType.ANY ? rule.Type : query.Type);
         return text.StartsWith("TYPE", StringComparison.Ordinal) ? "" : text;
     }
 
     /// <summary>Counts a query that matched.</summary>
-    /// <param name="context">The query.</param>
+    /// <param name="query">The query.</param>
     /// <param name="rule">The rule.</param>
     /// <param name="zone">The rule's zone that the name is in.</param>
-    public void CountMatch(QueryContext context, TemplateRule rule, Zone zone) => _matches.For(context.Block).Count(context, rule, zone);
+    public void CountMatch(Query query, TemplateRule rule, Zone zone) => _matches.For(query.Route).Count(query, rule, zone);
 
     /// <summary>Counts a template that failed.</summary>
-    /// <param name="context">The query.</param>
+    /// <param name="query">The query.</param>
     /// <param name="rule">The rule.</param>
     /// <param name="zone">The rule's zone that the name is in.</param>
     /// <param name="record">The record's template.</param>
     /// <param name="isRecord">Whether the template gave a text, which was no record.</param>
-    public void CountFailure(QueryContext context, TemplateRule rule, Zone zone, RecordTemplate record, bool isRecord)
+    public void CountFailure(Query query, TemplateRule rule, Zone zone, RecordTemplate record, bool isRecord)
         => (isRecord ? _recordFailures : _templateFailures).With(
-            context.Block.Server,
+            query.Route.Server,
             zone.Text,
-            context.Block.View,
-            ClassOf(context, rule),
-            TypeOf(context, rule),
+            query.Route.View,
+            ClassOf(query, rule),
+            TypeOf(query, rule),
             record.Section,
             record.Template.Source).Add();
 
     /// <summary>The counters of one zone and listener.</summary>
-    private sealed class Matches(ServerBlockInfo block, CounterFamily family)
+    private sealed class Matches(RouteInfo block, CounterFamily family)
     {
         private readonly ConcurrentDictionary<(Zone Zone, RecordClass Class, RecordType Type), Counter> _counters = new();
 
-        public void Count(QueryContext context, TemplateRule rule, Zone zone)
+        public void Count(Query query, TemplateRule rule, Zone zone)
         {
-            RecordClass recordClass = context.Class == RecordClass.ANY ? rule.Class : context.Class;
-            RecordType type = context.Type == RecordType.ANY ? rule.Type : context.Type;
+            RecordClass recordClass = query.Class == RecordClass.ANY ? rule.Class : query.Class;
+            RecordType type = query.Type == RecordType.ANY ? rule.Type : query.Type;
             if (!_counters.TryGetValue((zone, recordClass, type), out Counter? counter))
             {
-                counter = family.With(block.Server, zone.Text, block.View, ClassOf(context, rule), TypeOf(context, rule));
+                counter = family.With(block.Server, zone.Text, block.View, ClassOf(query, rule), TypeOf(query, rule));
 
                 // Types and classes without a name share their counters, which are looked up each time: there are too many to keep.
                 if (counter.LabelValues[3].Length > 0 && counter.LabelValues[4].Length > 0)

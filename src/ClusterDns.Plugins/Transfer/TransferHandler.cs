@@ -19,53 +19,53 @@ internal sealed partial class TransferHandler(
     public override string Name => "transfer";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
-        if (context.Class != RecordClass.IN)
+        if (query.Class != RecordClass.IN)
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
-        switch (context.Type)
+        switch (query.Type)
         {
             case RecordType.AXFR or RecordType.IXFR:
-                return TransferAsync(context);
+                return TransferAsync(query);
             case RecordType.SOA:
                 // A secondary that was told of a change asks for the serial, and must not get the one of before from a cache.
-                context.Response.IsForOneQuery |= rules.Find(context.Name) is not null && Find(context.Name) is not null;
-                return NextAsync(context);
+                query.Response.IsUncacheable |= rules.Find(query.Name) is not null && Find(query.Name) is not null;
+                return NextAsync(query);
             default:
-                return NextAsync(context);
+                return NextAsync(query);
         }
     }
 
-    private ValueTask TransferAsync(QueryContext context)
+    private ValueTask TransferAsync(Query query)
     {
-        Response response = context.Response;
-        if (context.Transport != TransportProtocol.Tcp || context.Depth > 0)
+        Response response = query.Response;
+        if (query.Transport != TransportProtocol.Tcp || query.Depth > 0)
         {
             return Fail(response, ResponseCode.Refused);
         }
 
-        if (rules.Find(context.Name) is not { } rule)
+        if (rules.Find(query.Name) is not { } rule)
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
-        if (!rule.Allows(context.Remote))
+        if (!rule.Allows(query.Remote))
         {
             return Fail(response, ResponseCode.Refused);
         }
 
         uint held = 0;
-        if (context.Type == RecordType.IXFR && !ZoneSerial.TryRead(context, out held))
+        if (query.Type == RecordType.IXFR && !ZoneSerial.TryRead(query, out held))
         {
             return Fail(response, ResponseCode.ServFail);
         }
 
-        if (Find(context.Name) is not { } source)
+        if (Find(query.Name) is not { } source)
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
         if (!source.IsReady)
@@ -74,7 +74,7 @@ internal sealed partial class TransferHandler(
             return ValueTask.CompletedTask;
         }
 
-        string client = context.Remote.ToIPAddress().ToString();
+        string client = query.Remote.ToIPAddress().ToString();
         uint serial = ZoneSerial.GetSettled(source, timeProvider);
         if (ZoneSerial.IsCurrent(held, serial))
         {
@@ -92,8 +92,8 @@ internal sealed partial class TransferHandler(
             return Fail(response, ResponseCode.ServFail);
         }
 
-        context.Hold(slot);
-        if (!context.TryBeginWait())
+        query.Hold(slot);
+        if (!query.TryBeginWait())
         {
             return Fail(response, ResponseCode.ServFail);
         }

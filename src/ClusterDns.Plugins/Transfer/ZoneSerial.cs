@@ -28,7 +28,7 @@ internal static class ZoneSerial
     /// <param name="query">The query.</param>
     /// <param name="serial">The serial.</param>
     /// <returns>False when there is no such SOA.</returns>
-    public static bool TryRead(QueryContext query, out uint serial)
+    public static bool TryRead(Query query, out uint serial)
     {
         const int typeAndClass = 4;
         serial = 0;

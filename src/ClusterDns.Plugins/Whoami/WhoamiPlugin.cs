@@ -42,7 +42,7 @@ internal sealed class WhoamiHandler(PluginHandler next) : PluginHandler(next)
     public override string Name => "whoami";
 
     /// <inheritdoc/>
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query context)
     {
         Response response = context.Response;
         response.Answer(Name);

@@ -27,7 +27,7 @@ public sealed class OptionReadingTests
     [InlineData("2001:db8::/31", "dns://8.b.d.0.1.0.0.2.ip6.arpa.:1053 dns://9.b.d.0.1.0.0.2.ip6.arpa.:1053")]
     public void Keys_are_zones_with_schemes_and_ports(string key, string expected)
     {
-        Assert.True(ServerAddressParser.TryParse(new Token(key, Place), 1053, _diagnostics, out IReadOnlyList<ServerAddress> addresses));
+        Assert.True(ServerKeyParser.TryParse(new Token(key, Place), 1053, _diagnostics, out IReadOnlyList<ServerKey> addresses));
 
         Assert.Equal(expected, string.Join(' ', addresses));
         Assert.Empty(_diagnostics.Errors);
@@ -40,7 +40,7 @@ public sealed class OptionReadingTests
     [InlineData("a..b", "Corefile:3:7: 'a..b' is not a zone: expected a domain name with labels of at most 63 bytes, 255 bytes in all")]
     public void Wrong_keys_say_why(string key, string error)
     {
-        Assert.False(ServerAddressParser.TryParse(new Token(key, Place), 1053, _diagnostics, out _));
+        Assert.False(ServerKeyParser.TryParse(new Token(key, Place), 1053, _diagnostics, out _));
         Assert.Equal(error, Assert.Single(_diagnostics.Errors).ToString());
     }
 
@@ -50,7 +50,7 @@ public sealed class OptionReadingTests
     [InlineData("2001:db8::/129", "2001:db8::/129.")]
     public void What_looks_like_a_network_and_is_none_is_a_name_with_a_warning(string key, string zone)
     {
-        Assert.True(ServerAddressParser.TryParse(new Token(key, Place), 1053, _diagnostics, out IReadOnlyList<ServerAddress> addresses));
+        Assert.True(ServerKeyParser.TryParse(new Token(key, Place), 1053, _diagnostics, out IReadOnlyList<ServerKey> addresses));
 
         Assert.Equal(zone, Assert.Single(addresses).Zone.Text);
         Assert.Equal(
@@ -64,7 +64,7 @@ public sealed class OptionReadingTests
     [InlineData("\u00FC..test", "in punycode (xn--...)")]
     public void Letters_outside_ASCII_are_an_error_that_says_what_to_write(string key, string suggestion)
     {
-        Assert.False(ServerAddressParser.TryParse(new Token(key, Place), 1053, _diagnostics, out _));
+        Assert.False(ServerKeyParser.TryParse(new Token(key, Place), 1053, _diagnostics, out _));
         Assert.EndsWith($"has letters outside ASCII: write the zone as queries have it, {suggestion}", Assert.Single(_diagnostics.Errors).ToString(), StringComparison.Ordinal);
 
         Assert.False(new DirectiveReader(new DirectiveSyntax(new Token("cache", Place), [], [], false), _diagnostics).TryZones([new Token(key, Place)], [], out _));

@@ -10,7 +10,7 @@ public sealed class BackgroundQueryTests
 {
     private static readonly byte[] Target = DomainName.Parse("Target.example.");
 
-    private readonly QueryContext _client = new();
+    private readonly Query _client = new();
     private readonly MetricRegistry _metrics = new();
     private readonly CountedPlaces _places = new(limit: 100);
     private readonly QueryFactory _factory;
@@ -75,7 +75,7 @@ public sealed class BackgroundQueryTests
     [Fact]
     public void Its_response_lives_until_the_last_query_that_points_into_it_has_ended()
     {
-        QueryContext other = new();
+        Query other = new();
         BackgroundQuery query = _factory.TryBegin(_client)!;
         query.Start(static context =>
         {
@@ -180,7 +180,7 @@ public sealed class BackgroundQueryTests
     public void One_that_nobody_wants_is_abandoned_with_its_questions()
     {
         BackgroundQuery query = _factory.TryBegin(_client)!;
-        QueryContext question = InternalQuery.TryCreate(query.Context, Target, RecordType.A)!;
+        Query question = InternalQuery.TryCreate(query.Context, Target, RecordType.A)!;
 
         query.Abandon();
 
@@ -219,7 +219,7 @@ public sealed class BackgroundQueryTests
     [Fact]
     public void It_allocates_nothing_when_warm()
     {
-        Func<QueryContext, ValueTask> serve = static _ => ValueTask.CompletedTask;
+        Func<Query, ValueTask> serve = static _ => ValueTask.CompletedTask;
 
         Assert.Equal(0, Allocations.Count(() =>
         {

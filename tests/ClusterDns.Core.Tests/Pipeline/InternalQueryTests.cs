@@ -8,14 +8,14 @@ public class InternalQueryTests
 {
     private static readonly byte[] Target = DomainName.Parse("Target.example.");
 
-    private readonly QueryContext _client = new();
+    private readonly Query _client = new();
 
     [Fact]
     public void ItAsksInTheClientsName()
     {
         Messages.Accept(_client, Messages.QueryWithEdns("www.example", RecordType.A, 1400, dnssecOk: true));
 
-        QueryContext query = InternalQuery.TryCreate(_client, Target, RecordType.AAAA)!;
+        Query query = InternalQuery.TryCreate(_client, Target, RecordType.AAAA)!;
 
         Assert.Equal(Target, query.QuestionName);
         Assert.Equal(RecordType.AAAA, query.Type);
@@ -39,7 +39,7 @@ public class InternalQueryTests
     public void QuestionsWithinQuestionsEnd()
     {
         Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
-        QueryContext? deepest = _client;
+        Query? deepest = _client;
         for (int depth = 0; depth < InternalQuery.MaxDepth; depth++)
         {
             deepest = InternalQuery.TryCreate(deepest!, Target, RecordType.A);
@@ -53,7 +53,7 @@ public class InternalQueryTests
     public void AllQuestionsOfAClientAreCountedTogether()
     {
         Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
-        QueryContext child = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
+        Query child = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
         for (int i = 1; i < InternalQuery.MaxPerQuery; i++)
         {
             Assert.NotNull(InternalQuery.TryCreate(i % 2 == 0 ? _client : child, Target, RecordType.A));
@@ -71,8 +71,8 @@ public class InternalQueryTests
     public void ItIsTakenBackWithTheClientsQuery()
     {
         Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
-        QueryContext query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
-        QueryContext nested = InternalQuery.TryCreate(query, Target, RecordType.A)!;
+        Query query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
+        Query nested = InternalQuery.TryCreate(query, Target, RecordType.A)!;
         int generation = query.Generation;
         int nestedGeneration = nested.Generation;
 
@@ -86,7 +86,7 @@ public class InternalQueryTests
     public void ItsRecordsKeepTheirOwnerInTheClientsResponse()
     {
         Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
-        QueryContext query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
+        Query query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
         query.Response.TryAddCopy(ResponseSection.Answer, default, RecordType.A, 60, [192, 0, 2, 1]);
 
         _client.Response.Answer("test");
@@ -99,7 +99,7 @@ public class InternalQueryTests
     public async Task A_question_in_flight_survives_the_end_of_its_parent()
     {
         Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
-        QueryContext query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
+        Query query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
         WaitingLink link = new();
         ValueTask served = new AskingLink(link).AskAsync(query);
         int generation = query.Generation;
@@ -124,7 +124,7 @@ public class InternalQueryTests
     public async Task A_question_whose_chain_throws_after_its_parent_is_taken_back_too()
     {
         Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
-        QueryContext query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
+        Query query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
         WaitingLink link = new();
         Task served = new AskingLink(link).AskAsync(query).AsTask();
         int generation = query.Generation;
@@ -140,8 +140,8 @@ public class InternalQueryTests
     public async Task A_nested_question_in_flight_outlives_the_client_and_the_question_it_was_asked_for()
     {
         Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
-        QueryContext query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
-        QueryContext nested = InternalQuery.TryCreate(query, Target, RecordType.AAAA)!;
+        Query query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
+        Query nested = InternalQuery.TryCreate(query, Target, RecordType.AAAA)!;
         WaitingLink link = new();
         ValueTask served = new AskingLink(link).AskAsync(nested);
         int generation = nested.Generation;
@@ -160,7 +160,7 @@ public class InternalQueryTests
     public void A_question_is_abandoned_with_the_clients_query()
     {
         Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
-        QueryContext query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
+        Query query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
 
         _client.Abandon();
 
@@ -188,8 +188,8 @@ public class InternalQueryTests
     {
         public override string Name => "asking";
 
-        public override ValueTask ServeAsync(QueryContext context) => NextAsync(context);
+        public override ValueTask ServeAsync(Query context) => NextAsync(context);
 
-        public ValueTask AskAsync(QueryContext query) => AskNextAsync(query);
+        public ValueTask AskAsync(Query query) => AskNextAsync(query);
     }
 }

@@ -175,20 +175,20 @@ public class MessageValidationTests
     [InlineData(TransportProtocol.Tcp)]
     public void Record_that_cannot_be_written_is_SERVFAIL_and_never_an_answer_without_records(TransportProtocol transport)
     {
-        QueryContext context = new();
-        Messages.Accept(context, Messages.Query("a", RecordType.CNAME), transport);
-        context.Response.Answer("test");
+        Query query = new();
+        Messages.Accept(query, Messages.Query("a", RecordType.CNAME), transport);
+        query.Response.Answer("test");
         byte[] loop = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xC0, 12];
         ResponseRecord record = new() { RdataSource = loop, RdataOffset = 12, RdataLength = 2, Type = RecordType.CNAME, Class = RecordClass.IN, IsFromMessage = true };
-        context.Response.TryAddCopy(ResponseSection.Answer, default, RecordType.CNAME, 5, [0]);
-        Assert.True(context.Response.Answers.TryAdd(in record));
+        query.Response.TryAddCopy(ResponseSection.Answer, default, RecordType.CNAME, 5, [0]);
+        Assert.True(query.Response.Answers.TryAdd(in record));
 
-        context.WriteResponse();
+        query.WriteResponse();
 
-        Assert.True(DnsHeader.TryRead(context.ResponseMessage, out DnsHeader header));
+        Assert.True(DnsHeader.TryRead(query.ResponseMessage, out DnsHeader header));
         Assert.Equal((ResponseCode.ServFail, false), (header.ResponseCode, header.Flags.HasFlag(HeaderFlags.Truncated)));
         Assert.Equal((1, 0, 0, 0), (header.QuestionCount, header.AnswerCount, header.AuthorityCount, header.AdditionalCount));
-        Assert.Equal(context.Request.Length, context.ResponseLength);
+        Assert.Equal(query.Request.Length, query.ResponseLength);
     }
 
     private static byte[] Record(string owner, string type, string rdata)

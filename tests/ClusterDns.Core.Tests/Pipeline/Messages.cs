@@ -30,10 +30,10 @@ internal static class Messages
             bytes => bytes.AddRange([0, 0, 41, (byte)(udpSize >> 8), (byte)udpSize, 0, version, dnssecOk ? (byte)0x80 : (byte)0, 0, 0, 0]),
             additional: 1);
 
-    public static QueryVerdict Accept(QueryContext context, byte[] message, TransportProtocol transport = TransportProtocol.Udp)
+    public static QueryVerdict Accept(Query query, byte[] message, TransportProtocol transport = TransportProtocol.Udp)
     {
-        context.EnsureRequestCapacity(message.Length);
-        message.CopyTo(context.RequestBuffer, 0);
-        return context.Accept(message.Length, transport, Client, Client, timestamp: 0);
+        query.EnsureRequestCapacity(message.Length);
+        message.CopyTo(query.RequestBuffer, 0);
+        return query.Accept(message.Length, transport, Client, Client, timestamp: 0);
     }
 }

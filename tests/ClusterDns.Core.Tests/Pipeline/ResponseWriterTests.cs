@@ -8,7 +8,7 @@ public sealed class ResponseWriterTests
 {
     private static readonly byte[] Address = [192, 0, 2, 1];
 
-    private readonly QueryContext _context = new();
+    private readonly Query _context = new();
 
     [Fact]
     public void An_answer_keeps_the_question_in_the_clients_case_and_points_to_it()
@@ -164,7 +164,7 @@ public sealed class ResponseWriterTests
     [Fact]
     public void A_loaded_message_comes_out_as_it_was_with_names_expanded_and_compressed_anew()
     {
-        QueryContext upstream = new();
+        Query upstream = new();
         Messages.Accept(upstream, Messages.QueryWithEdns("www.example.test", RecordType.MX, 1232));
         upstream.Response.Answer("test", ResponseCode.NXDomain, authoritative: true);
         upstream.Response.AuthenticData = true;

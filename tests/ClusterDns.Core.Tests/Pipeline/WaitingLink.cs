@@ -10,11 +10,11 @@ internal sealed class WaitingLink() : PluginHandler(EndOfChain.Instance), IValue
 
     public override string Name => "waiting";
 
-    public QueryContext? Query { get; private set; }
+    public Query? Query { get; private set; }
 
-    public override ValueTask ServeAsync(QueryContext context)
+    public override ValueTask ServeAsync(Query query)
     {
-        Query = context;
+        Query = query;
         return new ValueTask(this, _done.Version);
     }
 

@@ -23,20 +23,20 @@ public class MutatedReplyTests
                         message[position % message.Length] = value;
                     }
 
-                    QueryContext context = new();
-                    Messages.Accept(context, Messages.Query("www.example", RecordType.A), TransportProtocol.Tcp);
-                    MessageFault fault = context.Response.LoadMessage(message, length);
+                    Query query = new();
+                    Messages.Accept(query, Messages.Query("www.example", RecordType.A), TransportProtocol.Tcp);
+                    MessageFault fault = query.Response.LoadMessage(message, length);
                     bool isTaken = fault is MessageFault.None or MessageFault.Additional or MessageFault.Trailing;
-                    Assert.True(isTaken || context.Response.Answers.Count + context.Response.Authority.Count + context.Response.Additional.Count == 0);
-                    ResponseCode code = (ResponseCode)((int)context.Response.Code & 15);
-                    context.Response.Answer("test", code);
-                    context.Response.Truncated = false;
-                    int records = context.Response.Answers.Count + context.Response.Authority.Count + context.Response.Additional.Count;
+                    Assert.True(isTaken || query.Response.Answers.Count + query.Response.Authority.Count + query.Response.Additional.Count == 0);
+                    ResponseCode code = (ResponseCode)((int)query.Response.Code & 15);
+                    query.Response.Answer("test", code);
+                    query.Response.Truncated = false;
+                    int records = query.Response.Answers.Count + query.Response.Authority.Count + query.Response.Additional.Count;
 
-                    context.WriteResponse();
+                    query.WriteResponse();
 
                     // Everything that was taken is written: nothing is left out under cover of TC.
-                    byte[] written = context.ResponseMessage.ToArray();
+                    byte[] written = query.ResponseMessage.ToArray();
                     Assert.True(DnsHeader.TryRead(written, out DnsHeader header));
                     Assert.Equal(records, header.AnswerCount + header.AuthorityCount + header.AdditionalCount);
                     Assert.Equal(code, header.ResponseCode);
@@ -53,13 +53,13 @@ public class MutatedReplyTests
         foreach (object[] row in RdataTableTests.Rows())
         {
             Assert.True(RecordTypes.TryParse((string)row[0], out RecordType type));
-            QueryContext context = new();
-            Messages.Accept(context, Messages.Query("www.example", type), TransportProtocol.Tcp);
-            context.Response.Answer("test");
-            context.Response.TryAddCopy(ResponseSection.Answer, default, type, 60, Convert.FromHexString((string)row[2]));
-            context.WriteResponse();
+            Query query = new();
+            Messages.Accept(query, Messages.Query("www.example", type), TransportProtocol.Tcp);
+            query.Response.Answer("test");
+            query.Response.TryAddCopy(ResponseSection.Answer, default, type, 60, Convert.FromHexString((string)row[2]));
+            query.WriteResponse();
 
-            Arsoft.DnsMessage read = Arsoft.DnsMessage.Parse(context.ResponseMessage.ToArray());
+            Arsoft.DnsMessage read = Arsoft.DnsMessage.Parse(query.ResponseMessage.ToArray());
             Arsoft.DnsRecordBase record = Assert.Single(read.AnswerRecords);
             Assert.Equal((int)type, (int)record.RecordType);
         }

@@ -86,13 +86,13 @@ public class AclHandlerTests
     [Fact]
     public void BlockedAndFilteredSayWhy()
     {
-        QueryContext blocked = Create("block").Serve("www.example.");
+        Query blocked = Create("block").Serve("www.example.");
         Assert.Equal(15, (int)blocked.Response.ExtendedErrorCode!);
         Assert.Equal("acl", blocked.Response.Plugin);
         Assert.Equal(ResponseStatus.Answered, blocked.Response.Status);
         Assert.False(blocked.Response.Authoritative);
 
-        QueryContext filtered = Create("filter").Serve("www.example.");
+        Query filtered = Create("filter").Serve("www.example.");
         Assert.Equal(17, (int)filtered.Response.ExtendedErrorCode!);
         Assert.Equal("acl", filtered.Response.Plugin);
         Assert.False(filtered.Response.Authoritative);
@@ -102,7 +102,7 @@ public class AclHandlerTests
     public void TheReasonReachesClientsWithEdns()
     {
         PluginKit kit = Create("block");
-        QueryContext context = kit.CreateContext("www.example.", udpSize: 1232);
+        Query context = kit.CreateContext("www.example.", udpSize: 1232);
 
         kit.ServeAgain(context);
 
@@ -113,8 +113,8 @@ public class AclHandlerTests
     public void InternalQueriesAreTheClients()
     {
         PluginKit kit = Create("block type AAAA net 192.0.2.1");
-        QueryContext context = kit.Serve("www.example.");
-        QueryContext query = InternalQuery.TryCreate(context, DomainName.Parse("alias.example."), RecordType.AAAA)!;
+        Query context = kit.Serve("www.example.");
+        Query query = InternalQuery.TryCreate(context, DomainName.Parse("alias.example."), RecordType.AAAA)!;
 
         Assert.True(kit.Handler.ServeAsync(query).AsTask().IsCompletedSuccessfully);
 
@@ -126,7 +126,7 @@ public class AclHandlerTests
     public void WhatBecomesOfQueriesIsCounted()
     {
         PluginKit kit = Parse("acl a.example b.example {\n block type A\n filter type AAAA\n drop type TXT\n allow type MX\n}");
-        ServerBlockInfo block = new("dns://:53", "example.", DomainName.Parse("example."), "inside");
+        RouteInfo block = new("dns://:53", "example.", DomainName.Parse("example."), "inside");
         foreach ((string name, RecordType type) in ((string, RecordType)[])
             [
                 ("www.a.example.", RecordType.A),
@@ -139,8 +139,8 @@ public class AclHandlerTests
                 ("c.example.", RecordType.A),
             ])
         {
-            QueryContext context = kit.CreateContext(name, type);
-            context.Block = block;
+            Query context = kit.CreateContext(name, type);
+            context.Route = block;
             Assert.True(kit.Handler.ServeAsync(context).AsTask().IsCompletedSuccessfully);
         }
 
@@ -161,7 +161,7 @@ public class AclHandlerTests
             new AclPlugin(),
             $"acl {{\n allow type AAAA MX net 10.0.0.0/8\n block net {string.Join(' ', networks)}\n}}",
             static context => context.Response.Answer("next"));
-        QueryContext context = kit.Serve("www.example.", client: client);
+        Query context = kit.Serve("www.example.", client: client);
 
         Assert.Equal(0, kit.CountAllocatedBytes(context));
     }

@@ -58,7 +58,7 @@ public class AclTableTests
             for (int i = 0; i < 100; i++)
             {
                 string client = i % 2 == 0 ? $"10.0.{random.Next(2)}.{random.Next(256)}:53" : $"[2001:db8::{random.Next(512):x}]:53";
-                QueryContext query = kit.Serve("www.example.", Types[random.Next(Types.Length)], client: client);
+                Query query = kit.Serve("www.example.", Types[random.Next(Types.Length)], client: client);
                 UInt128 address = query.Remote.AddressBits;
                 AclPolicy? first = Array.Find(policies, policy =>
                     (policy.Types.Count == 0 || policy.Types.Contains(query.Type)) &&

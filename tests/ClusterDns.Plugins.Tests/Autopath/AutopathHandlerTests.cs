@@ -150,15 +150,15 @@ public sealed class AutopathHandlerTests
     [InlineData("www.example.org.b.example.", ResponseCode.NoError)]
     public void What_is_for_one_query_stays_so(string name, ResponseCode code)
     {
-        Assert.False(_kit.Kit.Serve("www.example.org.a.example.").Response.IsForOneQuery);
+        Assert.False(_kit.Kit.Serve("www.example.org.a.example.").Response.IsUncacheable);
         _kit.World[name] = response =>
         {
             response.Answer("next", code);
-            response.IsForOneQuery = true;
+            response.IsUncacheable = true;
         };
 
         Response response = _kit.Kit.Serve("www.example.org.a.example.").Response;
-        Assert.Equal((ResponseCode.NoError, true), (response.Code, response.IsForOneQuery));
+        Assert.Equal((ResponseCode.NoError, true), (response.Code, response.IsUncacheable));
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class AutopathHandlerTests
                 context.Response.Answer("next", context.Depth > 0 ? ResponseCode.NoError : ResponseCode.NXDomain);
             },
             new FakeFiles { ["resolv.conf"] = "search a.example" });
-        QueryContext query = kit.Serve("www.a.example.");
+        Query query = kit.Serve("www.a.example.");
 
         Assert.Same(table, seen);
         Assert.Equal("192.0.2.1:1", query.Upstream);
@@ -243,7 +243,7 @@ public sealed class AutopathHandlerTests
     {
         WaitingLink below = new();
         PluginHandler handler = _kit.Kit.Build.Links[0](below);
-        QueryContext context = _kit.Kit.CreateContext("www.example.org.a.example.");
+        Query context = _kit.Kit.CreateContext("www.example.org.a.example.");
         Task served = handler.ServeAsync(context).AsTask();
 
         await below.AnswerAsync(static response => response.Answer("next", ResponseCode.NXDomain));
@@ -261,7 +261,7 @@ public sealed class AutopathHandlerTests
     public async Task A_first_answer_that_was_waited_for_may_be_the_last()
     {
         WaitingLink below = new();
-        QueryContext context = _kit.Kit.CreateContext("www.example.org.a.example.");
+        Query context = _kit.Kit.CreateContext("www.example.org.a.example.");
         Task served = _kit.Kit.Build.Links[0](below).ServeAsync(context).AsTask();
         await below.AnswerAsync(AutopathKit.AddAddress);
         await served;

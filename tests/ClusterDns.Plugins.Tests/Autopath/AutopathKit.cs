@@ -60,7 +60,7 @@ internal sealed class AutopathKit
 
     public string Ask(string name, RecordType type = RecordType.A, string client = ShopClient) => Kit.Ask(name, type, client: client);
 
-    private void Answer(QueryContext query)
+    private void Answer(Query query)
     {
         string name = DomainName.ToText(query.QuestionName);
         Asked.Add(name);

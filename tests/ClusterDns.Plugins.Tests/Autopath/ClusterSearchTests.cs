@@ -135,7 +135,7 @@ public sealed class ClusterSearchTests
     [Fact]
     public void Searching_allocates_nothing()
     {
-        QueryContext context = new();
+        Query query = new();
         byte[] message = new byte[64];
         WireWriter writer = new(message);
         writer.TryWriteHeader(new DnsHeader { QuestionCount = 1 });
@@ -144,16 +144,16 @@ public sealed class ClusterSearchTests
         NetworkEndpoint client = NetworkEndpoint.FromIPv4([10, 1, 0, 8], 5300);
 
         Assert.Equal(0, Allocations.Count(Serve));
-        Assert.Equal(2, context.Response.Answers.Count);
+        Assert.Equal(2, query.Response.Answers.Count);
 
         void Serve()
         {
-            context.Reset();
-            message.CopyTo(context.RequestBuffer, 0);
-            QueryVerdict verdict = context.Accept(length, TransportProtocol.Udp, in client, in client, 0);
-            ValueTask served = _kit.Kit.Handler.ServeAsync(context);
+            query.Reset();
+            message.CopyTo(query.RequestBuffer, 0);
+            QueryVerdict verdict = query.Accept(length, TransportProtocol.Udp, in client, in client, 0);
+            ValueTask served = _kit.Kit.Handler.ServeAsync(query);
             Assert.True(verdict == QueryVerdict.Serve && served.IsCompletedSuccessfully);
-            context.WriteResponse();
+            query.WriteResponse();
         }
     }
 }

@@ -14,13 +14,13 @@ public sealed class AllocationTests
     {
         PluginKit kit = new(
             new CachePlugin(), "cache", CacheKit.Addresses([.. Enumerable.Repeat(60u, addresses)]));
-        QueryContext context = kit.Serve("www.example.");
+        Query query = kit.Serve("www.example.");
         for (int i = 0; i < 100; i++)
         {
-            kit.ServeAgain(context);
+            kit.ServeAgain(query);
         }
 
-        Assert.Equal(0, kit.CountAllocatedBytes(context));
-        Assert.Equal("cache", context.Response.Plugin);
+        Assert.Equal(0, kit.CountAllocatedBytes(query));
+        Assert.Equal("cache", query.Response.Plugin);
     }
 }

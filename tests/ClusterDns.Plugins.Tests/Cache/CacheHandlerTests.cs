@@ -45,10 +45,10 @@ public sealed class CacheHandlerTests
     public void An_answer_for_one_query_is_not_kept_and_the_next_may_be()
     {
         bool isForOneQuery = true;
-        CacheKit kit = new("cache", context =>
+        CacheKit kit = new("cache", query =>
         {
-            context.Response.IsForOneQuery |= isForOneQuery;
-            CacheKit.Addresses(7200)(context);
+            query.Response.IsUncacheable |= isForOneQuery;
+            CacheKit.Addresses(7200)(query);
         });
 
         Assert.Contains(" 7200 A ", kit.Ask(), StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed class CacheHandlerTests
     [InlineData("cache {\n servfail 90s\n}", 90)]
     public void A_servfail_is_kept_for_a_short_time(string options, int kept)
     {
-        CacheKit kit = new(options, static context => context.Response.Answer("next", ResponseCode.ServFail, authoritative: false));
+        CacheKit kit = new(options, static query => query.Response.Answer("next", ResponseCode.ServFail, authoritative: false));
         kit.Ask();
         kit.Wait(kept - 1);
         Assert.Equal("SERVFAIL", kit.Ask());
@@ -130,7 +130,7 @@ public sealed class CacheHandlerTests
     [MemberData(nameof(Unkept))]
     public void Some_responses_are_not_kept(string options, string response)
     {
-        CacheKit kit = new(options, context => Respond(context, response));
+        CacheKit kit = new(options, query => Respond(query, response));
         string first = kit.Ask();
         Assert.Equal(first, kit.Ask());
         Assert.Equal(2, kit.Asked);
@@ -146,7 +146,7 @@ public sealed class CacheHandlerTests
     [InlineData("notimp")]
     public void Others_are(string response)
     {
-        CacheKit kit = new("cache {\n disable denial example.org\n}", context => Respond(context, response));
+        CacheKit kit = new("cache {\n disable denial example.org\n}", query => Respond(query, response));
         string first = kit.Ask();
         Assert.Equal(first, kit.Ask());
         Assert.Equal(1, kit.Asked);
@@ -170,8 +170,8 @@ public sealed class CacheHandlerTests
     public void Names_whose_responses_are_never_kept_get_the_ttl_that_the_cache_gives(string response)
     {
         const string limits = "cache {\n success 2000 20 10\n denial 2000 9 7\n servfail 3s";
-        CacheKit keeping = new($"{limits}\n}}", context => Respond(context, response));
-        CacheKit disabled = new($"{limits}\n disable success example\n disable denial www.example\n}}", context => Respond(context, response));
+        CacheKit keeping = new($"{limits}\n}}", query => Respond(query, response));
+        CacheKit disabled = new($"{limits}\n disable success example\n disable denial www.example\n}}", query => Respond(query, response));
         Assert.Equal(keeping.Ask(), disabled.Ask());
         disabled.Ask();
         Assert.Equal(2, disabled.Asked);
@@ -193,7 +193,7 @@ public sealed class CacheHandlerTests
     [Fact]
     public void A_chain_without_an_end_is_a_denial_when_it_has_an_soa()
     {
-        CacheKit kit = new("cache", static context => Respond(context, "alias without end, with SOA"));
+        CacheKit kit = new("cache", static query => Respond(query, "alias without end, with SOA"));
         kit.Ask();
         Assert.Equal(1, kit.Metric("coredns_cache_entries", "denial"));
     }
@@ -202,16 +202,16 @@ public sealed class CacheHandlerTests
     public void A_failure_does_not_hide_an_answer_to_a_query_beside_it()
     {
         CacheKit? kit = null;
-        kit = new CacheKit("cache", context =>
+        kit = new CacheKit("cache", query =>
         {
             if (kit!.Asked == 1)
             {
                 kit.Serve("www.example.", HeaderFlags.None);
-                context.Response.Answer("next", ResponseCode.ServFail, authoritative: false);
+                query.Response.Answer("next", ResponseCode.ServFail, authoritative: false);
             }
             else
             {
-                CacheKit.Addresses(60)(context);
+                CacheKit.Addresses(60)(query);
             }
         });
         Assert.Equal("SERVFAIL", kit.Ask());
@@ -226,20 +226,20 @@ public sealed class CacheHandlerTests
         PluginKit parsed = new(new Plugins.Cache.CachePlugin(), "cache");
         WaitingLink below = new(upstream.Task);
         PluginHandler handler = parsed.Build.Links[0](below);
-        QueryContext context = parsed.Serve("www.example.");
-        context.Response.Reset();
+        Query query = parsed.Serve("www.example.");
+        query.Response.Reset();
         below.Asked = 0;
 
-        ValueTask served = handler.ServeAsync(context);
+        ValueTask served = handler.ServeAsync(query);
         Assert.False(served.IsCompleted);
         parsed.Time.Advance(TimeSpan.FromSeconds(3));
         upstream.SetResult();
         await served;
 
-        context.Response.Reset();
-        await handler.ServeAsync(context);
-        Assert.Equal("cache", context.Response.Plugin);
-        Assert.Equal(60u, context.Response.Answers.Span[0].TimeToLive);
+        query.Response.Reset();
+        await handler.ServeAsync(query);
+        Assert.Equal("cache", query.Response.Plugin);
+        Assert.Equal(60u, query.Response.Answers.Span[0].TimeToLive);
         Assert.Equal(1, below.Asked);
     }
 
@@ -248,10 +248,10 @@ public sealed class CacheHandlerTests
     {
         CacheKit kit = new("cache", CacheKit.Addresses(60));
         kit.Serve("www.example.", HeaderFlags.None);
-        QueryContext context = kit.Serve("WWW.example.", HeaderFlags.None);
+        Query query = kit.Serve("WWW.example.", HeaderFlags.None);
         Assert.Equal(1, kit.Asked);
-        context.WriteResponse();
-        Assert.Equal("WWW.example.", DomainName.ToText(context.ResponseMessage.Slice(DnsHeader.Length, 13)));
+        query.WriteResponse();
+        Assert.Equal("WWW.example.", DomainName.ToText(query.ResponseMessage.Slice(DnsHeader.Length, 13)));
 
         kit.Serve("www.example.", HeaderFlags.None, dnssecOk: true);
         kit.Serve("www.example.", HeaderFlags.CheckingDisabled);
@@ -268,11 +268,11 @@ public sealed class CacheHandlerTests
     [InlineData(HeaderFlags.None, true, true)]
     public void AD_is_for_those_who_ask(HeaderFlags flags, bool dnssecOk, bool shown)
     {
-        CacheKit kit = new("cache", static context =>
+        CacheKit kit = new("cache", static query =>
         {
-            CacheKit.Addresses(60)(context);
-            context.Response.AuthenticData = true;
-            context.Response.RecursionAvailable = true;
+            CacheKit.Addresses(60)(query);
+            query.Response.AuthenticData = true;
+            query.Response.RecursionAvailable = true;
         });
         Assert.Equal(shown, kit.Serve("www.example.", flags, dnssecOk).Response.AuthenticData);
         Response hit = kit.Serve("www.example.", flags, dnssecOk).Response;
@@ -286,10 +286,10 @@ public sealed class CacheHandlerTests
     [Fact]
     public void An_extended_error_is_kept()
     {
-        CacheKit kit = new("cache", static context =>
+        CacheKit kit = new("cache", static query =>
         {
-            context.Response.Answer("next", ResponseCode.ServFail);
-            context.Response.SetExtendedError(22, "no server"u8.ToArray());
+            query.Response.Answer("next", ResponseCode.ServFail);
+            query.Response.SetExtendedError(22, "no server"u8.ToArray());
         });
         kit.Ask();
         Response hit = kit.Plugin.Serve("www.example.").Response;
@@ -305,13 +305,13 @@ public sealed class CacheHandlerTests
     {
         CacheKit kit = new("cache", static _ => { });
         long now = kit.Plugin.Time.GetUtcNow().ToUnixTimeSeconds();
-        kit = new CacheKit("cache", context =>
+        kit = new CacheKit("cache", query =>
         {
-            CacheKit.Addresses(60)(context);
+            CacheKit.Addresses(60)(query);
             byte[] rdata = new byte[40];
             System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(rdata.AsSpan(8), (uint)(now + to));
             System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(rdata.AsSpan(12), (uint)(now + from));
-            CacheKit.Add(context, ResponseSection.Answer, "www.example.", RecordType.RRSIG, 60, rdata);
+            CacheKit.Add(query, ResponseSection.Answer, "www.example.", RecordType.RRSIG, 60, rdata);
         });
         kit.Serve("www.example.", HeaderFlags.None, dnssecOk: true);
         kit.Serve("www.example.", HeaderFlags.None, dnssecOk: true);
@@ -331,7 +331,7 @@ public sealed class CacheHandlerTests
         Assert.Equal(0, kit.Metric("coredns_cache_hits_total", "denial"));
     }
 
-    private static void Respond(QueryContext context, string response)
+    private static void Respond(Query query, string response)
     {
         ResponseCode code = response switch
         {
@@ -340,60 +340,60 @@ public sealed class CacheHandlerTests
             "notimp" => ResponseCode.NotImp,
             _ => response.StartsWith("NXDOMAIN", StringComparison.Ordinal) ? ResponseCode.NXDomain : ResponseCode.NoError,
         };
-        context.Response.Answer("next", code);
+        query.Response.Answer("next", code);
         switch (response)
         {
             case "failure":
-                context.Response.Fail("next", ResponseCode.ServFail, "broken");
+                query.Response.Fail("next", ResponseCode.ServFail, "broken");
                 break;
             case "answer" or "truncated" or "NXDOMAIN with answers":
-                CacheKit.Add(context, ResponseSection.Answer, "www.example.", RecordType.A, 60, [192, 0, 2, 1]);
-                context.Response.Truncated = response is "truncated";
+                CacheKit.Add(query, ResponseSection.Answer, "www.example.", RecordType.A, 60, [192, 0, 2, 1]);
+                query.Response.Truncated = response is "truncated";
                 break;
             case "other owner":
-                CacheKit.Add(context, ResponseSection.Answer, "evil.example.", RecordType.A, 60, [192, 0, 2, 1]);
+                CacheKit.Add(query, ResponseSection.Answer, "evil.example.", RecordType.A, 60, [192, 0, 2, 1]);
                 break;
             case "NXDOMAIN":
-                CacheKit.AddSoa(context, 60);
+                CacheKit.AddSoa(query, 60);
                 break;
             case "delegation":
-                CacheKit.Add(context, ResponseSection.Authority, "example.", RecordType.NS, 60, DomainName.Parse("ns.example."));
+                CacheKit.Add(query, ResponseSection.Authority, "example.", RecordType.NS, 60, DomainName.Parse("ns.example."));
                 break;
             case "too large":
                 for (int i = 0; i < 4; i++)
                 {
-                    CacheKit.Add(context, ResponseSection.Answer, "www.example.", RecordType.A, 60, new byte[9000]);
+                    CacheKit.Add(query, ResponseSection.Answer, "www.example.", RecordType.A, 60, new byte[9000]);
                 }
 
                 break;
             default:
-                RespondWithAlias(context, response);
+                RespondWithAlias(query, response);
                 break;
         }
     }
 
-    private static void RespondWithAlias(QueryContext context, string response)
+    private static void RespondWithAlias(Query query, string response)
     {
         if (!response.Contains("alias", StringComparison.Ordinal))
         {
             return;
         }
 
-        CacheKit.Add(context, ResponseSection.Answer, "www.example.", RecordType.CNAME, 60, DomainName.Parse("A.example."));
+        CacheKit.Add(query, ResponseSection.Answer, "www.example.", RecordType.CNAME, 60, DomainName.Parse("A.example."));
         switch (response)
         {
             case "alias with end":
-                CacheKit.Add(context, ResponseSection.Answer, "a.example.", RecordType.A, 60, [192, 0, 2, 1]);
+                CacheKit.Add(query, ResponseSection.Answer, "a.example.", RecordType.A, 60, [192, 0, 2, 1]);
                 break;
             case "alias in a loop":
-                CacheKit.Add(context, ResponseSection.Answer, "a.example.", RecordType.CNAME, 60, DomainName.Parse("www.example."));
+                CacheKit.Add(query, ResponseSection.Answer, "a.example.", RecordType.CNAME, 60, DomainName.Parse("www.example."));
                 break;
             case "forked alias":
-                CacheKit.Add(context, ResponseSection.Answer, "www.example.", RecordType.CNAME, 60, DomainName.Parse("b.example."));
-                CacheKit.Add(context, ResponseSection.Answer, "b.example.", RecordType.A, 60, [192, 0, 2, 1]);
+                CacheKit.Add(query, ResponseSection.Answer, "www.example.", RecordType.CNAME, 60, DomainName.Parse("b.example."));
+                CacheKit.Add(query, ResponseSection.Answer, "b.example.", RecordType.A, 60, [192, 0, 2, 1]);
                 break;
             case "alias without end, with SOA":
-                CacheKit.AddSoa(context, 60);
+                CacheKit.AddSoa(query, 60);
                 break;
             default:
                 break;
@@ -407,11 +407,11 @@ public sealed class CacheHandlerTests
 
         public override string Name => "next";
 
-        public override async ValueTask ServeAsync(QueryContext context)
+        public override async ValueTask ServeAsync(Query query)
         {
             Asked++;
             await upstream;
-            CacheKit.Addresses(60)(context);
+            CacheKit.Addresses(60)(query);
         }
     }
 }

@@ -13,17 +13,17 @@ internal sealed class CacheKit
 {
     public const string Soa = "ns.example. root.example. 1 7200 1800 86400 86400";
 
-    private readonly QueryContext _context = new();
+    private readonly Query _context = new();
 
-    public CacheKit(string options, Action<QueryContext> answer)
+    public CacheKit(string options, Action<Query> answer)
     {
         Plugin = new PluginKit(
             new CachePlugin(),
             options,
-            context =>
+            query =>
             {
                 Asked++;
-                answer(context);
+                answer(query);
             });
         Assert.Equal("", Plugin.Errors);
     }
@@ -37,7 +37,7 @@ internal sealed class CacheKit
     public void Wait(int seconds) => Plugin.Time.Advance(TimeSpan.FromSeconds(seconds));
 
     /// <summary>Asks with header flags, and with EDNS where DO is to be set.</summary>
-    public QueryContext Serve(string name, HeaderFlags flags, bool dnssecOk = false)
+    public Query Serve(string name, HeaderFlags flags, bool dnssecOk = false)
     {
         _context.Reset();
         WireWriter writer = new(_context.RequestBuffer);
@@ -57,26 +57,26 @@ internal sealed class CacheKit
         return _context;
     }
 
-    public static void Add(QueryContext context, ResponseSection section, string owner, RecordType type, uint ttl, byte[] rdata)
-        => Assert.True(context.Response.TryAddCopy(section, DomainName.Parse(owner), type, ttl, rdata));
+    public static void Add(Query query, ResponseSection section, string owner, RecordType type, uint ttl, byte[] rdata)
+        => Assert.True(query.Response.TryAddCopy(section, DomainName.Parse(owner), type, ttl, rdata));
 
-    public static Action<QueryContext> Addresses(params uint[] ttls) => context =>
+    public static Action<Query> Addresses(params uint[] ttls) => query =>
     {
-        context.Response.Answer("next", authoritative: false);
+        query.Response.Answer("next", authoritative: false);
         byte last = 1;
         foreach (uint ttl in ttls)
         {
-            context.Response.TryAddCopy(ResponseSection.Answer, default, RecordType.A, ttl, [192, 0, 2, last++]);
+            query.Response.TryAddCopy(ResponseSection.Answer, default, RecordType.A, ttl, [192, 0, 2, last++]);
         }
     };
 
-    public static Action<QueryContext> Denial(ResponseCode code, uint ttl) => context =>
+    public static Action<Query> Denial(ResponseCode code, uint ttl) => query =>
     {
-        context.Response.Answer("next", code);
-        AddSoa(context, ttl);
+        query.Response.Answer("next", code);
+        AddSoa(query, ttl);
     };
 
-    public static void AddSoa(QueryContext context, uint ttl)
+    public static void AddSoa(Query query, uint ttl)
     {
         byte[] rdata = new byte[SoaRdata.MaxLength];
         SoaRdata soa = new()
@@ -90,7 +90,7 @@ internal sealed class CacheKit
             Minimum = 86400,
         };
         Assert.True(soa.TryWrite(rdata, out int length));
-        Add(context, ResponseSection.Authority, "example.", RecordType.SOA, ttl, rdata[..length]);
+        Add(query, ResponseSection.Authority, "example.", RecordType.SOA, ttl, rdata[..length]);
     }
 
     /// <summary>The sum of a metric's children, those with a type only.</summary>

@@ -32,10 +32,10 @@ public sealed class MessageTests
             Assert.True(context.Response.TryLoadMessage(message, length));
         });
 
-        QueryContext first = kit.Serve("www.example.");
+        Query first = kit.Serve("www.example.");
         first.WriteResponse();
         byte[] fromBelow = first.ResponseMessage.ToArray();
-        QueryContext hit = kit.Serve("www.example.");
+        Query hit = kit.Serve("www.example.");
         hit.WriteResponse();
         byte[] fromCache = hit.ResponseMessage.ToArray();
         fromBelow[2] |= 4;

@@ -12,7 +12,7 @@ public sealed class NegativeAnswerTests
     [InlineData(ResponseCode.NoError)]
     public void Denial_is_kept_for_the_lower_of_the_SOAs_TTL_and_MINIMUM(ResponseCode code)
     {
-        CacheKit kit = new("cache", context => Deny(context, code, "example.", ttl: 600, minimum: 20));
+        CacheKit kit = new("cache", query => Deny(query, code, "example.", ttl: 600, minimum: 20));
 
         kit.Ask();
         kit.Wait(19);
@@ -28,7 +28,7 @@ public sealed class NegativeAnswerTests
     [InlineData(ResponseCode.NXDomain, "example.")]
     [InlineData(ResponseCode.NoError, "www.example.")]
     public void Denial_with_the_SOA_of_an_enclosing_zone_is_kept(ResponseCode code, string zone)
-        => Assert.Equal(1, AskTwice(context => Deny(context, code, zone, 60, 60)));
+        => Assert.Equal(1, AskTwice(query => Deny(query, code, zone, 60, 60)));
 
     [Theory]
     [InlineData(ResponseCode.NXDomain, "other.")]
@@ -37,7 +37,7 @@ public sealed class NegativeAnswerTests
     [InlineData(ResponseCode.NoError, null)]
     [InlineData(ResponseCode.NXDomain, null)]
     public void Denial_without_the_SOA_of_an_enclosing_zone_is_not_kept(ResponseCode code, string? zone)
-        => Assert.Equal(2, AskTwice(context => Deny(context, code, zone, 60, 60)));
+        => Assert.Equal(2, AskTwice(query => Deny(query, code, zone, 60, 60)));
 
     [Theory]
     [InlineData(ResponseCode.NXDomain, "target.test.", 1)]
@@ -45,31 +45,31 @@ public sealed class NegativeAnswerTests
     [InlineData(ResponseCode.NXDomain, "example.", 2)]
     [InlineData(ResponseCode.NXDomain, null, 2)]
     public void Denial_behind_an_alias_is_kept_with_the_SOA_of_the_targets_zone(ResponseCode code, string? zone, int asked)
-        => Assert.Equal(asked, AskTwice(context =>
+        => Assert.Equal(asked, AskTwice(query =>
         {
-            context.Response.Answer("next", code);
-            CacheKit.Add(context, ResponseSection.Answer, "www.example.", RecordType.CNAME, 60, DomainName.Parse("x.target.test."));
-            AddSoa(context, zone, 60, 60);
+            query.Response.Answer("next", code);
+            CacheKit.Add(query, ResponseSection.Answer, "www.example.", RecordType.CNAME, 60, DomainName.Parse("x.target.test."));
+            AddSoa(query, zone, 60, 60);
         }));
 
     [Fact]
     public void NXDOMAIN_beside_the_records_that_were_asked_is_not_kept()
-        => Assert.Equal(2, AskTwice(context =>
+        => Assert.Equal(2, AskTwice(query =>
         {
-            context.Response.Answer("next", ResponseCode.NXDomain);
-            CacheKit.Add(context, ResponseSection.Answer, "www.example.", RecordType.A, 60, [192, 0, 2, 1]);
-            AddSoa(context, "example.", 60, 60);
+            query.Response.Answer("next", ResponseCode.NXDomain);
+            CacheKit.Add(query, ResponseSection.Answer, "www.example.", RecordType.A, 60, [192, 0, 2, 1]);
+            AddSoa(query, "example.", 60, 60);
         }));
 
     [Fact]
     public void Records_of_other_names_answer_no_other_question()
     {
-        CacheKit kit = new("cache", static context =>
+        CacheKit kit = new("cache", static query =>
         {
-            CacheKit.Addresses(60)(context);
-            CacheKit.Add(context, ResponseSection.Answer, "other.test.", RecordType.A, 60, [192, 0, 2, 66]);
-            CacheKit.Add(context, ResponseSection.Authority, "test.", RecordType.NS, 60, DomainName.Parse("ns.test."));
-            CacheKit.Add(context, ResponseSection.Additional, "ns.test.", RecordType.A, 60, [192, 0, 2, 66]);
+            CacheKit.Addresses(60)(query);
+            CacheKit.Add(query, ResponseSection.Answer, "other.test.", RecordType.A, 60, [192, 0, 2, 66]);
+            CacheKit.Add(query, ResponseSection.Authority, "test.", RecordType.NS, 60, DomainName.Parse("ns.test."));
+            CacheKit.Add(query, ResponseSection.Additional, "ns.test.", RecordType.A, 60, [192, 0, 2, 66]);
         });
 
         kit.Ask();
@@ -90,7 +90,7 @@ public sealed class NegativeAnswerTests
         Assert.Equal(1, kit.Asked);
     }
 
-    private static int AskTwice(Action<QueryContext> answer)
+    private static int AskTwice(Action<Query> answer)
     {
         CacheKit kit = new("cache", answer);
         string first = kit.Ask();
@@ -98,13 +98,13 @@ public sealed class NegativeAnswerTests
         return kit.Asked;
     }
 
-    private static void Deny(QueryContext context, ResponseCode code, string? zone, uint ttl, uint minimum)
+    private static void Deny(Query query, ResponseCode code, string? zone, uint ttl, uint minimum)
     {
-        context.Response.Answer("next", code);
-        AddSoa(context, zone, ttl, minimum);
+        query.Response.Answer("next", code);
+        AddSoa(query, zone, ttl, minimum);
     }
 
-    private static void AddSoa(QueryContext context, string? zone, uint ttl, uint minimum)
+    private static void AddSoa(Query query, string? zone, uint ttl, uint minimum)
     {
         if (zone is null)
         {
@@ -114,6 +114,6 @@ public sealed class NegativeAnswerTests
         byte[] rdata = new byte[SoaRdata.MaxLength];
         SoaRdata soa = new() { PrimaryServer = DomainName.Root, Mailbox = DomainName.Root, Minimum = minimum };
         Assert.True(soa.TryWrite(rdata, out int length));
-        CacheKit.Add(context, ResponseSection.Authority, zone, RecordType.SOA, ttl, rdata[..length]);
+        CacheKit.Add(query, ResponseSection.Authority, zone, RecordType.SOA, ttl, rdata[..length]);
     }
 }

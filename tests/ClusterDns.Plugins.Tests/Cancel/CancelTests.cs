@@ -19,17 +19,17 @@ public class CancelTests
     {
         PluginKit kit = new(new CancelPlugin(), text);
 
-        QueryContext context = kit.Serve("www.example.");
+        Query query = kit.Serve("www.example.");
 
-        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), kit.Time.GetElapsedTime(context.ReceivedTimestamp, context.Deadline));
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), kit.Time.GetElapsedTime(query.ReceivedTimestamp, query.Deadline));
     }
 
     [Fact]
     public void ATimeoutOfCenturiesIsOne()
     {
-        QueryContext context = new PluginKit(new CancelPlugin(), "cancel 2000000h").Serve("www.example.");
+        Query query = new PluginKit(new CancelPlugin(), "cancel 2000000h").Serve("www.example.");
 
-        Assert.True(context.Deadline > context.ReceivedTimestamp);
+        Assert.True(query.Deadline > query.ReceivedTimestamp);
     }
 
     [Theory]
@@ -38,22 +38,22 @@ public class CancelTests
     public void TheEarlierDeadlineCounts(int seconds)
     {
         PluginKit kit = new(new CancelPlugin(), "cancel 10s");
-        QueryContext context = kit.CreateContext("www.example.");
-        long ours = context.ReceivedTimestamp + (10 * kit.Time.TimestampFrequency);
-        context.Deadline = ours + (seconds * kit.Time.TimestampFrequency);
-        long earlier = Math.Min(ours, context.Deadline);
+        Query query = kit.CreateContext("www.example.");
+        long ours = query.ReceivedTimestamp + (10 * kit.Time.TimestampFrequency);
+        query.Deadline = ours + (seconds * kit.Time.TimestampFrequency);
+        long earlier = Math.Min(ours, query.Deadline);
 
-        kit.ServeAgain(context);
+        kit.ServeAgain(query);
 
-        Assert.Equal(earlier, context.Deadline);
+        Assert.Equal(earlier, query.Deadline);
     }
 
     [Fact]
     public void InternalQueriesShareTheDeadline()
     {
-        QueryContext context = new PluginKit(new CancelPlugin(), "cancel 1s").Serve("www.example.");
+        Query query = new PluginKit(new CancelPlugin(), "cancel 1s").Serve("www.example.");
 
-        Assert.Equal(context.Deadline, InternalQuery.TryCreate(context, DomainName.Parse("alias.example."), RecordType.A)!.Deadline);
+        Assert.Equal(query.Deadline, InternalQuery.TryCreate(query, DomainName.Parse("alias.example."), RecordType.A)!.Deadline);
     }
 
     [Theory]
@@ -64,14 +64,14 @@ public class CancelTests
         PluginKit kit = new(new CancelPlugin(), "cancel 1s");
         WaitingHandler waiting = new();
         CancelHandler handler = new(waiting, TimeSpan.FromSeconds(1), kit.Time);
-        QueryContext context = kit.CreateContext("www.example.");
+        Query query = kit.CreateContext("www.example.");
 
-        Task served = handler.ServeAsync(context).AsTask();
+        Task served = handler.ServeAsync(query).AsTask();
         kit.Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
         waiting.Complete();
         await served;
 
-        Assert.Equal(expected, context.Response.Status);
+        Assert.Equal(expected, query.Response.Status);
     }
 
     [Fact]
@@ -87,22 +87,22 @@ public class CancelTests
             return new ValueTask<UpstreamOutcome>(new UpstreamOutcome(UpstreamStatus.TimedOut, null));
         });
         CancelHandler handler = new(forward.Handler, TimeSpan.FromSeconds(3), forward.Time);
-        QueryContext context = forward.CreateContext("www.example.");
+        Query query = forward.CreateContext("www.example.");
 
-        Assert.True(handler.ServeAsync(context).AsTask().IsCompletedSuccessfully);
+        Assert.True(handler.ServeAsync(query).AsTask().IsCompletedSuccessfully);
 
         Assert.Equal([TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1)], timeouts);
-        Assert.Equal(ResponseStatus.Dropped, context.Response.Status);
-        Assert.Null(context.Response.Failure);
+        Assert.Equal(ResponseStatus.Dropped, query.Response.Status);
+        Assert.Null(query.Response.Failure);
     }
 
     [Fact]
     public void ADeadlineAllocatesNothing()
     {
-        PluginKit kit = new(new CancelPlugin(), "cancel", static context => context.Response.Answer("next"));
-        QueryContext context = kit.Serve("www.example.");
+        PluginKit kit = new(new CancelPlugin(), "cancel", static query => query.Response.Answer("next"));
+        Query query = kit.Serve("www.example.");
 
-        Assert.Equal(0, kit.CountAllocatedBytes(context));
+        Assert.Equal(0, kit.CountAllocatedBytes(query));
     }
 
     [Theory]
@@ -120,10 +120,10 @@ public class CancelTests
 
         public void Complete() => _waiting.SetResult();
 
-        public override async ValueTask ServeAsync(QueryContext context)
+        public override async ValueTask ServeAsync(Query query)
         {
             await _waiting.Task;
-            context.Response.Answer(Name);
+            query.Response.Answer(Name);
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ReadDirective
         CorefileDocument document = CorefileParser.Parse(
             "Corefile", Encoding.UTF8.GetBytes($". {{\n{body}\n}}\n"), new InMemoryCorefileSource(), static _ => null, Diagnostics);
         CorefileValidator.Validate(document, PluginCatalog.Order, PluginCatalog.Plugins.ContainsKey, Diagnostics);
-        Assert.True(ServerAddressParser.TryParse(document.Blocks[0].Keys[0], 53, Diagnostics, out IReadOnlyList<ServerAddress> keys));
+        Assert.True(ServerKeyParser.TryParse(document.Blocks[0].Keys[0], 53, Diagnostics, out IReadOnlyList<ServerKey> keys));
         IPlugin plugin = PluginCatalog.Plugins[document.Blocks[0].Directives[0].Name.Text];
         Options = DirectiveParsing.Parse(plugin, new PluginParseContext(document.Blocks[0].Directives, keys, Diagnostics));
     }

@@ -73,9 +73,9 @@ public sealed class Dns64HandlerTests
         };
 
         PluginKit kit = Create("dns64");
-        QueryContext context = kit.Serve("www.example.", RecordType.AAAA, client: Client);
+        Query context = kit.Serve("www.example.", RecordType.AAAA, client: Client);
         context.WriteResponse();
-        QueryContext reader = new();
+        Query reader = new();
 
         Assert.True(reader.Response.TryLoadMessage(context.ResponseMessage.ToArray(), context.ResponseLength));
         ResponseRecord last = reader.Response.Answers.Span[1];
@@ -171,7 +171,7 @@ public sealed class Dns64HandlerTests
             response.Answer("next", ResponseCode.ServFail);
             response.SetExtendedError(22, "no way"u8.ToArray());
         };
-        QueryContext context = Create("dns64").Serve("www.example.", RecordType.AAAA, client: Client);
+        Query context = Create("dns64").Serve("www.example.", RecordType.AAAA, client: Client);
 
         Assert.Equal(ResponseCode.ServFail, context.Response.Code);
         Assert.Equal((ushort)22, context.Response.ExtendedErrorCode);
@@ -229,7 +229,7 @@ public sealed class Dns64HandlerTests
     public void ClientsThatValidateThemselvesGetWhatThereIs(bool dnssecOk, bool checkingDisabled, bool isTranslated)
     {
         PluginKit kit = Create("dns64");
-        QueryContext context = new();
+        Query context = new();
         Accept(context, CreateQuery(dnssecOk, checkingDisabled));
 
         AssertCompleted(kit.Handler.ServeAsync(context));
@@ -270,7 +270,7 @@ public sealed class Dns64HandlerTests
     {
         WaitingLink below = new();
         PluginHandler handler = Create("dns64").Build.Links[0](below);
-        QueryContext context = new();
+        Query context = new();
         Accept(context, CreateQuery(dnssecOk: false, checkingDisabled: false));
         Task served = handler.ServeAsync(context).AsTask();
 
@@ -293,7 +293,7 @@ public sealed class Dns64HandlerTests
                 context.Response.TryAddCopy(ResponseSection.Answer, default, RecordType.A, 60, [192, 0, 2, i]);
             }
         });
-        QueryContext context = new();
+        Query context = new();
         byte[] query = CreateQuery(dnssecOk: false, checkingDisabled: false);
 
         Assert.Equal(0, Allocations.Count(Serve));
@@ -342,7 +342,7 @@ public sealed class Dns64HandlerTests
         return message[..(length + opt.Length)];
     }
 
-    private static void Accept(QueryContext context, byte[] query)
+    private static void Accept(Query context, byte[] query)
     {
         context.Reset();
         query.CopyTo(context.RequestBuffer, 0);

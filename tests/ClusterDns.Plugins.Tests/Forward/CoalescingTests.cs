@@ -28,18 +28,18 @@ public sealed class CoalescingTests
     public async Task Identical_queries_share_one_upstream_query_and_each_gets_its_answer()
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
-        QueryContext[] contexts = [.. Enumerable.Range(0, 5).Select(_ => kit.CreateContext("www.example."))];
-        Task[] served = [.. contexts.Select(context => Serve(kit, context))];
+        Query[] contexts = [.. Enumerable.Range(0, 5).Select(_ => kit.CreateContext("www.example."))];
+        Task[] served = [.. contexts.Select(query => Serve(kit, query))];
 
         Assert.Single(_upstreams.Asked);
         _pending[0].SetResult(_upstreams.Reply());
         await Task.WhenAll(served);
 
-        Assert.All(contexts, static context => Assert.Equal("www.example. 300 A 192.0.2.1", OnlyAnswer(context)));
-        Assert.All(contexts, static context => Assert.Equal(First, context.Upstream));
+        Assert.All(contexts, static query => Assert.Equal("www.example. 300 A 192.0.2.1", OnlyAnswer(query)));
+        Assert.All(contexts, static query => Assert.Equal(First, query.Upstream));
         Assert.Equal(4, kit.Metrics.Counter("clusterdns_forward_coalesced_total", "").Value);
         Assert.Equal(1, _upstreams.Held);
-        Array.ForEach(contexts[..4], static context => context.Reset());
+        Array.ForEach(contexts[..4], static query => query.Reset());
         Assert.Equal(1, _upstreams.Held);
         contexts[4].Reset();
         Assert.Equal(0, _upstreams.Held);
@@ -49,8 +49,8 @@ public sealed class CoalescingTests
     public async Task Each_query_gets_the_name_in_the_case_in_which_it_asked()
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
-        QueryContext first = kit.CreateContext("www.example.");
-        QueryContext second = kit.CreateContext("wWw.ExAmple.");
+        Query first = kit.CreateContext("www.example.");
+        Query second = kit.CreateContext("wWw.ExAmple.");
         Task[] served = [Serve(kit, first), Serve(kit, second)];
 
         Assert.Single(_upstreams.Asked);
@@ -65,7 +65,7 @@ public sealed class CoalescingTests
     public void Queries_that_are_sent_otherwise_do_not_share()
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
-        QueryContext[] contexts =
+        Query[] contexts =
         [
             kit.CreateContext("www.example."),
             kit.CreateContext("www2.example."),
@@ -81,9 +81,9 @@ public sealed class CoalescingTests
             Lowered(kit.CreateContext("www.example.", udpSize: 4096)),
         ];
 
-        foreach (QueryContext context in contexts)
+        foreach (Query query in contexts)
         {
-            _ = Serve(kit, context);
+            _ = Serve(kit, query);
         }
 
         Assert.Equal(contexts.Length, _upstreams.Asked.Count);
@@ -133,8 +133,8 @@ public sealed class CoalescingTests
     public async Task Followers_of_an_evicted_query_ask_again_and_share_that_query()
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
-        QueryContext evicted = kit.CreateContext("www.example.");
-        QueryContext[] followers = [.. Enumerable.Range(0, 4).Select(_ => kit.CreateContext("www.example."))];
+        Query evicted = kit.CreateContext("www.example.");
+        Query[] followers = [.. Enumerable.Range(0, 4).Select(_ => kit.CreateContext("www.example."))];
         Task leading = Serve(kit, evicted);
         Task[] served = [.. followers.Select(follower => Serve(kit, follower))];
         evicted.Abandon();
@@ -155,7 +155,7 @@ public sealed class CoalescingTests
     public async Task Follower_does_not_ask_again_after_five_seconds()
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
-        List<QueryContext> leaders = [];
+        List<Query> leaders = [];
         _upstreams.On(First, _ =>
         {
             leaders.Add(((Flight)_upstreams.LastAsker!).Leader);
@@ -163,8 +163,8 @@ public sealed class CoalescingTests
             _pending.Add(pending);
             return new ValueTask<UpstreamOutcome>(pending.Task);
         });
-        QueryContext[] contexts = [.. Enumerable.Range(0, 3).Select(_ => kit.CreateContext("www.example."))];
-        Task[] served = [.. contexts.Select(context => Serve(kit, context))];
+        Query[] contexts = [.. Enumerable.Range(0, 3).Select(_ => kit.CreateContext("www.example."))];
+        Task[] served = [.. contexts.Select(query => Serve(kit, query))];
         Counter coalesced = kit.Metrics.Counter("clusterdns_forward_coalesced_total", "");
 
         kit.Time.Advance(TimeSpan.FromSeconds(3));
@@ -177,7 +177,7 @@ public sealed class CoalescingTests
         await Task.WhenAll(served);
 
         Assert.Equal(2, _pending.Count);
-        QueryContext last = Assert.Single(contexts, context => !leaders.Contains(context));
+        Query last = Assert.Single(contexts, query => !leaders.Contains(query));
         Assert.Equal(ResponseStatus.Failed, last.Response.Status);
         Assert.Equal(ResponseCode.ServFail, last.Response.Code);
     }
@@ -186,8 +186,8 @@ public sealed class CoalescingTests
     public async Task Query_that_was_abandoned_without_followers_gets_none()
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
-        QueryContext evicted = kit.CreateContext("www.example.");
-        QueryContext next = kit.CreateContext("www.example.");
+        Query evicted = kit.CreateContext("www.example.");
+        Query next = kit.CreateContext("www.example.");
         Task ending = Serve(kit, evicted);
         evicted.Abandon();
         Task asking = Serve(kit, next);
@@ -204,7 +204,7 @@ public sealed class CoalescingTests
     public async Task A_client_that_is_gone_asks_no_more_when_nobody_follows()
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
-        QueryContext gone = kit.CreateContext("www.example.");
+        Query gone = kit.CreateContext("www.example.");
         Task served = Serve(kit, gone);
         gone.Abandon();
         _pending[0].SetResult(new UpstreamOutcome(UpstreamStatus.TimedOut, null));
@@ -218,9 +218,9 @@ public sealed class CoalescingTests
     public async Task A_follower_has_its_answer_after_the_deadline_of_the_client_that_began()
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
-        QueryContext hasty = kit.CreateContext("www.example.");
+        Query hasty = kit.CreateContext("www.example.");
         hasty.Deadline = kit.Time.GetTimestamp() + kit.Time.TimestampFrequency;
-        QueryContext follower = kit.CreateContext("www.example.");
+        Query follower = kit.CreateContext("www.example.");
         Task[] served = [Serve(kit, hasty), Serve(kit, follower)];
         kit.Time.Advance(TimeSpan.FromSeconds(1));
         _pending[0].SetResult(new UpstreamOutcome(UpstreamStatus.TimedOut, null));
@@ -236,11 +236,11 @@ public sealed class CoalescingTests
     public async Task A_follower_ends_at_its_own_deadline_and_when_its_client_is_gone()
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
-        QueryContext leader = kit.CreateContext("www.example.");
-        QueryContext hasty = kit.CreateContext("www.example.");
+        Query leader = kit.CreateContext("www.example.");
+        Query hasty = kit.CreateContext("www.example.");
         hasty.Deadline = kit.Time.GetTimestamp() + kit.Time.TimestampFrequency;
-        QueryContext gone = kit.CreateContext("www.example.");
-        QueryContext patient = kit.CreateContext("www.example.");
+        Query gone = kit.CreateContext("www.example.");
+        Query patient = kit.CreateContext("www.example.");
         Task asking = Serve(kit, leader);
         Task ending = Serve(kit, hasty);
         Task leaving = Serve(kit, gone);
@@ -284,8 +284,8 @@ public sealed class CoalescingTests
     public async Task A_failure_is_shared_with_its_reason()
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_connect_attempts 1\n max_fails 0\n}");
-        QueryContext first = kit.CreateContext("www.example.");
-        QueryContext second = kit.CreateContext("www.example.");
+        Query first = kit.CreateContext("www.example.");
+        Query second = kit.CreateContext("www.example.");
         Task[] served = [Serve(kit, first), Serve(kit, second)];
         _pending[0].SetResult(new UpstreamOutcome(UpstreamStatus.TimedOut, null));
         await Task.WhenAll(served);
@@ -300,8 +300,8 @@ public sealed class CoalescingTests
     public async Task Followers_go_on_to_the_next_forward_as_the_first_does()
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n next NXDOMAIN\n}\nforward . 192.0.2.2");
-        QueryContext first = kit.CreateContext("www.example.");
-        QueryContext second = kit.CreateContext("www.example.");
+        Query first = kit.CreateContext("www.example.");
+        Query second = kit.CreateContext("www.example.");
         Task[] served = [Serve(kit, first), Serve(kit, second)];
         _pending[0].SetResult(_upstreams.Reply(ResponseCode.NXDomain, empty: true));
 
@@ -320,8 +320,8 @@ public sealed class CoalescingTests
     public async Task A_reply_that_failover_discards_is_not_shared()
     {
         PluginKit kit = Create("forward . 192.0.2.1 192.0.2.2 {\n policy sequential\n failover SERVFAIL\n max_connect_attempts 1\n max_fails 0\n}");
-        QueryContext first = kit.CreateContext("www.example.");
-        QueryContext second = kit.CreateContext("www.example.");
+        Query first = kit.CreateContext("www.example.");
+        Query second = kit.CreateContext("www.example.");
         Task[] served = [Serve(kit, first), Serve(kit, second)];
         _pending[0].SetResult(_upstreams.Reply(ResponseCode.ServFail, empty: true));
         await UntilAsync(() => _pending.Count >= 2);
@@ -340,9 +340,9 @@ public sealed class CoalescingTests
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_concurrent 1\n}");
         Task first = Serve(kit, kit.CreateContext("www.example."));
-        QueryContext follower = kit.CreateContext("www.example.");
+        Query follower = kit.CreateContext("www.example.");
         Task second = Serve(kit, follower);
-        QueryContext refused = kit.CreateContext("other.example.");
+        Query refused = kit.CreateContext("other.example.");
         await Serve(kit, refused);
         Assert.Equal(ResponseCode.Refused, refused.Response.Code);
 
@@ -356,7 +356,7 @@ public sealed class CoalescingTests
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
         Task[] served = [.. Enumerable.Range(0, 4097).Select(_ => Serve(kit, kit.CreateContext("www.example.")))];
-        QueryContext beyond = kit.CreateContext("www.example.");
+        Query beyond = kit.CreateContext("www.example.");
         await Serve(kit, beyond);
 
         Assert.Equal(ResponseCode.ServFail, beyond.Response.Code);
@@ -371,7 +371,7 @@ public sealed class CoalescingTests
     {
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
         Task first = Serve(kit, kit.CreateContext("www.example."));
-        QueryContext follower = kit.CreateContext("www.example.");
+        Query follower = kit.CreateContext("www.example.");
         Task second = Serve(kit, follower);
         _pending[0].SetException(new InvalidOperationException("a bug"));
 
@@ -381,14 +381,14 @@ public sealed class CoalescingTests
         Assert.Equal(ResponseStatus.Failed, follower.Response.Status);
     }
 
-    private static string OnlyAnswer(QueryContext context)
+    private static string OnlyAnswer(Query query)
     {
-        Assert.Equal(ResponseCode.NoError, context.Response.Code);
-        Assert.Equal(1, context.Response.Answers.Count);
-        return PluginKit.Format(context, context.Response.Answers.Span[0]);
+        Assert.Equal(ResponseCode.NoError, query.Response.Code);
+        Assert.Equal(1, query.Response.Answers.Count);
+        return PluginKit.Format(query, query.Response.Answers.Span[0]);
     }
 
-    private static Task Serve(PluginKit kit, QueryContext context) => kit.Handler.ServeAsync(context).AsTask();
+    private static Task Serve(PluginKit kit, Query query) => kit.Handler.ServeAsync(query).AsTask();
 
     private async Task UntilAsync(Func<bool> condition)
     {
@@ -400,34 +400,34 @@ public sealed class CoalescingTests
         }
     }
 
-    private static QueryContext Lowered(QueryContext context)
+    private static Query Lowered(Query query)
     {
-        context.UdpSize = 512;
-        return context;
+        query.UdpSize = 512;
+        return query;
     }
 
-    private static QueryContext WithOption(PluginKit kit, bool dnssecOk, byte[] option)
+    private static Query WithOption(PluginKit kit, bool dnssecOk, byte[] option)
     {
-        QueryContext context = kit.CreateContext("www.example.", udpSize: 1232);
-        byte[] message = [.. context.Request, .. option];
+        Query query = kit.CreateContext("www.example.", udpSize: 1232);
+        byte[] message = [.. query.Request, .. option];
         message[^(option.Length + 4)] |= dnssecOk ? (byte)0x80 : (byte)0;
         message[^(option.Length + 1)] = (byte)option.Length;
-        context.Reset();
-        message.CopyTo(context.RequestBuffer, 0);
+        query.Reset();
+        message.CopyTo(query.RequestBuffer, 0);
         NetworkEndpoint client = NetworkEndpoint.From(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 5300));
-        Assert.Equal(QueryVerdict.Serve, context.Accept(message.Length, TransportProtocol.Udp, in client, in client, kit.Time.GetTimestamp()));
-        return context;
+        Assert.Equal(QueryVerdict.Serve, query.Accept(message.Length, TransportProtocol.Udp, in client, in client, kit.Time.GetTimestamp()));
+        return query;
     }
 
-    private static QueryContext OverTcp(PluginKit kit)
+    private static Query OverTcp(PluginKit kit)
     {
-        QueryContext context = kit.CreateContext("www.example.");
-        byte[] message = context.Request.ToArray();
-        context.Reset();
-        message.CopyTo(context.RequestBuffer, 0);
+        Query query = kit.CreateContext("www.example.");
+        byte[] message = query.Request.ToArray();
+        query.Reset();
+        message.CopyTo(query.RequestBuffer, 0);
         NetworkEndpoint client = NetworkEndpoint.From(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 5300));
-        Assert.Equal(QueryVerdict.Serve, context.Accept(message.Length, TransportProtocol.Tcp, in client, in client, kit.Time.GetTimestamp()));
-        return context;
+        Assert.Equal(QueryVerdict.Serve, query.Accept(message.Length, TransportProtocol.Tcp, in client, in client, kit.Time.GetTimestamp()));
+        return query;
     }
 
     private PluginKit Create(string body) => new(new ForwardPlugin(), body, upstreams: _upstreams);

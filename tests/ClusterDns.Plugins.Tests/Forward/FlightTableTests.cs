@@ -71,10 +71,10 @@ public sealed class FlightTableTests
     [Fact]
     public void Flights_and_followers_take_no_more_than_they_are_counted_with()
     {
-        QueryContext context = _kit.CreateContext("www.example.");
+        Query query = _kit.CreateContext("www.example.");
         IdleStack<Follower> none = new(0);
 
-        Assert.InRange(Allocations.Count(() => Follower.Rent(none, context)) / Allocations.Times, 1, Follower.Bytes);
+        Assert.InRange(Allocations.Count(() => Follower.Rent(none, query)) / Allocations.Times, 1, Follower.Bytes);
         Assert.InRange(Allocations.Count(static () => GC.KeepAlive(new Flight())) / Allocations.Times, 1, Flight.Bytes);
     }
 
@@ -125,9 +125,9 @@ public sealed class FlightTableTests
 
     private static async Task<ResponseStatus> StatusAsync(Follower follower)
     {
-        QueryContext context = follower.Context;
-        (await follower.Completion).CopyTo(context.Response, "forward");
-        return context.Response.Status;
+        Query query = follower.Context;
+        (await follower.Completion).CopyTo(query.Response, "forward");
+        return query.Response.Status;
     }
 
     private static MemoryShare Pools(long limit) => new MemoryBudget(MemoryTable.Rules, limit, new MetricRegistry())[MemoryTable.Pools];
@@ -136,9 +136,9 @@ public sealed class FlightTableTests
 
     private async Task FollowAsync(FlightTable table, int count)
     {
-        QueryContext context = _kit.CreateContext("www.example.");
-        Assert.Null(Join(table, context, out Flight? flight));
-        Follower[] followers = [.. Enumerable.Range(0, count).Select(_ => Join(table, context, out Flight? _)!)];
+        Query query = _kit.CreateContext("www.example.");
+        Assert.Null(Join(table, query, out Flight? flight));
+        Follower[] followers = [.. Enumerable.Range(0, count).Select(_ => Join(table, query, out Flight? _)!)];
         Task<SharedOutcome>[] completions = [.. followers.Select(static follower => follower.Completion.AsTask())];
         Follower? next = table.End(flight!, out int ended);
         Assert.Equal(count, ended);
@@ -158,9 +158,9 @@ public sealed class FlightTableTests
         return flight!;
     }
 
-    private Follower? Join(FlightTable table, QueryContext context, out Flight? flight)
+    private Follower? Join(FlightTable table, Query query, out Flight? flight)
     {
         long now = _kit.Time.GetTimestamp();
-        return table.Join(this, context, usesStream: false, now, now + (5 * _kit.Time.TimestampFrequency), out flight);
+        return table.Join(this, query, usesStream: false, now, now + (5 * _kit.Time.TimestampFrequency), out flight);
     }
 }

@@ -19,11 +19,11 @@ public class ForwardDeadlineTests
         _upstreams.Answers(First);
         PluginKit kit = Create("");
 
-        QueryContext context = Serve(kit, TimeSpan.FromTicks(-1));
+        Query query = Serve(kit, TimeSpan.FromTicks(-1));
 
         Assert.Empty(_upstreams.Asked);
-        Assert.Equal(ResponseStatus.Dropped, context.Response.Status);
-        Assert.Equal("forward", context.Response.Plugin);
+        Assert.Equal(ResponseStatus.Dropped, query.Response.Status);
+        Assert.Equal("forward", query.Response.Plugin);
     }
 
     [Fact]
@@ -31,9 +31,9 @@ public class ForwardDeadlineTests
     {
         _upstreams.Answers(First);
 
-        QueryContext context = Serve(Create(""), TimeSpan.FromMilliseconds(300));
+        Query query = Serve(Create(""), TimeSpan.FromMilliseconds(300));
 
-        Assert.Equal(ResponseStatus.Answered, context.Response.Status);
+        Assert.Equal(ResponseStatus.Answered, query.Response.Status);
         Assert.Equal(TimeSpan.FromMilliseconds(300), _upstreams.LastTimeout);
     }
 
@@ -42,10 +42,10 @@ public class ForwardDeadlineTests
     {
         _upstreams.Fails(First);
 
-        QueryContext context = Serve(Create(""), TimeSpan.FromSeconds(3));
+        Query query = Serve(Create(""), TimeSpan.FromSeconds(3));
 
-        Assert.Equal(ResponseStatus.Failed, context.Response.Status);
-        Assert.Equal("read udp 192.0.2.1:53: no reply within 2s: i/o timeout", context.Response.Failure);
+        Assert.Equal(ResponseStatus.Failed, query.Response.Status);
+        Assert.Equal("read udp 192.0.2.1:53: no reply within 2s: i/o timeout", query.Response.Failure);
     }
 
     [Fact]
@@ -54,10 +54,10 @@ public class ForwardDeadlineTests
         PluginKit kit = Create("max_connect_attempts 0");
         Script(kit, UpstreamStatus.TimedOut, wait: null);
 
-        QueryContext context = Serve(kit, TimeSpan.FromSeconds(60));
+        Query query = Serve(kit, TimeSpan.FromSeconds(60));
 
         Assert.Equal([TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1)], _timeouts);
-        Assert.Equal(ResponseStatus.Failed, context.Response.Status);
+        Assert.Equal(ResponseStatus.Failed, query.Response.Status);
     }
 
     [Theory]
@@ -68,19 +68,19 @@ public class ForwardDeadlineTests
         PluginKit kit = Create("max_connect_attempts 1");
         Script(kit, UpstreamStatus.Suspicious, TimeSpan.FromSeconds(1));
 
-        QueryContext context = Serve(kit, TimeSpan.FromMilliseconds(milliseconds));
+        Query query = Serve(kit, TimeSpan.FromMilliseconds(milliseconds));
 
         TimeSpan[] expected = [TimeSpan.FromMilliseconds(milliseconds), TimeSpan.FromMilliseconds(milliseconds - 1000)];
         Assert.Equal(expected[..asked], _timeouts);
-        Assert.Equal(ResponseStatus.Dropped, context.Response.Status);
+        Assert.Equal(ResponseStatus.Dropped, query.Response.Status);
     }
 
-    private static QueryContext Serve(PluginKit kit, TimeSpan untilDeadline)
+    private static Query Serve(PluginKit kit, TimeSpan untilDeadline)
     {
-        QueryContext context = kit.CreateContext("www.example.");
-        context.Deadline = kit.Time.GetTimestamp() + (untilDeadline.Ticks * kit.Time.TimestampFrequency / TimeSpan.TicksPerSecond);
-        Assert.True(kit.Handler.ServeAsync(context).AsTask().IsCompletedSuccessfully);
-        return context;
+        Query query = kit.CreateContext("www.example.");
+        query.Deadline = kit.Time.GetTimestamp() + (untilDeadline.Ticks * kit.Time.TimestampFrequency / TimeSpan.TicksPerSecond);
+        Assert.True(kit.Handler.ServeAsync(query).AsTask().IsCompletedSuccessfully);
+        return query;
     }
 
     private PluginKit Create(string option)

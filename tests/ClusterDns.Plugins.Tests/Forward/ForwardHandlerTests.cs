@@ -22,14 +22,14 @@ public class ForwardHandlerTests
         _upstreams.Answers(First);
         PluginKit kit = Create("forward . 192.0.2.1");
 
-        QueryContext context = kit.Serve("www.example.");
+        Query query = kit.Serve("www.example.");
 
-        Assert.Equal("forward", context.Response.Plugin);
-        Assert.True(context.Response.RecursionAvailable);
-        Assert.False(context.Response.Authoritative);
+        Assert.Equal("forward", query.Response.Plugin);
+        Assert.True(query.Response.RecursionAvailable);
+        Assert.False(query.Response.Authoritative);
         Assert.Equal(Answer, kit.Ask("www.example."));
         Assert.Equal(1, _upstreams.Held);
-        context.Reset();
+        query.Reset();
         Assert.Equal(0, _upstreams.Held);
     }
 
@@ -93,13 +93,13 @@ public class ForwardHandlerTests
     {
         _upstreams.Answers(First);
         PluginKit kit = Create("forward . 192.0.2.1");
-        QueryContext context = kit.CreateContext("www.example.", udpSize: 4096);
-        byte[] before = context.Request.ToArray();
-        context.UdpSize = 1232;
+        Query query = kit.CreateContext("www.example.", udpSize: 4096);
+        byte[] before = query.Request.ToArray();
+        query.UdpSize = 1232;
 
-        Assert.True(kit.Handler.ServeAsync(context).AsTask().IsCompletedSuccessfully);
+        Assert.True(kit.Handler.ServeAsync(query).AsTask().IsCompletedSuccessfully);
 
-        Assert.Equal(before, context.Request);
+        Assert.Equal(before, query.Request);
     }
 
     [Fact]
@@ -107,9 +107,9 @@ public class ForwardHandlerTests
     {
         _upstreams.Answers(First, truncatedOverUdp: true);
 
-        QueryContext context = Create("forward . 192.0.2.1 {\n prefer_udp\n}").Serve("www.example.");
+        Query query = Create("forward . 192.0.2.1 {\n prefer_udp\n}").Serve("www.example.");
 
-        Assert.False(context.Response.Truncated);
+        Assert.False(query.Response.Truncated);
         Assert.Equal($"{First} Udp, {First} Tcp", string.Join(", ", _upstreams.Asked));
         Assert.Equal(1, _upstreams.Held);
     }
@@ -149,10 +149,10 @@ public class ForwardHandlerTests
     {
         _upstreams.Fails(First, status);
 
-        QueryContext context = Create("forward . 192.0.2.1 {\n max_fails 0\n}").Serve("www.example.");
+        Query query = Create("forward . 192.0.2.1 {\n max_fails 0\n}").Serve("www.example.");
 
-        Assert.Equal(ResponseCode.ServFail, context.Response.Code);
-        Assert.Equal(failure, context.Response.Failure);
+        Assert.Equal(ResponseCode.ServFail, query.Response.Code);
+        Assert.Equal(failure, query.Response.Failure);
         Assert.Equal(2, _upstreams.Asked.Count);
     }
 
@@ -191,9 +191,9 @@ public class ForwardHandlerTests
     {
         _upstreams.Fails(First, UpstreamStatus.Failed);
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n max_connect_attempts 0\n}");
-        QueryContext context = kit.CreateContext("www.example.");
+        Query query = kit.CreateContext("www.example.");
 
-        Task served = kit.Handler.ServeAsync(context).AsTask();
+        Task served = kit.Handler.ServeAsync(query).AsTask();
         Assert.Equal(2, _upstreams.Asked.Count);
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
         while (!served.IsCompleted)
@@ -205,7 +205,7 @@ public class ForwardHandlerTests
 
         // Two attempts a round, and no more rounds than pauses go into five seconds.
         Assert.InRange(_upstreams.Asked.Count, 4, 102);
-        Assert.Equal(ResponseCode.ServFail, context.Response.Code);
+        Assert.Equal(ResponseCode.ServFail, query.Response.Code);
     }
 
     [Fact]
@@ -288,10 +288,10 @@ public class ForwardHandlerTests
         TaskCompletionSource<UpstreamOutcome> waiting = new();
         _upstreams.On(First, _ => new ValueTask<UpstreamOutcome>(waiting.Task));
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_concurrent 1\n}");
-        QueryContext first = kit.CreateContext("www.example.");
+        Query first = kit.CreateContext("www.example.");
         Task served = kit.Handler.ServeAsync(first).AsTask();
 
-        QueryContext second = kit.Serve("www.example.");
+        Query second = kit.Serve("www.example.");
         Assert.Equal(ResponseCode.Refused, second.Response.Code);
         Assert.Equal("concurrent queries exceeded maximum 1", second.Response.Failure);
         Assert.Equal(1, kit.Metrics.Counter(
@@ -309,10 +309,10 @@ public class ForwardHandlerTests
     {
         _upstreams.Answers(First);
         PluginKit kit = Create("forward . 192.0.2.1");
-        QueryContext context = kit.CreateContext("www.example.", udpSize: 4096);
-        context.UdpSize = 1232;
+        Query query = kit.CreateContext("www.example.", udpSize: 4096);
+        query.UdpSize = 1232;
 
-        Assert.True(kit.Handler.ServeAsync(context).AsTask().IsCompletedSuccessfully);
+        Assert.True(kit.Handler.ServeAsync(query).AsTask().IsCompletedSuccessfully);
 
         Assert.Equal([1232 >> 8, 1232 & 255], _upstreams.LastQuery[^8..^6]);
     }

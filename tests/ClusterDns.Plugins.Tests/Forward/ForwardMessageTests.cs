@@ -21,13 +21,13 @@ public class ForwardMessageTests
     {
         _upstreams.RepliesWith(First, Message(ResponseCode.BadCookie, "no cookie"));
         PluginKit kit = Create("forward . 192.0.2.1");
-        QueryContext context = kit.CreateContext("www.example.", udpSize: 1232);
+        Query query = kit.CreateContext("www.example.", udpSize: 1232);
 
-        Assert.True(kit.Handler.ServeAsync(context).AsTask().IsCompletedSuccessfully);
+        Assert.True(kit.Handler.ServeAsync(query).AsTask().IsCompletedSuccessfully);
 
-        context.WriteResponse();
-        Assert.Equal(Message(ResponseCode.BadCookie, "no cookie")[12..], context.ResponseMessage[12..].ToArray());
-        Assert.Equal((int)ResponseCode.BadCookie & 15, context.ResponseMessage[3] & 15);
+        query.WriteResponse();
+        Assert.Equal(Message(ResponseCode.BadCookie, "no cookie")[12..], query.ResponseMessage[12..].ToArray());
+        Assert.Equal((int)ResponseCode.BadCookie & 15, query.ResponseMessage[3] & 15);
     }
 
     [Fact]
@@ -52,10 +52,10 @@ public class ForwardMessageTests
         _upstreams.RepliesWith(First, Message(ResponseCode.BadCookie, "no cookie"));
         _upstreams.Answers(Second);
 
-        QueryContext context = Create("forward . 192.0.2.1 192.0.2.2 {\n policy sequential\n failover BADCOOKIE\n}").Serve("www.example.");
+        Query query = Create("forward . 192.0.2.1 192.0.2.2 {\n policy sequential\n failover BADCOOKIE\n}").Serve("www.example.");
 
-        Assert.Equal(ResponseCode.NoError, context.Response.Code);
-        Assert.Null(context.Response.ExtendedErrorCode);
+        Assert.Equal(ResponseCode.NoError, query.Response.Code);
+        Assert.Null(query.Response.ExtendedErrorCode);
     }
 
     [Fact]
@@ -80,12 +80,12 @@ public class ForwardMessageTests
     {
         _upstreams.RepliesWith(First, Message(ResponseCode.NoError, "", HeaderFlags.AuthenticData));
         PluginKit kit = Create("forward . 192.0.2.1");
-        QueryContext context = kit.CreateContext("www.example.", flags: flags);
+        Query query = kit.CreateContext("www.example.", flags: flags);
 
-        Assert.True(kit.Handler.ServeAsync(context).AsTask().IsCompletedSuccessfully);
+        Assert.True(kit.Handler.ServeAsync(query).AsTask().IsCompletedSuccessfully);
 
         Assert.Equal((int)flags & 0x30, _upstreams.LastQuery[3] & 0x30);
-        Assert.True(context.Response.AuthenticData);
+        Assert.True(query.Response.AuthenticData);
     }
 
     [Fact]
@@ -104,8 +104,8 @@ public class ForwardMessageTests
         cut[11] = 0;
         _upstreams.RepliesWith(First, cut);
 
-        QueryContext context = Create("forward . 192.0.2.1").Serve("www.example.");
-        Assert.Equal((ResponseCode.NoError, true, 0), (context.Response.Code, context.Response.Truncated, context.Response.Additional.Count));
+        Query query = Create("forward . 192.0.2.1").Serve("www.example.");
+        Assert.Equal((ResponseCode.NoError, true, 0), (query.Response.Code, query.Response.Truncated, query.Response.Additional.Count));
 
         Assert.Equal("SERVFAIL", Create("forward . 192.0.2.1 {\n force_tcp\n max_fails 0\n}").Ask("www.example."));
     }

@@ -28,17 +28,17 @@ public class HeaderTests
     [InlineData("query set rd\n response clear rd", false, HeaderFlags.None)]
     public void TheClientSeesTheFlags(string rules, bool areSet, HeaderFlags expected)
     {
-        PluginKit kit = Create(rules, context =>
+        PluginKit kit = Create(rules, query =>
         {
-            context.Response.Answer("next", authoritative: areSet);
-            context.Response.RecursionAvailable = areSet;
+            query.Response.Answer("next", authoritative: areSet);
+            query.Response.RecursionAvailable = areSet;
         });
 
         // The kit's Serve sets RD, and its CreateContext does not.
-        QueryContext context = areSet ? kit.Serve("www.example.") : kit.CreateContext("www.example.");
-        kit.ServeAgain(context);
+        Query query = areSet ? kit.Serve("www.example.") : kit.CreateContext("www.example.");
+        kit.ServeAgain(query);
 
-        Assert.True(DnsHeader.TryRead(context.ResponseMessage, out DnsHeader header));
+        Assert.True(DnsHeader.TryRead(query.ResponseMessage, out DnsHeader header));
         Assert.Equal(expected, header.Flags & All);
         Assert.Equal(1, header.Id);
     }
@@ -51,7 +51,7 @@ public class HeaderTests
     public void PluginsBelowSeeTheQuerysFlags(string rules, HeaderFlags expected)
     {
         HeaderFlags seen = HeaderFlags.All;
-        PluginKit kit = Create(rules, context => seen = context.Header.Flags);
+        PluginKit kit = Create(rules, query => seen = query.Header.Flags);
 
         kit.ServeAgain(kit.CreateContext("www.example."));
 
@@ -67,10 +67,10 @@ public class HeaderTests
         upstreams.Answers("192.0.2.1:53");
         PluginKit forward = new(new ForwardPlugin(), "forward . 192.0.2.1", upstreams: upstreams);
         PluginHandler handler = Create(rules).Build.Links[0](forward.Handler);
-        QueryContext context = forward.CreateContext("www.example.");
-        byte[] sent = context.Request.ToArray();
+        Query query = forward.CreateContext("www.example.");
+        byte[] sent = query.Request.ToArray();
 
-        Assert.True(handler.ServeAsync(context).AsTask().IsCompletedSuccessfully);
+        Assert.True(handler.ServeAsync(query).AsTask().IsCompletedSuccessfully);
 
         sent[2] = (byte)expected;
         Assert.Equal(sent, upstreams.LastQuery);
@@ -84,34 +84,34 @@ public class HeaderTests
         upstreams.On("192.0.2.1:53", _ => new ValueTask<UpstreamOutcome>(reply.Task));
         PluginKit forward = new(new ForwardPlugin(), "forward . 192.0.2.1", upstreams: upstreams);
         PluginHandler handler = Create("response set aa\n response clear ra").Build.Links[0](forward.Handler);
-        QueryContext context = forward.CreateContext("www.example.");
+        Query query = forward.CreateContext("www.example.");
 
-        Task served = handler.ServeAsync(context).AsTask();
+        Task served = handler.ServeAsync(query).AsTask();
         reply.SetResult(upstreams.Reply());
         await served;
 
-        Assert.True(context.Response.Authoritative);
-        Assert.False(context.Response.RecursionAvailable);
+        Assert.True(query.Response.Authoritative);
+        Assert.False(query.Response.RecursionAvailable);
     }
 
     [Fact]
     public void AFailureIsLeftAsItIs()
     {
-        QueryContext context = Create("response set aa ra rd", static context => context.Response.Fail("next", ResponseCode.ServFail, null))
+        Query query = Create("response set aa ra rd", static query => query.Response.Fail("next", ResponseCode.ServFail, null))
             .Serve("www.example.");
 
-        Assert.False(context.Response.Authoritative);
-        Assert.False(context.Response.RecursionAvailable);
-        Assert.Null(context.Response.RecursionDesired);
+        Assert.False(query.Response.Authoritative);
+        Assert.False(query.Response.RecursionAvailable);
+        Assert.Null(query.Response.RecursionDesired);
     }
 
     [Fact]
     public void ChangingFlagsAllocatesNothing()
     {
-        PluginKit kit = Create("query set rd\n response set ra\n response clear aa", static context => context.Response.Answer("next"));
-        QueryContext context = kit.Serve("www.example.");
+        PluginKit kit = Create("query set rd\n response set ra\n response clear aa", static query => query.Response.Answer("next"));
+        Query query = kit.Serve("www.example.");
 
-        Assert.Equal(0, kit.CountAllocatedBytes(context));
+        Assert.Equal(0, kit.CountAllocatedBytes(query));
     }
 
     [Theory]
@@ -127,5 +127,5 @@ public class HeaderTests
     [InlineData("header {\n query set ra {\n }\n}", "Corefile:3:2: query takes no options in braces, expected the end of the line")]
     public void WhatIsWrongIsSaid(string text, string error) => Assert.Equal(error, new PluginKit(new HeaderPlugin(), text).Errors);
 
-    private static PluginKit Create(string rules, Action<QueryContext>? next = null) => new(new HeaderPlugin(), $"header {{\n {rules}\n}}", next);
+    private static PluginKit Create(string rules, Action<Query>? next = null) => new(new HeaderPlugin(), $"header {{\n {rules}\n}}", next);
 }

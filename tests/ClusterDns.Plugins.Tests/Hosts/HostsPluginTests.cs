@@ -232,9 +232,9 @@ public sealed class HostsPluginTests
     public void Answering_allocates_nothing()
     {
         PluginKit kit = Create("hosts hosts");
-        QueryContext context = kit.Serve("one.test.");
+        Query query = kit.Serve("one.test.");
 
-        Assert.Equal(0, kit.CountAllocatedBytes(context));
+        Assert.Equal(0, kit.CountAllocatedBytes(query));
     }
 
     [Theory]

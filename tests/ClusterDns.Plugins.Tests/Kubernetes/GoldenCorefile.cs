@@ -45,13 +45,13 @@ internal sealed class GoldenCorefile
             string name = expected.GetProperty("name").GetString()! + ".";
             string type = expected.GetProperty("type").GetString()!;
             Assert.True(RecordTypes.TryParse(type, out RecordType recordType));
-            QueryContext context = kit.Serve(name, recordType, transport: TransportProtocol.Tcp);
-            if (_forwards && (context.Response.Status == ResponseStatus.Dropped || LeavesTheCluster(expected)))
+            Query query = kit.Serve(name, recordType, transport: TransportProtocol.Tcp);
+            if (_forwards && (query.Response.Status == ResponseStatus.Dropped || LeavesTheCluster(expected)))
             {
                 continue;
             }
 
-            string ours = Describe(context);
+            string ours = Describe(query);
             string theirs = Describe(expected);
             bool agrees = string.Equals(ours, theirs, StringComparison.Ordinal);
             string kind = Classify(expected, type);
@@ -93,7 +93,7 @@ internal sealed class GoldenCorefile
         PluginKit kit = new(
             new KubernetesPlugin(static () => [IPAddress.Parse("192.0.2.2"), IPAddress.Parse("fd00::2"), IPAddress.Parse("fe80::fc:ff:fe00:1")]),
             directive,
-            _forwards ? static context => context.Response.Drop("next") : null,
+            _forwards ? static query => query.Response.Drop("next") : null,
             files);
         Assert.Equal("", kit.Errors);
         return kit;
@@ -116,17 +116,17 @@ internal sealed class GoldenCorefile
                 && !record[3].GetString()!.EndsWith("cluster.local.", StringComparison.OrdinalIgnoreCase));
     }
 
-    private string Describe(QueryContext context)
+    private string Describe(Query query)
     {
-        StringBuilder text = new(ResponseCodes.ToText(context.Response.Code));
-        text.Append(context.Response.Authoritative ? " aa" : "");
+        StringBuilder text = new(ResponseCodes.ToText(query.Response.Code));
+        text.Append(query.Response.Authoritative ? " aa" : "");
         for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
         {
             List<string> records = [];
-            foreach (ResponseRecord record in context.Response[section].Span)
+            foreach (ResponseRecord record in query.Response[section].Span)
             {
-                string[] parts = PluginKit.Format(context, record).Split(' ', 4);
-                records.Add(Normalize(parts[0], parts[1], parts[2], parts[3], _forwards && context.Type == RecordType.PTR));
+                string[] parts = PluginKit.Format(query, record).Split(' ', 4);
+                records.Add(Normalize(parts[0], parts[1], parts[2], parts[3], _forwards && query.Type == RecordType.PTR));
             }
 
             Append(text, records);

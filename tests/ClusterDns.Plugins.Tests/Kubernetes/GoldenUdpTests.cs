@@ -23,15 +23,15 @@ public sealed class GoldenUdpTests
             string name = expected.GetProperty("name").GetString()! + ".";
             Assert.True(RecordTypes.TryParse(expected.GetProperty("type").GetString()!, out RecordType type));
             ushort? udpSize = expected.TryGetProperty("ask_edns", out JsonElement asked) ? asked.GetProperty("udp").GetUInt16() : null;
-            QueryContext context = kit.CreateContext(name, type, udpSize, HeaderFlags.RecursionDesired);
-            kit.Serve(context);
-            if (context.Response.Status == ResponseStatus.Dropped || GoldenCorefile.LeavesTheCluster(expected))
+            Query query = kit.CreateContext(name, type, udpSize, HeaderFlags.RecursionDesired);
+            kit.Serve(query);
+            if (query.Response.Status == ResponseStatus.Dropped || GoldenCorefile.LeavesTheCluster(expected))
             {
                 continue;
             }
 
-            context.WriteResponse();
-            Assert.Equal(Describe(expected), Describe(context));
+            query.WriteResponse();
+            Assert.Equal(Describe(expected), Describe(query));
             compared++;
         }
 
@@ -48,9 +48,9 @@ public sealed class GoldenUdpTests
         return $"{recorded.GetProperty("rcode").GetString()} {flags} {(hasEdns ? edns.GetProperty("udp").GetUInt16() : 0)} {sections}";
     }
 
-    private static string Describe(QueryContext context)
+    private static string Describe(Query query)
     {
-        Assert.True(DnsHeader.TryRead(context.ResponseMessage, out DnsHeader header));
+        Assert.True(DnsHeader.TryRead(query.ResponseMessage, out DnsHeader header));
         List<string> flags = [];
         foreach ((HeaderFlags flag, string word) in (ReadOnlySpan<(HeaderFlags, string)>)
             [
@@ -64,11 +64,11 @@ public sealed class GoldenUdpTests
             }
         }
 
-        int opt = context.Edns.Present ? 1 : 0;
+        int opt = query.Edns.Present ? 1 : 0;
         bool isTruncated = (header.Flags & HeaderFlags.Truncated) != HeaderFlags.None;
-        Assert.InRange(context.ResponseLength, DnsHeader.Length, context.ResponseSizeLimit);
+        Assert.InRange(query.ResponseLength, DnsHeader.Length, query.ResponseSizeLimit);
         Assert.True(!isTruncated || header.AnswerCount > 0);
         string sections = isTruncated ? "" : $"{header.AnswerCount}|{header.AuthorityCount}|{header.AdditionalCount - opt}";
-        return $"{ResponseCodes.ToText(header.ResponseCode)} {string.Join(' ', flags)} {(opt == 1 ? context.UdpSize : 0)} {sections}";
+        return $"{ResponseCodes.ToText(header.ResponseCode)} {string.Join(' ', flags)} {(opt == 1 ? query.UdpSize : 0)} {sections}";
     }
 }

@@ -103,7 +103,7 @@ public sealed class KubernetesMetadataTests
     public void Labels_of_the_pod_that_asks_are_told(string client, string expected)
     {
         PluginKit kit = Create("pods verified", "metadata");
-        QueryContext query = kit.Serve("www.example.org.", client: client);
+        Query query = kit.Serve("www.example.org.", client: client);
 
         Assert.Equal(expected, Read(kit, query, ["client-label/app", "client-label/app.kubernetes.io/part-of", "client-label/empty"]));
         Assert.Null(query.GetMetadata("kubernetes/client-label/part-of"));
@@ -147,7 +147,7 @@ public sealed class KubernetesMetadataTests
         return kit;
     }
 
-    private static string Read(PluginKit kit, QueryContext query, IEnumerable<string> fields)
+    private static string Read(PluginKit kit, Query query, IEnumerable<string> fields)
     {
         MetadataTable table = new(kit.Build.MetadataFields, kit.Build.MetadataGroups);
         return string.Join(' ', fields.Select(field => table.Read(query, $"kubernetes/{field}") switch { null => "-", "" => "''", { } text => text }));

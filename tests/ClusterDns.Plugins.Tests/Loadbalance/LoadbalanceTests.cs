@@ -70,10 +70,10 @@ public class LoadbalanceTests
     public void WhatIsNoAnswerOrATransferIsLeftAlone(ResponseCode code, string type)
     {
         Assert.True(RecordTypes.TryParse(type, out RecordType recordType));
-        PluginKit kit = new(new LoadbalancePlugin(), "loadbalance", context =>
+        PluginKit kit = new(new LoadbalancePlugin(), "loadbalance", query =>
         {
-            context.Response.Answer("test", code);
-            Addresses(8)(context.Response);
+            query.Response.Answer("test", code);
+            Addresses(8)(query.Response);
         });
 
         string first = kit.Ask("www.example.", recordType);
@@ -95,13 +95,13 @@ public class LoadbalanceTests
                 Add(response, i % 3 == 0 ? RecordType.MX : RecordType.A, [192, 0, (byte)(i >> 8), (byte)i]);
             }
         });
-        QueryContext context = kit.Serve("www.example.", transport: TransportProtocol.Tcp);
+        Query query = kit.Serve("www.example.", transport: TransportProtocol.Tcp);
         for (int i = 0; i < 10; i++)
         {
-            kit.ServeAgain(context);
+            kit.ServeAgain(query);
         }
 
-        Assert.Equal(0, kit.CountAllocatedBytes(context));
+        Assert.Equal(0, kit.CountAllocatedBytes(query));
     }
 
     [Theory]
@@ -116,10 +116,10 @@ public class LoadbalanceTests
     [InlineData("loadbalance {\n perfer 10.0.0.0/8\n}", "Corefile:3:2: unknown option 'perfer' of loadbalance, expected reload, prefer; did you mean 'prefer'?")]
     public void WhatIsWrongIsSaid(string text, string error) => Assert.Equal(error, Create(text, static _ => { }).Errors);
 
-    private static PluginKit Create(string text, Action<Response> answer) => new(new LoadbalancePlugin(), text, context =>
+    private static PluginKit Create(string text, Action<Response> answer) => new(new LoadbalancePlugin(), text, query =>
     {
-        context.Response.Answer("test");
-        answer(context.Response);
+        query.Response.Answer("test");
+        answer(query.Response);
     });
 
     private static Action<Response> Addresses(int count) => response =>

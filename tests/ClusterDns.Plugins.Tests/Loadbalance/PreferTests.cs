@@ -86,13 +86,13 @@ public sealed class PreferTests
                 response.TryAddCopy(ResponseSection.Answer, default, RecordType.A, 60, [10, (byte)(i % 4), (byte)(i >> 8), (byte)i]);
             }
         });
-        QueryContext context = kit.Serve("www.example.", transport: TransportProtocol.Tcp);
+        Query query = kit.Serve("www.example.", transport: TransportProtocol.Tcp);
         for (int i = 0; i < 10; i++)
         {
-            kit.ServeAgain(context);
+            kit.ServeAgain(query);
         }
 
-        Assert.Equal(0, kit.CountAllocatedBytes(context));
+        Assert.Equal(0, kit.CountAllocatedBytes(query));
     }
 
     private static string[] Ask(PluginKit kit)
@@ -103,10 +103,10 @@ public sealed class PreferTests
         PluginKit kit = new(
             new LoadbalancePlugin(),
             text,
-            context =>
+            query =>
             {
-                context.Response.Answer("test");
-                answer(context.Response);
+                query.Response.Answer("test");
+                answer(query.Response);
             },
             new FakeFiles { ["weights"] = weights });
         Assert.Equal("", kit.Errors);

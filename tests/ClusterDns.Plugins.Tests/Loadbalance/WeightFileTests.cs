@@ -148,7 +148,7 @@ public sealed class WeightFileTests
     private static int MostOftenFirst(PluginKit kit)
         => Enumerable.Range(0, 50).Select(_ => kit.Ask("www.example.").Split('\n')[1][^1] - '0').CountBy(static last => last).MaxBy(static count => count.Value).Key;
 
-    private static void Answer(QueryContext context)
+    private static void Answer(Query context)
     {
         context.Response.Answer("test");
         for (byte i = 1; i <= 3; i++)

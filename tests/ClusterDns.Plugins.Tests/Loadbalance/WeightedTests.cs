@@ -127,13 +127,13 @@ public sealed class WeightedTests
     public void ChoosingAllocatesNothing(int count)
     {
         PluginKit kit = Create("loadbalance weighted weights", Addresses(count));
-        QueryContext context = kit.Serve("www.example.", transport: TransportProtocol.Tcp);
+        Query query = kit.Serve("www.example.", transport: TransportProtocol.Tcp);
         for (int i = 0; i < 10; i++)
         {
-            kit.ServeAgain(context);
+            kit.ServeAgain(query);
         }
 
-        Assert.Equal(0, kit.CountAllocatedBytes(context));
+        Assert.Equal(0, kit.CountAllocatedBytes(query));
     }
 
     private static int[] CountFirst(PluginKit kit, string name, int queries)
@@ -160,10 +160,10 @@ public sealed class WeightedTests
         PluginKit kit = new(
             new LoadbalancePlugin(),
             text,
-            context =>
+            query =>
             {
-                context.Response.Answer("test");
-                answer(context.Response);
+                query.Response.Answer("test");
+                answer(query.Response);
             },
             _files);
         Assert.Equal("", kit.Errors);

@@ -73,7 +73,7 @@ public class LocalTests
     [Fact]
     public void AnswersAreOfNoAuthorityAndGoOutWhole()
     {
-        QueryContext context = new PluginKit(new LocalPlugin(), "local").Serve("7.0.0.127.In-Addr.arpa.", RecordType.PTR);
+        Query context = new PluginKit(new LocalPlugin(), "local").Serve("7.0.0.127.In-Addr.arpa.", RecordType.PTR);
 
         Assert.False(context.Response.Authoritative);
         Assert.Equal("local", context.Response.Plugin);
@@ -125,7 +125,7 @@ public class LocalTests
     public void AnsweringAllocatesNothing(string name, RecordType type)
     {
         PluginKit kit = new(new LocalPlugin(), "local", static context => context.Response.Answer("next"));
-        QueryContext context = kit.Serve(name, type);
+        Query context = kit.Serve(name, type);
 
         Assert.Equal(0, kit.CountAllocatedBytes(context));
     }

@@ -60,7 +60,7 @@ public sealed class LogPluginTests
     {
         PluginKit kit = Create("log . \"{/log/type} {/log/class}\"", Answer);
         MetadataTable table = new(kit.Build.MetadataFields);
-        QueryContext context = kit.Serve(name);
+        Query context = kit.Serve(name);
 
         Assert.Equal(type, table.Read(context, "log/type"));
         Assert.Equal(responseClass, table.Read(context, "log/class"));
@@ -71,7 +71,7 @@ public sealed class LogPluginTests
     {
         PluginKit kit = Create("log", Answer);
         MetadataTable table = new(kit.Build.MetadataFields);
-        QueryContext context = kit.CreateContext("a.test.");
+        Query context = kit.CreateContext("a.test.");
 
         Assert.Null(table.Read(context, "log/type"));
         Assert.Null(table.Read(context, "log/class"));
@@ -141,14 +141,14 @@ public sealed class LogPluginTests
 
     private static string Line(PluginKit kit) => Assert.Single(kit.Log);
 
-    private static PluginKit Create(string text, Action<PluginKit, QueryContext> next)
+    private static PluginKit Create(string text, Action<PluginKit, Query> next)
     {
         PluginKit? kit = null;
         kit = new PluginKit(new LogPlugin(), text, context => next(kit!, context));
         return kit;
     }
 
-    private static void Answer(PluginKit kit, QueryContext context)
+    private static void Answer(PluginKit kit, Query context)
     {
         kit.Time.Advance(TimeSpan.FromMicroseconds(200));
         switch (context.Name[1])

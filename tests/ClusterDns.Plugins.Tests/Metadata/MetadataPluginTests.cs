@@ -21,7 +21,7 @@ public sealed class MetadataPluginTests
     public void A_group_tells_of_all_names_that_begin_with_its_own_but_those_that_are_told_apart()
     {
         PluginKit kit = Create("metadata");
-        QueryContext query = kit.Serve("www.example.org.");
+        Query query = kit.Serve("www.example.org.");
 
         Assert.Equal("3 of 'a/b'", query.GetMetadata("group/a/b"));
         Assert.Equal("3 of ''", query.GetMetadata("group/"));
@@ -46,7 +46,7 @@ public sealed class MetadataPluginTests
     {
         int reads = 0;
         PluginKit kit = Create("metadata", _ => ++reads);
-        QueryContext context = kit.Serve("www.example.org.");
+        Query context = kit.Serve("www.example.org.");
 
         Assert.Equal(0, reads);
         Assert.Equal("1", context.GetMetadata("test/reads"));
@@ -56,7 +56,7 @@ public sealed class MetadataPluginTests
     public void It_allocates_nothing()
     {
         PluginKit kit = Create("metadata");
-        QueryContext context = kit.Serve("www.example.org.");
+        Query context = kit.Serve("www.example.org.");
 
         Assert.Equal(0, kit.CountAllocatedBytes(context));
     }
@@ -66,11 +66,11 @@ public sealed class MetadataPluginTests
     [InlineData("metadata\nmetadata", "Corefile:3:1: duplicate 'metadata' in this server block (first at Corefile:2:1): expected once")]
     public void Wrong_options_say_where_and_why(string text, string error) => Assert.Equal(error, new PluginKit(new MetadataPlugin(), text).Errors);
 
-    private static PluginKit Create(string text, Func<QueryContext, int>? count = null)
+    private static PluginKit Create(string text, Func<Query, int>? count = null)
         => new(new TellingPlugin(count ?? (static _ => 0)), text, static context => context.Response.Answer("next"));
 
     /// <summary>The plugin, with others in its block that have something to tell.</summary>
-    private sealed class TellingPlugin(Func<QueryContext, int> count) : IPlugin
+    private sealed class TellingPlugin(Func<Query, int> count) : IPlugin
     {
         private readonly IPlugin _plugin = new MetadataPlugin();
 

@@ -10,15 +10,15 @@ namespace ClusterDns.Plugins.Tests.Prometheus;
 
 public class PrometheusPluginTests
 {
-    private static readonly ServerBlockInfo Block = new("dns://:53", "example.", DomainName.Parse("example."), "");
+    private static readonly RouteInfo Block = new("dns://:53", "example.", DomainName.Parse("example."), "");
 
     [Fact]
     public void QueriesAndResponsesAreCounted()
     {
-        PluginKit kit = Create("prometheus", static context =>
+        PluginKit kit = Create("prometheus", static query =>
         {
-            context.Block = Block;
-            context.Response.Answer("test", ResponseCode.NXDomain);
+            query.Route = Block;
+            query.Response.Answer("test", ResponseCode.NXDomain);
         });
         kit.Ask("www.example.");
         kit.Ask("www.example.", RecordType.AAAA, transport: TransportProtocol.Tcp, client: "[2001:db8::1]:53");
@@ -38,7 +38,7 @@ public class PrometheusPluginTests
     [Fact]
     public void WhatNoPluginAnsweredHasNoPlugin()
     {
-        PluginKit kit = Create("prometheus", static context => context.Response.Fail("test", ResponseCode.ServFail, "broken"));
+        PluginKit kit = Create("prometheus", static query => query.Response.Fail("test", ResponseCode.ServFail, "broken"));
         kit.Ask("www.example.");
 
         Assert.Contains("rcode=\"SERVFAIL\",plugin=\"\"} 1\n", Get(kit), StringComparison.Ordinal);
@@ -48,10 +48,10 @@ public class PrometheusPluginTests
     public void QueriesThatEnterNoChainAreDropped()
     {
         PluginKit kit = Create("prometheus");
-        QueryContext context = kit.CreateContext("www.example.");
-        context.Response.Fail("", ResponseCode.Refused, failure: null);
+        Query query = kit.CreateContext("www.example.");
+        query.Response.Fail("", ResponseCode.Refused, failure: null);
 
-        kit.Build.UnroutedObserver!.OnEnd(context, QueryEnd.Unrouted);
+        kit.Build.UnroutedObserver!.OnEnd(query, QueryEnd.Unrouted);
 
         Assert.Contains("zone=\"dropped\",view=\"\",rcode=\"REFUSED\",plugin=\"\"} 1\n", Get(kit), StringComparison.Ordinal);
     }
@@ -60,11 +60,11 @@ public class PrometheusPluginTests
     public void A_query_on_which_a_plugin_throws_counts_under_zone_dropped_as_in_CoreDNS()
     {
         PluginKit kit = Create("prometheus");
-        QueryContext context = kit.CreateContext("www.example.");
-        context.Block = Block;
-        context.Response.Fail("", ResponseCode.ServFail, failure: null);
+        Query query = kit.CreateContext("www.example.");
+        query.Route = Block;
+        query.Response.Fail("", ResponseCode.ServFail, failure: null);
 
-        Assert.Single(kit.Build.Observers).OnEnd(context, QueryEnd.Failed);
+        Assert.Single(kit.Build.Observers).OnEnd(query, QueryEnd.Failed);
 
         string text = Get(kit);
         Assert.Contains("coredns_dns_requests_total{server=\"dns://:53\",zone=\"dropped\",view=\"\",proto=\"udp\",family=\"1\",type=\"A\"} 1\n", text, StringComparison.Ordinal);
@@ -151,18 +151,18 @@ public class PrometheusPluginTests
     [Fact]
     public void CountingAllocatesNothing()
     {
-        PluginKit kit = Create("prometheus", static context =>
+        PluginKit kit = Create("prometheus", static query =>
         {
-            context.Block = Block;
-            context.Response.Answer("test");
+            query.Route = Block;
+            query.Response.Answer("test");
         });
-        QueryContext context = kit.Serve("www.example.");
+        Query query = kit.Serve("www.example.");
         for (int i = 0; i < 100; i++)
         {
-            kit.ServeAgain(context);
+            kit.ServeAgain(query);
         }
 
-        Assert.Equal(0, kit.CountAllocatedBytes(context));
+        Assert.Equal(0, kit.CountAllocatedBytes(query));
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public class PrometheusPluginTests
     public void TheAddressHasADefault()
         => Assert.Equal("localhost:9153", Assert.Single(Create("prometheus").Build.HttpEndpoints).Address.ToString());
 
-    private static PluginKit Create(string text, Action<QueryContext>? next = null) => new(new PrometheusPlugin(), text, next);
+    private static PluginKit Create(string text, Action<Query>? next = null) => new(new PrometheusPlugin(), text, next);
 
     private static string Get(PluginKit kit)
     {

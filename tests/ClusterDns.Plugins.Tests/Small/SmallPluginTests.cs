@@ -32,10 +32,10 @@ public sealed class SmallPluginTests
     public void Bufsize_lowers_the_clients_size(string text, ushort expected)
     {
         ushort seen = 0;
-        PluginKit kit = new(new BufsizePlugin(), text, context => seen = context.UdpSize);
-        QueryContext context = kit.Serve("a.test.");
-        context.UdpSize = 4000;
-        kit.ServeAgain(context);
+        PluginKit kit = new(new BufsizePlugin(), text, query => seen = query.UdpSize);
+        Query query = kit.Serve("a.test.");
+        query.UdpSize = 4000;
+        kit.ServeAgain(query);
 
         Assert.Equal(expected, seen);
     }
@@ -77,17 +77,17 @@ public sealed class SmallPluginTests
         PluginKit kit = new(
             new MinimalPlugin(),
             "minimal",
-            static context =>
+            static query =>
             {
-                context.Response.Answer("next");
-                context.Response.TryAdd(ResponseSection.Additional, RecordType.A, 5, Address, 0, 4);
-                if (context.Type == RecordType.A)
+                query.Response.Answer("next");
+                query.Response.TryAdd(ResponseSection.Additional, RecordType.A, 5, Address, 0, 4);
+                if (query.Type == RecordType.A)
                 {
-                    context.Response.TryAdd(ResponseSection.Answer, RecordType.A, 5, Address, 0, 4);
+                    query.Response.TryAdd(ResponseSection.Answer, RecordType.A, 5, Address, 0, 4);
                 }
                 else
                 {
-                    context.Response.TryAdd(ResponseSection.Authority, RecordType.SOA, 5, [0, 0, .. new byte[20]], 0, 22);
+                    query.Response.TryAdd(ResponseSection.Authority, RecordType.SOA, 5, [0, 0, .. new byte[20]], 0, 22);
                 }
             });
 

@@ -44,7 +44,7 @@ public sealed class TemplateAliasTests
     {
         PluginKit kit = new(new TemplatePlugin(), Alias);
         Router router = new(isSlow: true);
-        QueryContext context = kit.CreateContext("foogle.com.");
+        Query context = kit.CreateContext("foogle.com.");
         context.Router = router;
 
         ValueTask served = kit.Handler.ServeAsync(context);
@@ -60,13 +60,13 @@ public sealed class TemplateAliasTests
     private static string Serve(RecordType type, Router router)
     {
         PluginKit kit = new(new TemplatePlugin(), Alias);
-        QueryContext context = kit.CreateContext("foogle.com.", type);
+        Query context = kit.CreateContext("foogle.com.", type);
         context.Router = router;
         kit.ServeAgain(context);
         return Format(context);
     }
 
-    private static string Format(QueryContext context)
+    private static string Format(Query context)
         => string.Join('\n', new[] { ResponseSection.Answer, ResponseSection.Additional }.SelectMany(section => context.Response[section].Span.ToArray()
             .Select(record => $"{section}: {PluginKit.Format(context, record)}")));
 
@@ -78,7 +78,7 @@ public sealed class TemplateAliasTests
 
         public void Finish() => _gate.SetResult();
 
-        public ValueTask RouteAsync(QueryContext query)
+        public ValueTask RouteAsync(Query query)
         {
             Asked++;
             if (isSlow)
@@ -90,13 +90,13 @@ public sealed class TemplateAliasTests
             return ValueTask.CompletedTask;
         }
 
-        private async ValueTask AnswerLaterAsync(QueryContext query)
+        private async ValueTask AnswerLaterAsync(Query query)
         {
             await _gate.Task;
             Answer(query);
         }
 
-        private static void Answer(QueryContext query)
+        private static void Answer(Query query)
         {
             query.Response.Answer("next");
             query.Response.TryAdd(ResponseSection.Answer, query.Type, 300, [1, 2], 0, 2);

@@ -107,14 +107,14 @@ public sealed class TemplatePluginTests
               answer "x. 0 TXT \"{{template.Replace("\\\"", "`", StringComparison.Ordinal)}}\""
             }
             """);
-        QueryContext context = kit.CreateContext("A.b.example.", RecordType.TXT);
+        Query query = kit.CreateContext("A.b.example.", RecordType.TXT);
         Assert.Equal("", kit.Errors);
         string answer = kit.Ask("A.b.example.", RecordType.TXT);
         if (template.Contains("Meta", StringComparison.Ordinal))
         {
-            context.Metadata = new MetadataTable([new MetadataField("kit/field", static _ => "told")]);
-            kit.ServeAgain(context);
-            answer = $"NOERROR\nAnswer: {PluginKit.Format(context, context.Response.Answers.Span[0])}";
+            query.Metadata = new MetadataTable([new MetadataField("kit/field", static _ => "told")]);
+            kit.ServeAgain(query);
+            answer = $"NOERROR\nAnswer: {PluginKit.Format(query, query.Response.Answers.Span[0])}";
         }
 
         Assert.Equal($"NOERROR\nAnswer: x. 0 TXT \"{expected}\"", answer);
@@ -353,7 +353,7 @@ public sealed class TemplatePluginTests
     public void Names_that_match_nothing_and_constant_records_allocate_nothing()
     {
         PluginKit kit = Create(Aks + "\ntemplate IN A const.example {\n match \"^(a|b)\"\n answer \"a.const.example. 60 A 192.0.2.1\"\n authority \"const.example. NS ns.example.\"\n}");
-        QueryContext[] contexts =
+        Query[] contexts =
         [
             kit.CreateContext("example.org."), kit.CreateContext("a.b.internal.cloudapp.net."), kit.CreateContext("a.b.c.d.internal.cloudapp.net."), kit.CreateContext("b.const.example."),
         ];
@@ -362,9 +362,9 @@ public sealed class TemplatePluginTests
 
         void ServeAll()
         {
-            foreach (QueryContext context in contexts)
+            foreach (Query query in contexts)
             {
-                kit.ServeAgain(context);
+                kit.ServeAgain(query);
             }
         }
     }
@@ -373,9 +373,9 @@ public sealed class TemplatePluginTests
     public void A_record_made_for_the_query_allocates_little()
     {
         PluginKit kit = Create("template IN A {\n match \"^ip-(?P<a>[0-9]+)\"\n answer \"{{ .Name }} 60 A 10.0.0.{{ .Group.a }}\"\n}");
-        QueryContext context = kit.CreateContext("ip-77.example.");
+        Query query = kit.CreateContext("ip-77.example.");
 
-        Assert.InRange(kit.CountAllocatedBytes(context) / Allocations.Times, 1, 2500);
+        Assert.InRange(kit.CountAllocatedBytes(query) / Allocations.Times, 1, 2500);
     }
 
     private static long Count(PluginKit kit, string name, string help, string zone, string type, string section, string template)

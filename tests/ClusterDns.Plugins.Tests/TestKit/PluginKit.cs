@@ -19,16 +19,16 @@ namespace ClusterDns.Plugins.Tests.TestKit;
 /// <summary>One plugin, or some, built from the text of a server block over a link that the test scripts.</summary>
 internal sealed class PluginKit : ILogOutput
 {
-    private readonly QueryContext _context = new();
+    private readonly Query _context = new();
 
-    public PluginKit(IPlugin plugin, string blockBody, Action<QueryContext>? next = null, FakeFiles? files = null, FakeUpstreams? upstreams = null,
+    public PluginKit(IPlugin plugin, string blockBody, Action<Query>? next = null, FakeFiles? files = null, FakeUpstreams? upstreams = null,
         Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null, MemoryBudget? memory = null)
         : this([plugin], blockBody, next, files, upstreams, requestStop, isDebug, resources, memory)
     {
     }
 
     /// <param name="plugins">The plugins in running order.</param>
-    public PluginKit(IReadOnlyList<IPlugin> plugins, string blockBody, Action<QueryContext>? next = null, FakeFiles? files = null,
+    public PluginKit(IReadOnlyList<IPlugin> plugins, string blockBody, Action<Query>? next = null, FakeFiles? files = null,
         FakeUpstreams? upstreams = null, Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null,
         MemoryBudget? memory = null)
     {
@@ -37,7 +37,7 @@ internal sealed class PluginKit : ILogOutput
         Upstreams.Time = Time;
         CorefileDocument document = CorefileParser.Parse(
             "Corefile", Encoding.UTF8.GetBytes($". {{\n{blockBody}\n}}\n"), new InMemoryCorefileSource(), static _ => null, Diagnostics);
-        Assert.True(ServerAddressParser.TryParse(document.Blocks[0].Keys[0], 53, Diagnostics, out IReadOnlyList<ServerAddress> keys));
+        Assert.True(ServerKeyParser.TryParse(document.Blocks[0].Keys[0], 53, Diagnostics, out IReadOnlyList<ServerKey> keys));
         Build = new PluginBuildContext
         {
             Keys = keys,
@@ -73,7 +73,7 @@ internal sealed class PluginKit : ILogOutput
             }
         }
 
-        Handler = new ScriptedHandler(next ?? (static context => context.Response.Fail("next", ResponseCode.Refused, null)));
+        Handler = new ScriptedHandler(next ?? (static query => query.Response.Fail("next", ResponseCode.Refused, null)));
         foreach (Func<PluginHandler, PluginHandler> link in Build.Links.Reverse())
         {
             Handler = link(Handler);
@@ -106,21 +106,21 @@ internal sealed class PluginKit : ILogOutput
         TransportProtocol transport = TransportProtocol.Udp,
         string client = "192.0.2.1:5300")
     {
-        QueryContext context = Serve(name, type, recordClass, transport, client);
-        StringBuilder text = new(context.Response.Status == ResponseStatus.Dropped ? "DROPPED" : ResponseCodes.ToText(context.Response.Code));
+        Query query = Serve(name, type, recordClass, transport, client);
+        StringBuilder text = new(query.Response.Status == ResponseStatus.Dropped ? "DROPPED" : ResponseCodes.ToText(query.Response.Code));
         for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
         {
-            foreach (ResponseRecord record in context.Response[section].Span)
+            foreach (ResponseRecord record in query.Response[section].Span)
             {
-                text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n{section}: {Format(context, record)}");
+                text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n{section}: {Format(query, record)}");
             }
         }
 
         return text.ToString();
     }
 
-    /// <summary>Asks, and gives the context as the chain left it; it lasts until the next question.</summary>
-    public QueryContext Serve(
+    /// <summary>Asks, and gives the query as the chain left it; it lasts until the next question.</summary>
+    public Query Serve(
         string name,
         RecordType type = RecordType.A,
         RecordClass recordClass = RecordClass.IN,
@@ -144,64 +144,64 @@ internal sealed class PluginKit : ILogOutput
     }
 
     /// <summary>A question of its own, not yet served.</summary>
-    public QueryContext CreateContext(string name, RecordType type = RecordType.A, ushort? udpSize = null, HeaderFlags flags = HeaderFlags.None)
+    public Query CreateContext(string name, RecordType type = RecordType.A, ushort? udpSize = null, HeaderFlags flags = HeaderFlags.None)
     {
-        QueryContext context = new();
-        WireWriter writer = new(context.RequestBuffer);
+        Query query = new();
+        WireWriter writer = new(query.RequestBuffer);
         writer.TryWriteHeader(new DnsHeader { Id = 1, Flags = flags, QuestionCount = 1, AdditionalCount = udpSize is null ? (ushort)0 : (ushort)1 });
         writer.TryWriteQuestion(DomainName.Parse(name), type, RecordClass.IN);
         int length = writer.Length;
         if (udpSize is { } size)
         {
             byte[] opt = [0, 0, 41, (byte)(size >> 8), (byte)size, 0, 0, 0, 0, 0, 0];
-            opt.CopyTo(context.RequestBuffer, length);
+            opt.CopyTo(query.RequestBuffer, length);
             length += opt.Length;
         }
 
         NetworkEndpoint client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
-        Assert.Equal(QueryVerdict.Serve, context.Accept(length, TransportProtocol.Udp, in client, in client, Time.GetTimestamp()));
-        return context;
+        Assert.Equal(QueryVerdict.Serve, query.Accept(length, TransportProtocol.Udp, in client, in client, Time.GetTimestamp()));
+        return query;
     }
 
     /// <summary>Serves a question that was made before, and that waits for nothing.</summary>
-    public void Serve(QueryContext context)
+    public void Serve(Query query)
     {
-        AssertCompleted(Handler.ServeAsync(context));
-        End(context);
+        AssertCompleted(Handler.ServeAsync(query));
+        End(query);
     }
 
     /// <summary>Shows the end of a question to the plugins, as the pipeline does.</summary>
-    public void End(QueryContext context)
+    public void End(Query query)
     {
         for (int i = Build.Observers.Count - 1; i >= 0; i--)
         {
-            Build.Observers[i].OnEnd(context, context.Response.Status == ResponseStatus.Dropped ? QueryEnd.Dropped : QueryEnd.Answered);
+            Build.Observers[i].OnEnd(query, query.Response.Status == ResponseStatus.Dropped ? QueryEnd.Dropped : QueryEnd.Answered);
         }
     }
 
     /// <summary>Serves the same question again and writes the response: what a test of allocations repeats.</summary>
-    public void ServeAgain(QueryContext context)
+    public void ServeAgain(Query query)
     {
-        context.Response.Reset();
-        Serve(context);
-        context.WriteResponse();
+        query.Response.Reset();
+        Serve(query);
+        query.WriteResponse();
     }
 
     /// <summary>
     /// How many bytes some questions allocate when everything is warm: the fewest of several rounds, since a garbage collection that
     /// another test causes counts the rest of this thread's allocation buffer once.
     /// </summary>
-    public long CountAllocatedBytes(QueryContext context) => Allocations.Count(() => ServeAgain(context));
+    public long CountAllocatedBytes(Query query) => Allocations.Count(() => ServeAgain(query));
 
-    public static string Format(QueryContext context, ResponseRecord record)
-        => $"{DomainName.ToText(Owner(context, record))} {record.TimeToLive} "
+    public static string Format(Query query, ResponseRecord record)
+        => $"{DomainName.ToText(Owner(query, record))} {record.TimeToLive} "
             + $"{(record.Class == RecordClass.IN ? "" : RecordClasses.ToText(record.Class) + " ")}{RecordTypes.ToText(record.Type)} {RdataText.ToText(record.Type, record.Rdata)}";
 
-    private static byte[] Owner(QueryContext context, ResponseRecord record)
+    private static byte[] Owner(Query query, ResponseRecord record)
     {
         if (record.OwnerSource is null)
         {
-            return context.QuestionName.ToArray();
+            return query.QuestionName.ToArray();
         }
 
         byte[] name = new byte[DomainName.MaxWireLength];
@@ -218,13 +218,13 @@ internal sealed class PluginKit : ILogOutput
         return true;
     }
 
-    private sealed class ScriptedHandler(Action<QueryContext> serve) : PluginHandler(EndOfChain.Instance)
+    private sealed class ScriptedHandler(Action<Query> serve) : PluginHandler(EndOfChain.Instance)
     {
         public override string Name => "next";
 
-        public override ValueTask ServeAsync(QueryContext context)
+        public override ValueTask ServeAsync(Query query)
         {
-            serve(context);
+            serve(query);
             return ValueTask.CompletedTask;
         }
     }

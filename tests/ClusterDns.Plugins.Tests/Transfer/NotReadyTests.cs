@@ -65,18 +65,18 @@ public sealed class NotReadyTests
 
     private static void AssertNotReady(PluginHandler handler, string name, RecordType type)
     {
-        QueryContext context = new();
-        WireWriter writer = new(context.RequestBuffer);
+        Query query = new();
+        WireWriter writer = new(query.RequestBuffer);
         writer.TryWriteHeader(new DnsHeader { QuestionCount = 1 });
         writer.TryWriteQuestion(DomainName.Parse(name), type, RecordClass.IN);
         NetworkEndpoint client = default;
-        context.Accept(writer.Length, TransportProtocol.Tcp, in client, in client, 0);
+        query.Accept(writer.Length, TransportProtocol.Tcp, in client, in client, 0);
 
-        ValueTask served = handler.ServeAsync(context);
+        ValueTask served = handler.ServeAsync(query);
         Assert.True(served.IsCompletedSuccessfully);
-        Assert.Equal(ResponseCode.ServFail, context.Response.Code);
-        Assert.Equal(NotReady, context.Response.ExtendedErrorCode);
-        Assert.Equal(0, context.Response.Answers.Count);
+        Assert.Equal(ResponseCode.ServFail, query.Response.Code);
+        Assert.Equal(NotReady, query.Response.ExtendedErrorCode);
+        Assert.Equal(0, query.Response.Answers.Count);
     }
 
     private static Zone Parse(string text)

@@ -216,9 +216,9 @@ public sealed class TransferHandlerTests
         Assert.Equal("NOERROR\nAnswer: db-0.db.shop.svc.cluster.local. 5 A 10.1.0.1", kit.Ask("db-0.db.shop.svc.cluster.local."));
         foreach ((string name, RecordType type) in ((string, RecordType)[])[("db-0.db.shop.svc.cluster.local.", RecordType.A), ("cluster.local.", RecordType.SOA)])
         {
-            QueryContext context = kit.Serve(name, type);
-            kit.ServeAgain(context);
-            Assert.Equal(0, kit.CountAllocatedBytes(context));
+            Query query = kit.Serve(name, type);
+            kit.ServeAgain(query);
+            Assert.Equal(0, kit.CountAllocatedBytes(query));
         }
     }
 
@@ -256,26 +256,26 @@ public sealed class TransferHandlerTests
     public void A_transfer_waits_for_its_turn()
     {
         PluginKit kit = TransferKit.Create(Everybody, Objects);
-        QueryContext context = new();
-        WireWriter writer = new(context.RequestBuffer);
+        Query query = new();
+        WireWriter writer = new(query.RequestBuffer);
         writer.TryWriteHeader(new DnsHeader { QuestionCount = 1 });
         writer.TryWriteQuestion(DomainName.Parse("cluster.local."), RecordType.AXFR, RecordClass.IN);
         NetworkEndpoint client = default;
-        context.Accept(writer.Length, TransportProtocol.Tcp, in client, in client, 0, new FullGate());
+        query.Accept(writer.Length, TransportProtocol.Tcp, in client, in client, 0, new FullGate());
 
-        kit.Serve(context);
-        Assert.Equal(ResponseCode.ServFail, context.Response.Code);
-        Assert.Null(context.Response.Stream);
+        kit.Serve(query);
+        Assert.Equal(ResponseCode.ServFail, query.Response.Code);
+        Assert.Null(query.Response.Stream);
     }
 
     [Fact]
     public void Transfers_under_way_are_bounded()
     {
         PluginKit kit = TransferKit.Create(Everybody, Objects);
-        List<QueryContext> clients = [];
+        List<Query> clients = [];
         for (int i = 0; i <= TransferSlots.Most; i++)
         {
-            QueryContext client = TransferKit.CreateContext(kit, "cluster.local.");
+            Query client = TransferKit.CreateContext(kit, "cluster.local.");
             kit.Serve(client);
             clients.Add(client);
         }
@@ -294,10 +294,10 @@ public sealed class TransferHandlerTests
         MemoryBudget memory = new(MemoryTable.Rules, 64 * 1024 * 1024, new MetricRegistry());
         MemoryShare share = memory[MemoryTable.Transfers];
         PluginKit kit = TransferKit.Create(Everybody, Objects, memory: memory);
-        List<QueryContext> clients = [];
+        List<Query> clients = [];
         for (int i = 0; i < TransferSlots.Most; i++)
         {
-            QueryContext client = TransferKit.CreateContext(kit, "cluster.local.");
+            Query client = TransferKit.CreateContext(kit, "cluster.local.");
             kit.Serve(client);
             clients.Add(client);
         }

@@ -29,28 +29,28 @@ internal static class TransferKit
     public static List<string[]> Transfer(
         PluginKit kit, string zone, RecordType type = RecordType.AXFR, string client = "192.0.2.1:5300", uint? held = null, bool withEdns = false)
     {
-        QueryContext context = CreateContext(kit, zone, type, client, held, withEdns);
-        kit.Serve(context);
-        context.WriteResponse();
+        Query query = CreateContext(kit, zone, type, client, held, withEdns);
+        kit.Serve(query);
+        query.WriteResponse();
         List<string[]> messages = [];
         do
         {
-            messages.Add(Read(context.ResponseMessage));
+            messages.Add(Read(query.ResponseMessage));
         }
-        while (context.TryWriteNextMessage());
-        context.Reset();
+        while (query.TryWriteNextMessage());
+        query.Reset();
         return messages;
     }
 
     /// <summary>A question that came over TCP, not yet served.</summary>
-    public static QueryContext CreateContext(
+    public static Query CreateContext(
         PluginKit kit, string zone, RecordType type = RecordType.AXFR, string client = "192.0.2.1:5300", uint? held = null, bool withEdns = false)
     {
-        QueryContext context = new();
-        int length = WriteQuery(context.RequestBuffer, zone, type, held, withEdns);
+        Query query = new();
+        int length = WriteQuery(query.RequestBuffer, zone, type, held, withEdns);
         NetworkEndpoint remote = NetworkEndpoint.From(IPEndPoint.Parse(client));
-        Assert.Equal(QueryVerdict.Serve, context.Accept(length, TransportProtocol.Tcp, in Server, in remote, kit.Time.GetTimestamp()));
-        return context;
+        Assert.Equal(QueryVerdict.Serve, query.Accept(length, TransportProtocol.Tcp, in Server, in remote, kit.Time.GetTimestamp()));
+        return query;
     }
 
     /// <summary>All records of a transfer, sorted, without the SOAs.</summary>
@@ -96,12 +96,12 @@ internal static class TransferKit
         Assert.True(DnsHeader.TryRead(bytes, out DnsHeader header));
         Assert.Equal(7, header.Id);
         Assert.False(header.Flags.HasFlag(HeaderFlags.Truncated));
-        QueryContext context = new();
-        Assert.True(context.Response.TryLoadMessage(bytes, bytes.Length));
+        Query query = new();
+        Assert.True(query.Response.TryLoadMessage(bytes, bytes.Length));
         List<string> lines = [$"{ResponseCodes.ToText(header.ResponseCode)}{(header.Flags.HasFlag(HeaderFlags.AuthoritativeAnswer) ? " aa" : "")}"];
         byte[] name = new byte[DomainName.MaxWireLength];
         byte[] rdata = new byte[2048];
-        foreach (ResponseRecord record in context.Response.Answers.Span)
+        foreach (ResponseRecord record in query.Response.Answers.Span)
         {
             WireReader reader = new(bytes, record.OwnerOffset);
             Assert.True(reader.TryReadName(name, out int length));

@@ -1,4 +1,4 @@
-using ClusterDns.CommandLine;
+using ClusterDns.Server.CommandLine;
 
 namespace ClusterDns.Tests.CommandLine;
 

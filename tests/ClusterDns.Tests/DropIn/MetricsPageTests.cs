@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Metrics;
-using ClusterDns.Hosting;
-using ClusterDns.Logging;
 using ClusterDns.Plugins;
+using ClusterDns.Server.Hosting;
+using ClusterDns.Server.Logging;
 using ClusterDns.TestKit;
 using ClusterDns.Tests.Hosting;
 

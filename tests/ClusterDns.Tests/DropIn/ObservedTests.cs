@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Wire;
-using ClusterDns.Hosting;
+using ClusterDns.Server.Hosting;
 using ClusterDns.Tests.Hosting;
 using ClusterDns.Tests.TestKit;
 using ClusterDns.Tests.Upstreams;

@@ -1,5 +1,5 @@
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Files;
+using ClusterDns.Server.Files;
 using ClusterDns.Tests.TestKit;
 
 namespace ClusterDns.Tests.Files;

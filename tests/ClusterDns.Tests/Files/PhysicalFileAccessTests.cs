@@ -1,5 +1,5 @@
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Files;
+using ClusterDns.Server.Files;
 
 namespace ClusterDns.Tests.Files;
 

@@ -75,10 +75,10 @@ public class SpoiltPacketTests
         Assert.Equal(1, transport.Lent);
     }
 
-    private sealed class NeverFinished : ClusterDns.Serving.IQueryPipeline
+    private sealed class NeverFinished : ClusterDns.Server.Serving.IQueryPipeline
     {
         public ValueTask<bool> HandleAsync(
-            QueryContext context, int length, TransportProtocol transport, in NetworkEndpoint local, in NetworkEndpoint remote, IWaitGate? waitGate)
+            Query query, int length, TransportProtocol transport, in NetworkEndpoint local, in NetworkEndpoint remote, IWaitGate? waitGate)
             => new(new TaskCompletionSource<bool>().Task);
     }
 }

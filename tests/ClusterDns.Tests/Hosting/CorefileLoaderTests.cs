@@ -1,7 +1,7 @@
 using System.Text;
-using ClusterDns.CommandLine;
 using ClusterDns.Core.Corefiles;
-using ClusterDns.Hosting;
+using ClusterDns.Server.CommandLine;
+using ClusterDns.Server.Hosting;
 
 namespace ClusterDns.Tests.Hosting;
 

@@ -3,14 +3,14 @@ using System.Net.Sockets;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Files;
 using ClusterDns.Fuzz;
-using ClusterDns.Hosting;
 using ClusterDns.Plugins;
-using ClusterDns.Serving;
+using ClusterDns.Server.Files;
+using ClusterDns.Server.Hosting;
+using ClusterDns.Server.Serving;
+using ClusterDns.Server.Upstreams;
 using ClusterDns.Tests.Listeners;
 using ClusterDns.Tests.TestKit;
-using ClusterDns.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Tests.Hosting;

@@ -1,6 +1,6 @@
 using ClusterDns.Core.Execution;
 using ClusterDns.Core.Metrics;
-using ClusterDns.Hosting;
+using ClusterDns.Server.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Tests.Hosting;

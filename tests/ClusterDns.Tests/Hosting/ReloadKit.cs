@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
-using ClusterDns.CommandLine;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Logging;
@@ -9,14 +8,15 @@ using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Files;
-using ClusterDns.Hosting;
-using ClusterDns.Listeners;
 using ClusterDns.Plugins;
-using ClusterDns.Serving;
+using ClusterDns.Server.CommandLine;
+using ClusterDns.Server.Files;
+using ClusterDns.Server.Hosting;
+using ClusterDns.Server.Listeners;
+using ClusterDns.Server.Serving;
+using ClusterDns.Server.Upstreams;
 using ClusterDns.Tests.Listeners;
 using ClusterDns.Tests.TestKit;
-using ClusterDns.Upstreams;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ClusterDns.Core.Http;
-using ClusterDns.Listeners;
+using ClusterDns.Server.Listeners;
 using ClusterDns.Tests.Listeners;
 using ClusterDns.Tests.TestKit;
 

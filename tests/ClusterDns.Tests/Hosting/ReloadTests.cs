@@ -1,5 +1,5 @@
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Hosting;
+using ClusterDns.Server.Hosting;
 
 namespace ClusterDns.Tests.Hosting;
 

@@ -1,5 +1,5 @@
 using ClusterDns.Core.Metrics;
-using ClusterDns.Http;
+using ClusterDns.Server.Http;
 using Microsoft.AspNetCore.Connections;
 
 namespace ClusterDns.Tests.Http;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using ClusterDns.Core.Http;
-using ClusterDns.Http;
-using ClusterDns.Listeners;
+using ClusterDns.Server.Http;
+using ClusterDns.Server.Listeners;
 using ClusterDns.Tests.Listeners;
 using ClusterDns.Tests.TestKit;
 using Microsoft.Extensions.Time.Testing;

@@ -1,6 +1,6 @@
 using System.Net;
-using ClusterDns.Interop;
-using ClusterDns.Listeners.Udp;
+using ClusterDns.Server.Interop;
+using ClusterDns.Server.Listeners.Udp;
 
 namespace ClusterDns.Tests.Listeners;
 

@@ -1,4 +1,4 @@
-using ClusterDns.Listeners.Tcp;
+using ClusterDns.Server.Listeners.Tcp;
 using CsCheck;
 
 namespace ClusterDns.Tests.Listeners;

@@ -1,8 +1,8 @@
 using System.Net;
 using ClusterDns.Core.Metrics;
-using ClusterDns.Interop;
-using ClusterDns.Listeners;
-using ClusterDns.Listeners.Udp;
+using ClusterDns.Server.Interop;
+using ClusterDns.Server.Listeners;
+using ClusterDns.Server.Listeners.Udp;
 
 namespace ClusterDns.Tests.Listeners;
 

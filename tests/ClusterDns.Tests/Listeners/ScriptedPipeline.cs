@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Serving;
+using ClusterDns.Server.Serving;
 
 namespace ClusterDns.Tests.Listeners;
 
@@ -45,7 +45,7 @@ internal sealed class ScriptedPipeline : IQueryPipeline
     internal int Waiting => _waiting.Count;
 
     public ValueTask<bool> HandleAsync(
-        QueryContext context,
+        Query query,
         int length,
         TransportProtocol transport,
         in NetworkEndpoint local,
@@ -53,43 +53,43 @@ internal sealed class ScriptedPipeline : IQueryPipeline
         IWaitGate? waitGate)
     {
         OnQuery?.Invoke();
-        QueryVerdict verdict = context.Accept(length, transport, in local, in remote, 0, waitGate);
+        QueryVerdict verdict = query.Accept(length, transport, in local, in remote, 0, waitGate);
         Interlocked.Increment(ref _handled);
         if (verdict != QueryVerdict.Serve)
         {
-            context.WriteResponse();
+            query.WriteResponse();
             return new(verdict == QueryVerdict.Respond);
         }
 
-        if (context.GetLabel(0).SequenceEqual(SyncLabel))
+        if (query.GetLabel(0).SequenceEqual(SyncLabel))
         {
-            return new(Answer(context, Code));
+            return new(Answer(query, Code));
         }
 
-        switch (Encoding.ASCII.GetString(context.GetLabel(0)))
+        switch (Encoding.ASCII.GetString(query.GetLabel(0)))
         {
             case Wait:
-                return context.TryBeginWait() ? WaitAsync(context, fail: false) : new(Answer(context, ResponseCode.Refused));
+                return query.TryBeginWait() ? WaitAsync(query, fail: false) : new(Answer(query, ResponseCode.Refused));
             case WaitUnasked:
-                return WaitAsync(context, fail: false);
+                return WaitAsync(query, fail: false);
             case EnterOnly:
-                return new(Answer(context, context.TryBeginWait() && context.TryBeginWait() ? Code : ResponseCode.Refused));
+                return new(Answer(query, query.TryBeginWait() && query.TryBeginWait() ? Code : ResponseCode.Refused));
             case Throw:
                 throw new InvalidOperationException("scripted");
             case ThrowLate:
-                return WaitAsync(context, fail: true);
+                return WaitAsync(query, fail: true);
             case Stream:
-                return new(BeginStream(context, StreamLength));
+                return new(BeginStream(query, StreamLength));
             case StreamBroken:
-                return new(BeginStream(context, 3));
+                return new(BeginStream(query, 3));
             case StreamLate:
-                return WaitAsync(context, fail: false, streams: true);
+                return WaitAsync(query, fail: false, streams: true);
             case Large:
-                return new(AnswerLarge(context));
+                return new(AnswerLarge(query));
             case TooLarge:
                 // As if it were a stream's, so that the answer is more than a datagram carries.
-                context.Accept(length, TransportProtocol.Tcp, in local, in remote, 0, waitGate);
-                return new(AnswerLarge(context, records: 244, last: 80));
+                query.Accept(length, TransportProtocol.Tcp, in local, in remote, 0, waitGate);
+                return new(AnswerLarge(query, records: 244, last: 80));
             default:
                 return new(false);
         }
@@ -110,49 +110,49 @@ internal sealed class ScriptedPipeline : IQueryPipeline
         }
     }
 
-    private async ValueTask<bool> WaitAsync(QueryContext context, bool fail, bool streams = false)
+    private async ValueTask<bool> WaitAsync(Query query, bool fail, bool streams = false)
     {
         TaskCompletionSource source = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting.Enqueue(source);
         await source.Task;
-        return fail ? throw new InvalidOperationException("scripted") : streams ? BeginStream(context, StreamLength) : Answer(context, Code);
+        return fail ? throw new InvalidOperationException("scripted") : streams ? BeginStream(query, StreamLength) : Answer(query, Code);
     }
 
-    private bool BeginStream(QueryContext context, int messages)
+    private bool BeginStream(Query query, int messages)
     {
-        context.Response.Answer("scripted");
+        query.Response.Answer("scripted");
         CountedStream stream = new(this, messages);
-        stream.TryFill(context.Response);
-        context.Response.Stream = stream;
-        context.WriteResponse();
+        stream.TryFill(query.Response);
+        query.Response.Stream = stream;
+        query.WriteResponse();
         return true;
     }
 
-    private static bool Answer(QueryContext context, ResponseCode code)
+    private static bool Answer(Query query, ResponseCode code)
     {
         Span<byte> address = stackalloc byte[16];
-        int length = context.Local.WriteAddressBytes(address);
-        context.Response.Answer("scripted", code);
-        context.Response.TryAddCopy(
+        int length = query.Local.WriteAddressBytes(address);
+        query.Response.Answer("scripted", code);
+        query.Response.TryAddCopy(
             ResponseSection.Answer, [], length == 4 ? RecordType.A : RecordType.AAAA, 5, address[..length]);
-        context.WriteResponse();
+        query.WriteResponse();
         return true;
     }
 
-    private static bool AnswerLarge(QueryContext context, int records = 150, byte last = 1)
+    private static bool AnswerLarge(Query query, int records = 150, byte last = 1)
     {
-        context.Response.Answer("scripted");
+        query.Response.Answer("scripted");
         byte[] text = new byte[256];
         text[0] = 255;
         for (int i = 0; i < records; i++)
         {
-            context.Response.TryAdd(ResponseSection.Answer, RecordType.TXT, 5, text, 0, text.Length);
+            query.Response.TryAdd(ResponseSection.Answer, RecordType.TXT, 5, text, 0, text.Length);
         }
 
         byte[] lastText = new byte[last];
         lastText[0] = (byte)(last - 1);
-        context.Response.TryAdd(ResponseSection.Answer, RecordType.TXT, 5, lastText, 0, last);
-        context.WriteResponse();
+        query.Response.TryAdd(ResponseSection.Answer, RecordType.TXT, 5, lastText, 0, last);
+        query.WriteResponse();
         return true;
     }
 

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
-using ClusterDns.Listeners;
-using ClusterDns.Listeners.Tcp;
-using ClusterDns.Memory;
+using ClusterDns.Server.Listeners;
+using ClusterDns.Server.Listeners.Tcp;
+using ClusterDns.Server.Memory;
 
 namespace ClusterDns.Tests.Listeners;
 

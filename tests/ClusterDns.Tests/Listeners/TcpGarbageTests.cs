@@ -3,8 +3,8 @@ using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Fuzz;
-using ClusterDns.Listeners;
-using ClusterDns.Serving;
+using ClusterDns.Server.Listeners;
+using ClusterDns.Server.Serving;
 using ClusterDns.Tests.TestKit;
 using Microsoft.Extensions.Logging;
 
@@ -116,7 +116,7 @@ public sealed class TcpGarbageTests : IDisposable
         private static readonly byte[] WaitName = [4, .. "wait"u8, 4, .. "test"u8, 0];
 
         public ValueTask<bool> HandleAsync(
-            QueryContext context, int length, TransportProtocol transport, in NetworkEndpoint local, in NetworkEndpoint remote, IWaitGate? waitGate)
+            Query context, int length, TransportProtocol transport, in NetworkEndpoint local, in NetworkEndpoint remote, IWaitGate? waitGate)
         {
             bool waits = context.RequestBuffer.AsSpan(DnsHeader.Length).StartsWith(WaitName);
             return (waits ? script : server).HandleAsync(context, length, transport, in local, in remote, waitGate);

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ClusterDns.Core.Wire;
-using ClusterDns.Listeners;
+using ClusterDns.Server.Listeners;
 
 namespace ClusterDns.Tests.Listeners;
 

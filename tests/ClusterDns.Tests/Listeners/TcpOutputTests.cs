@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using ClusterDns.Core.Execution;
 using ClusterDns.Core.Metrics;
-using ClusterDns.Listeners.Tcp;
+using ClusterDns.Server.Listeners.Tcp;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Tests.Listeners;

@@ -1,4 +1,4 @@
-using ClusterDns.Listeners;
+using ClusterDns.Server.Listeners;
 
 namespace ClusterDns.Tests.Listeners;
 

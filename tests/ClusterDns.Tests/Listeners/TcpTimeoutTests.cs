@@ -1,4 +1,4 @@
-using ClusterDns.Listeners;
+using ClusterDns.Server.Listeners;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Tests.Listeners;

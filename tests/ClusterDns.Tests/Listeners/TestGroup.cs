@@ -1,7 +1,7 @@
 using System.Net;
 using ClusterDns.Core.Metrics;
-using ClusterDns.Listeners;
-using ClusterDns.Listeners.Udp;
+using ClusterDns.Server.Listeners;
+using ClusterDns.Server.Listeners.Udp;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Tests.Listeners;

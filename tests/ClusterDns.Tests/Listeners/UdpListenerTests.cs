@@ -1,6 +1,6 @@
 using System.Net;
 using ClusterDns.Core.Wire;
-using ClusterDns.Listeners;
+using ClusterDns.Server.Listeners;
 
 namespace ClusterDns.Tests.Listeners;
 

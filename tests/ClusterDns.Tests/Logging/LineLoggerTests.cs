@@ -1,6 +1,6 @@
 using System.Text;
 using ClusterDns.Core.Logging;
-using ClusterDns.Logging;
+using ClusterDns.Server.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Tests.Logging;

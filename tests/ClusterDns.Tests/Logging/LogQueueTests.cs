@@ -1,6 +1,6 @@
 using System.Text;
 using ClusterDns.Core.Metrics;
-using ClusterDns.Logging;
+using ClusterDns.Server.Logging;
 using ClusterDns.TestKit;
 using ClusterDns.Tests.Listeners;
 

@@ -1,4 +1,4 @@
-using ClusterDns.Memory;
+using ClusterDns.Server.Memory;
 
 namespace ClusterDns.Tests.Memory;
 

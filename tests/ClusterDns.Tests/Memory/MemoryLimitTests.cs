@@ -1,5 +1,5 @@
 using ClusterDns.Core.Memory;
-using ClusterDns.Memory;
+using ClusterDns.Server.Memory;
 
 namespace ClusterDns.Tests.Memory;
 

@@ -1,7 +1,7 @@
 using ClusterDns.Core.Execution;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
-using ClusterDns.Memory;
+using ClusterDns.Server.Memory;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using ClusterDns.Interop;
-using ClusterDns.Memory;
+using ClusterDns.Server.Interop;
+using ClusterDns.Server.Memory;
 
 namespace ClusterDns.Tests.Memory;
 

@@ -1,8 +1,8 @@
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
-using ClusterDns.Listeners;
-using ClusterDns.Listeners.Tcp;
-using ClusterDns.Logging;
+using ClusterDns.Server.Listeners;
+using ClusterDns.Server.Listeners.Tcp;
+using ClusterDns.Server.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterDns.Tests.Memory;

@@ -5,11 +5,11 @@ using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Files;
 using ClusterDns.Plugins;
-using ClusterDns.Serving;
+using ClusterDns.Server.Files;
+using ClusterDns.Server.Serving;
+using ClusterDns.Server.Upstreams;
 using ClusterDns.Tests.TestKit;
-using ClusterDns.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -105,7 +105,7 @@ public sealed class FailedQueryTests : ILogOutput
 
     private static async Task<ResponseCode> AskAsync(IQueryPipeline pipeline, string name)
     {
-        QueryContext context = new();
+        Query context = new();
         int length = ServerKit.WriteQuery(context.RequestBuffer, name, RecordType.A);
         Assert.True(await pipeline.HandleAsync(context, length, TransportProtocol.Udp, in Client, in Client, null));
         return (ResponseCode)(context.ResponseMessage[3] & 15);
@@ -156,7 +156,7 @@ public sealed class FailedQueryTests : ILogOutput
     {
         public override string Name => "erratic";
 
-        public override async ValueTask ServeAsync(QueryContext context)
+        public override async ValueTask ServeAsync(Query context)
         {
             time.Advance(TimeSpan.FromMilliseconds(2));
             if (context.Name[1] == (byte)'l')

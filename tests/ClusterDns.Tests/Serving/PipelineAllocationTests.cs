@@ -3,7 +3,7 @@ using System.Text;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Serving;
+using ClusterDns.Server.Serving;
 using ClusterDns.TestKit;
 using ClusterDns.Tests.TestKit;
 
@@ -131,7 +131,7 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
 
         AssertFree(packet, ResponseCode.NoError, transport);
 
-        QueryContext context = new();
+        Query context = new();
         Assert.True(TryServe(context, packet, transport));
         bool isTruncated = (context.ResponseMessage[2] & 2) != 0;
         int answers = context.ResponseMessage[7];
@@ -151,7 +151,7 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
 
         Assert.InRange(_logged, 2 * (Queries + Allocations.Times), 2 * (Queries + (Allocations.Rounds * Allocations.Times)));
         _keepsLines = true;
-        Assert.True(TryServe(new QueryContext(), packet, TransportProtocol.Udp));
+        Assert.True(TryServe(new Query(), packet, TransportProtocol.Udp));
         Assert.Contains("[ERROR] plugin/errors: 2 missing.failing.example. A: no next plugin found", _lines, StringComparer.Ordinal);
         Assert.Contains(_lines, static line => line.Contains("A IN missing.failing.example. udp", StringComparison.Ordinal) && line.Contains("SERVFAIL", StringComparison.Ordinal));
     }
@@ -184,7 +184,7 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
 
     private void AssertFree(byte[] query, ResponseCode expected, TransportProtocol transport = TransportProtocol.Udp)
     {
-        QueryContext context = new();
+        Query context = new();
         for (int i = 0; i < Queries; i++)
         {
             Assert.Equal((int)expected, Serve(context, query, transport));
@@ -193,14 +193,14 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
         Assert.Equal(0, Allocations.Count(() => Serve(context, query, transport)));
     }
 
-    private int Serve(QueryContext context, byte[] query, TransportProtocol transport)
+    private int Serve(Query context, byte[] query, TransportProtocol transport)
     {
         int code = TryServe(context, query, transport) ? context.ResponseMessage[3] & 15 : -1;
         context.Reset();
         return code;
     }
 
-    private bool TryServe(QueryContext context, byte[] query, TransportProtocol transport)
+    private bool TryServe(Query context, byte[] query, TransportProtocol transport)
     {
         query.CopyTo(context.RequestBuffer, 0);
         ValueTask<bool> served = _pipeline.HandleAsync(context, query.Length, transport, in Client, in Client, null);

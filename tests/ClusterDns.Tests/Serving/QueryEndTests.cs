@@ -2,7 +2,7 @@ using System.Net;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Serving;
+using ClusterDns.Server.Serving;
 using ClusterDns.Tests.TestKit;
 
 namespace ClusterDns.Tests.Serving;
@@ -62,7 +62,7 @@ public sealed class QueryEndTests
     {
         Recorder recorder = new();
         QueryPipeline pipeline = Create(recorder);
-        QueryContext context = new();
+        Query context = new();
         Assert.True(await pipeline.HandleAsync(context, Write(context, Fate.Stream, waits: false, 7), TransportProtocol.Tcp, in Client, in Client, null));
         Assert.Empty(recorder.Ends);
 
@@ -75,9 +75,9 @@ public sealed class QueryEndTests
     public async Task An_observer_that_throws_keeps_no_other_observer_from_the_query()
     {
         Recorder recorder = new();
-        ServerBlock block = Block(new Link()) with { Observers = new IQueryObserver[] { new BrokenObserver(), recorder } };
+        Route block = Block(new Link()) with { Observers = new IQueryObserver[] { new BrokenObserver(), recorder } };
         QueryPipeline pipeline = new("dns://:53", new RoutingTable([block]), new QueryEndMetrics(_metrics), TimeProvider.System, _logger);
-        QueryContext context = new();
+        Query context = new();
 
         Assert.True(await pipeline.HandleAsync(context, Write(context, Fate.Answer, waits: false, 7), TransportProtocol.Udp, in Client, in Client, null));
 
@@ -94,7 +94,7 @@ public sealed class QueryEndTests
     private async Task What_no_plugin_sees_is_counted_by_reason(string reason, Fate fate)
     {
         QueryPipeline pipeline = Create(new Recorder());
-        QueryContext context = new();
+        Query context = new();
 
         await pipeline.HandleAsync(context, Write(context, fate, waits: false, 7), TransportProtocol.Udp, in Client, in Client, null);
 
@@ -118,8 +118,8 @@ public sealed class QueryEndTests
         _ => QueryEnd.Answered,
     };
 
-    private static ServerBlock Block(PluginHandler chain)
-        => new(new ServerBlockInfo("dns://:53", "test.", DomainName.Parse("test."), ""), chain);
+    private static Route Block(PluginHandler chain)
+        => new(new RouteInfo("dns://:53", "test.", DomainName.Parse("test."), ""), chain);
 
     private QueryPipeline Create(Recorder recorder)
         => new(
@@ -133,7 +133,7 @@ public sealed class QueryEndTests
     /// <summary>Does what a listener does with a query, and looks for its end.</summary>
     private static async Task ServeAsync(QueryPipeline pipeline, Recorder recorder, Fate fate, bool waits, ushort id)
     {
-        QueryContext context = new();
+        Query context = new();
         int length = Write(context, fate, waits, id);
         CountingSink ends = new();
         bool isAnswered = await pipeline.HandleAsync(context, length, TransportProtocol.Tcp, in Client, in Client, null);
@@ -158,7 +158,7 @@ public sealed class QueryEndTests
         recorder.Fates.TryAdd(fate, value: true);
     }
 
-    private static int Write(QueryContext context, Fate fate, bool waits, ushort id)
+    private static int Write(Query context, Fate fate, bool waits, ushort id)
     {
         string name = $"{fate}.{(waits ? "wait" : "now")}.{(fate == Fate.NoZone ? "example" : "test")}.";
         Span<byte> message = context.RequestBuffer;
@@ -195,7 +195,7 @@ public sealed class QueryEndTests
     {
         public override string Name => "test";
 
-        public override ValueTask ServeAsync(QueryContext context)
+        public override ValueTask ServeAsync(Query context)
         {
             Fate fate = Enum.Parse<Fate>(DomainName.ToText(context.Name).Split('.')[0], ignoreCase: true);
             bool waits = context.GetLabel(1).SequenceEqual("wait"u8);
@@ -203,7 +203,7 @@ public sealed class QueryEndTests
             return waits || fate is Fate.AskAnother or Fate.AskAnotherThatThrows ? WaitAsync(context, fate, yields) : Do(context, fate);
         }
 
-        private static async ValueTask WaitAsync(QueryContext context, Fate fate, int yields)
+        private static async ValueTask WaitAsync(Query context, Fate fate, int yields)
         {
             for (int i = 0; i < yields; i++)
             {
@@ -219,7 +219,7 @@ public sealed class QueryEndTests
             await Do(context, fate);
         }
 
-        private static ValueTask Do(QueryContext context, Fate fate)
+        private static ValueTask Do(Query context, Fate fate)
         {
             Response response = context.Response;
             switch (fate)
@@ -285,7 +285,7 @@ public sealed class QueryEndTests
             }
         }
 
-        public void OnEnd(QueryContext query, QueryEnd outcome)
+        public void OnEnd(Query query, QueryEnd outcome)
         {
             lock (_lock)
             {
@@ -298,13 +298,13 @@ public sealed class QueryEndTests
 
     private sealed class BrokenObserver : IQueryObserver
     {
-        public void OnEnd(QueryContext query, QueryEnd outcome) => throw new InvalidOperationException("broken observer");
+        public void OnEnd(Query query, QueryEnd outcome) => throw new InvalidOperationException("broken observer");
     }
 
     private sealed class CountingSink : IQueryEndSink
     {
         public int Count { get; private set; }
 
-        public void OnEnd(QueryContext query, QueryEnd outcome) => Count++;
+        public void OnEnd(Query query, QueryEnd outcome) => Count++;
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Serving;
+using ClusterDns.Server.Serving;
 using ClusterDns.Tests.TestKit;
 
 
@@ -131,7 +131,7 @@ public class QueryPipelineTests
         Assert.Equal(1, gate.Ends);
     }
 
-    private static async ValueTask AnswerLater(QueryContext context)
+    private static async ValueTask AnswerLater(Query context)
     {
         Assert.True(context.TryBeginWait());
         await Task.Yield();
@@ -140,35 +140,35 @@ public class QueryPipelineTests
 
     private Counter Panics => _metrics.Counter("coredns_panics_total", "A metrics that counts the number of panics.");
 
-    private async Task<ResponseCode> AskAsync(Func<QueryContext, ValueTask> serve, bool stackTraces = false)
+    private async Task<ResponseCode> AskAsync(Func<Query, ValueTask> serve, bool stackTraces = false)
         => await TryAskAsync(serve, stackTraces) ?? throw new InvalidOperationException("no answer");
 
     private async Task<ResponseCode?> TryAskAsync(
-        Func<QueryContext, ValueTask> serve,
+        Func<Query, ValueTask> serve,
         bool stackTraces = false,
         IWaitGate? gate = null,
         TransportProtocol transport = TransportProtocol.Udp,
         IQueryObserver? observer = null)
     {
-        ServerBlock block = new(new ServerBlockInfo("dns://:53", ".", new byte[] { 0 }, ""), new Link(serve))
+        Route block = new(new RouteInfo("dns://:53", ".", new byte[] { 0 }, ""), new Link(serve))
         {
             StackTraces = stackTraces,
             Observers = observer is null ? default : new[] { observer },
         };
         QueryPipeline pipeline = new("dns://:53", new RoutingTable([block]), new QueryEndMetrics(_metrics), TimeProvider.System, _logger);
         NetworkEndpoint client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
-        QueryContext context = new();
+        Query context = new();
         int length = ServerKit.WriteQuery(context.RequestBuffer, "www.example.", RecordType.A);
         return await pipeline.HandleAsync(context, length, transport, in client, in client, gate)
             ? (ResponseCode)(context.ResponseMessage[3] & 15)
             : null;
     }
 
-    private sealed class Link(Func<QueryContext, ValueTask> serve) : PluginHandler(EndOfChain.Instance)
+    private sealed class Link(Func<Query, ValueTask> serve) : PluginHandler(EndOfChain.Instance)
     {
         public override string Name => "test";
 
-        public override ValueTask ServeAsync(QueryContext context) => serve(context);
+        public override ValueTask ServeAsync(Query context) => serve(context);
     }
 
     /// <summary>Has given the place to another query by the time the answer is there, or says what the test wants.</summary>
@@ -196,7 +196,7 @@ public class QueryPipelineTests
 
         public ResponseCode Code { get; private set; }
 
-        public void OnEnd(QueryContext query, QueryEnd outcome)
+        public void OnEnd(Query query, QueryEnd outcome)
         {
             Ends.Add(outcome);
             Code = query.Response.Code;

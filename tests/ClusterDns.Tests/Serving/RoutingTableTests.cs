@@ -1,7 +1,7 @@
 using System.Net;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Serving;
+using ClusterDns.Server.Serving;
 using ClusterDns.Tests.TestKit;
 
 namespace ClusterDns.Tests.Serving;
@@ -38,8 +38,8 @@ public class RoutingTableTests
     [Fact]
     public void BlocksOfOneZoneAreAskedInTurn()
     {
-        ServerBlock first = Block("example.org.") with { Predicate = static context => context.Type == RecordType.A };
-        ServerBlock second = Block("example.org.") with { Predicate = static context => context.Type == RecordType.AAAA };
+        Route first = Block("example.org.") with { Predicate = static query => query.Type == RecordType.A };
+        Route second = Block("example.org.") with { Predicate = static query => query.Type == RecordType.AAAA };
         RoutingTable table = new([first, second, Block(".")]);
 
         Assert.Same(first, table.Find(Query("www.example.org.", RecordType.A)));
@@ -49,16 +49,16 @@ public class RoutingTableTests
 
     private static RoutingTable Table(params string[] zones) => new(zones.Select(Block));
 
-    private static ServerBlock Block(string zone) => new(new ServerBlockInfo("dns://:53", zone, DomainName.Parse(zone), ""), null);
+    private static Route Block(string zone) => new(new RouteInfo("dns://:53", zone, DomainName.Parse(zone), ""), null);
 
     private static string? Find(RoutingTable table, string name, RecordType type = RecordType.A) => table.Find(Query(name, type))?.Info.Zone;
 
-    private static QueryContext Query(string name, RecordType type)
+    private static Query Query(string name, RecordType type)
     {
         NetworkEndpoint client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
-        QueryContext context = new();
-        int length = ServerKit.WriteQuery(context.RequestBuffer, name, type);
-        Assert.Equal(QueryVerdict.Serve, context.Accept(length, TransportProtocol.Udp, in client, in client, timestamp: 0));
-        return context;
+        Query query = new();
+        int length = ServerKit.WriteQuery(query.RequestBuffer, name, type);
+        Assert.Equal(QueryVerdict.Serve, query.Accept(length, TransportProtocol.Udp, in client, in client, timestamp: 0));
+        return query;
     }
 }

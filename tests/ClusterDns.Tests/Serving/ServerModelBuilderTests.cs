@@ -1,5 +1,5 @@
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Serving;
+using ClusterDns.Server.Serving;
 using ClusterDns.Tests.TestKit;
 
 namespace ClusterDns.Tests.Serving;

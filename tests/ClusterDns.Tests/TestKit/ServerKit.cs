@@ -7,7 +7,7 @@ using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Records;
 using ClusterDns.Core.Wire;
 using ClusterDns.Fuzz;
-using ClusterDns.Serving;
+using ClusterDns.Server.Serving;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Tests.TestKit;
@@ -45,14 +45,14 @@ internal sealed class ServerKit : ILogOutput
     /// <summary>Asks the first listener, and gives the code and the answer section as text, a line for each record.</summary>
     public string Ask(string name, RecordType type = RecordType.A)
     {
-        QueryContext context = new();
-        int length = WriteQuery(context.RequestBuffer, name, type);
-        ValueTask<bool> task = Model.Listeners[0].Pipeline.HandleAsync(context, length, TransportProtocol.Udp, in Client, in Client, null);
+        Query query = new();
+        int length = WriteQuery(query.RequestBuffer, name, type);
+        ValueTask<bool> task = Model.Listeners[0].Pipeline.HandleAsync(query, length, TransportProtocol.Udp, in Client, in Client, null);
         Assert.True(task.IsCompletedSuccessfully && task.GetAwaiter().GetResult());
-        StringBuilder text = new(ResponseCodes.ToText(context.Response.Code));
-        foreach (ResponseRecord record in context.Response.Answers.Span)
+        StringBuilder text = new(ResponseCodes.ToText(query.Response.Code));
+        foreach (ResponseRecord record in query.Response.Answers.Span)
         {
-            ReadOnlySpan<byte> owner = record.OwnerSource is null ? context.QuestionName : record.Owner;
+            ReadOnlySpan<byte> owner = record.OwnerSource is null ? query.QuestionName : record.Owner;
             text.Append(
                 System.Globalization.CultureInfo.InvariantCulture,
                 $"\n{DomainName.ToText(owner)} {record.TimeToLive} {RecordTypes.ToText(record.Type)} {RdataText.ToText(record.Type, record.Rdata)}");

@@ -1,6 +1,6 @@
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
-using ClusterDns.Listeners;
+using ClusterDns.Server.Listeners;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -3,9 +3,9 @@ using System.Net.Sockets;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
+using ClusterDns.Server.Upstreams;
 using ClusterDns.Tests.Listeners;
 using ClusterDns.Tests.TestKit;
-using ClusterDns.Upstreams;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Tests.Upstreams;

@@ -3,9 +3,9 @@ using System.Net.Sockets;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
-using ClusterDns.Interop;
-using ClusterDns.Upstreams;
-using ClusterDns.Upstreams.Udp;
+using ClusterDns.Server.Interop;
+using ClusterDns.Server.Upstreams;
+using ClusterDns.Server.Upstreams.Udp;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Tests.Upstreams;

@@ -3,10 +3,10 @@ using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Interop;
-using ClusterDns.Serving;
+using ClusterDns.Server.Interop;
+using ClusterDns.Server.Serving;
+using ClusterDns.Server.Upstreams;
 using ClusterDns.Tests.TestKit;
-using ClusterDns.Upstreams;
 
 namespace ClusterDns.Tests.Upstreams;
 
@@ -64,7 +64,7 @@ public sealed class ForwardAllocationTests : IDisposable, ILogOutput
         using EventPoll poll = new();
         using UpstreamEngine engine = new(poll, TimeProvider.System, new UpstreamMetrics(new MetricRegistry()));
         UpstreamEngine.Current = engine;
-        QueryContext context = new();
+        Query context = new();
         byte[] query = new byte[512];
         int length = ServerKit.WriteQuery(query, "www.example.", RecordType.A);
         NetworkEndpoint client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));

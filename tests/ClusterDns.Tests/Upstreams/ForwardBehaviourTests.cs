@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using ClusterDns.Core.Wire;
+using ClusterDns.Server.Upstreams;
 using ClusterDns.Tests.Listeners;
-using ClusterDns.Upstreams;
 
 namespace ClusterDns.Tests.Upstreams;
 

@@ -4,11 +4,11 @@ using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 using ClusterDns.Fuzz;
-using ClusterDns.Listeners;
-using ClusterDns.Serving;
+using ClusterDns.Server.Listeners;
+using ClusterDns.Server.Serving;
+using ClusterDns.Server.Upstreams;
 using ClusterDns.Tests.Listeners;
 using ClusterDns.Tests.TestKit;
-using ClusterDns.Upstreams;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,8 +1,8 @@
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
-using ClusterDns.Interop;
+using ClusterDns.Server.Interop;
+using ClusterDns.Server.Upstreams;
 using ClusterDns.Tests.TestKit;
-using ClusterDns.Upstreams;
 
 namespace ClusterDns.Tests.Upstreams;
 

@@ -1,6 +1,6 @@
 using ClusterDns.Core.Upstreams;
-using ClusterDns.Interop;
-using ClusterDns.Upstreams;
+using ClusterDns.Server.Interop;
+using ClusterDns.Server.Upstreams;
 
 namespace ClusterDns.Tests.Upstreams;
 

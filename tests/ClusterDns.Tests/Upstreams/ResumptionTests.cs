@@ -1,7 +1,7 @@
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Upstreams;
+using ClusterDns.Server.Upstreams;
 using ClusterDns.Tests.Listeners;
-using ClusterDns.Upstreams;
 
 namespace ClusterDns.Tests.Upstreams;
 

@@ -1,6 +1,6 @@
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
-using ClusterDns.Upstreams;
+using ClusterDns.Server.Upstreams;
 
 namespace ClusterDns.Tests.Upstreams;
 

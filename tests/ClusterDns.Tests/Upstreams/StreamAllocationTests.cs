@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
+using ClusterDns.Server.Upstreams;
 using ClusterDns.Tests.TestKit;
-using ClusterDns.Upstreams;
 
 namespace ClusterDns.Tests.Upstreams;
 

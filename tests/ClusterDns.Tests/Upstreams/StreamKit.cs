@@ -1,10 +1,10 @@
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
+using ClusterDns.Server.Upstreams;
+using ClusterDns.Server.Upstreams.Stream;
 using ClusterDns.Tests.Listeners;
 using ClusterDns.Tests.TestKit;
-using ClusterDns.Upstreams;
-using ClusterDns.Upstreams.Stream;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Tests.Upstreams;

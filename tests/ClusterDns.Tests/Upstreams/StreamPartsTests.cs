@@ -1,6 +1,6 @@
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Upstreams;
-using ClusterDns.Upstreams.Stream;
+using ClusterDns.Server.Upstreams.Stream;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Tests.Upstreams;

@@ -1,7 +1,7 @@
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
+using ClusterDns.Server.Upstreams.Stream;
 using ClusterDns.Tests.Listeners;
-using ClusterDns.Upstreams.Stream;
 
 namespace ClusterDns.Tests.Upstreams;
 
@@ -33,7 +33,7 @@ public sealed class StreamPoolTests
     {
         using StreamKit kit = new(static connection => StreamPeer.AnswerInOrderAsync(connection, HoldDeadAsync));
         await kit.AskAsync("warm.example.");
-        QueryContext asker = new();
+        Query asker = new();
         Task<UpstreamOutcome> dead = kit.Upstream.Stream.AskAsync(
             new UpstreamQuery(StreamKit.Query("dead.example."), StreamKit.Timeout) { Asker = asker }).AsTask();
         await TestListener.UntilAsync(() => kit.Peer.TimesAsked("dead.example.") > 0);

@@ -2,10 +2,10 @@ using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
-using ClusterDns.Listeners;
-using ClusterDns.Serving;
+using ClusterDns.Server.Listeners;
+using ClusterDns.Server.Serving;
+using ClusterDns.Server.Upstreams;
 using ClusterDns.Tests.Listeners;
-using ClusterDns.Upstreams;
 
 namespace ClusterDns.Tests.Upstreams;
 
@@ -97,7 +97,7 @@ public sealed class UpstreamDisposalTests : IAsyncDisposable
         public IUpstream? Upstream { get; set; }
 
         public ValueTask<bool> HandleAsync(
-            QueryContext context,
+            Query context,
             int length,
             TransportProtocol transport,
             in NetworkEndpoint local,
@@ -108,7 +108,7 @@ public sealed class UpstreamDisposalTests : IAsyncDisposable
             return AskAsync(context);
         }
 
-        private async ValueTask<bool> AskAsync(QueryContext context)
+        private async ValueTask<bool> AskAsync(Query context)
         {
             UpstreamOutcome outcome = await Upstream!.Udp.AskAsync(
                 new UpstreamQuery(context.RequestBuffer.AsMemory(0, context.Request.Length), TestListener.Patience));

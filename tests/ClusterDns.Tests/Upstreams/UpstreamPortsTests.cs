@@ -1,4 +1,4 @@
-using ClusterDns.Upstreams;
+using ClusterDns.Server.Upstreams;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Tests.Upstreams;

@@ -1,4 +1,4 @@
-using ClusterDns.Upstreams;
+using ClusterDns.Server.Upstreams;
 
 namespace ClusterDns.Tests.Upstreams;
 

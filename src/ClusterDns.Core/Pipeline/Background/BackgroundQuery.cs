@@ -25,7 +25,7 @@ public sealed class BackgroundQuery
     }
 
     /// <summary>The query. Before <see cref="Start"/> the deadline may be set; after it, it belongs to the chain until that has ended.</summary>
-    public QueryContext Context { get; } = new();
+    public Query Context { get; } = new();
 
     /// <summary>Has a chain, or a part of one, serve the query. Called once; whatever the chain throws is a SERVFAIL response.</summary>
     /// <param name="serve">The chain: a link's <see cref="PluginHandler.ServeAsync"/>, or a method of a link.</param>
@@ -35,7 +35,7 @@ public sealed class BackgroundQuery
     /// </param>
     /// <param name="state">For <paramref name="ended"/>.</param>
     [SuppressMessage("Design", "CA1031", Justification = "An exception out of a plugin is one query's SERVFAIL, not the server's end.")]
-    public void Start(Func<QueryContext, ValueTask> serve, Action<BackgroundQuery, object?>? ended = null, object? state = null)
+    public void Start(Func<Query, ValueTask> serve, Action<BackgroundQuery, object?>? ended = null, object? state = null)
     {
         _ended = ended;
         _state = state;
@@ -77,7 +77,7 @@ public sealed class BackgroundQuery
     }
 
     /// <summary>
-    /// Holds the query for another query whose response points into this one's: to be given to <see cref="QueryContext.Hold"/>.
+    /// Holds the query for another query whose response points into this one's: to be given to <see cref="Query.Hold"/>.
     /// </summary>
     public QueryResource Share()
     {

@@ -57,7 +57,7 @@ public sealed partial class QueryFactory : IQueryFactory
     internal Func<QueryFactory, BackgroundQuery> Create { get; init; } = static factory => new BackgroundQuery(factory);
 
     /// <inheritdoc/>
-    public BackgroundQuery? TryBegin(QueryContext origin)
+    public BackgroundQuery? TryBegin(Query origin)
     {
         if (TryRent(origin) is not { } query)
         {
@@ -79,7 +79,7 @@ public sealed partial class QueryFactory : IQueryFactory
     }
 
     /// <inheritdoc/>
-    public BackgroundQuery? TryBegin(QueryContext origin, ReadOnlySpan<byte> name, RecordType type)
+    public BackgroundQuery? TryBegin(Query origin, ReadOnlySpan<byte> name, RecordType type)
         => TryRent(origin) is { } query
             ? TryAccept(query, InternalQuery.WriteRequest(query.Context.RequestBuffer, origin, name, type), origin)
             : null;
@@ -136,7 +136,7 @@ public sealed partial class QueryFactory : IQueryFactory
         }
     }
 
-    private BackgroundQuery? TryRent(QueryContext origin)
+    private BackgroundQuery? TryRent(Query origin)
     {
         lock (_lock)
         {
@@ -174,9 +174,9 @@ public sealed partial class QueryFactory : IQueryFactory
         return query;
     }
 
-    private BackgroundQuery? TryAccept(BackgroundQuery query, int length, QueryContext origin)
+    private BackgroundQuery? TryAccept(BackgroundQuery query, int length, Query origin)
     {
-        QueryContext context = query.Context;
+        Query context = query.Context;
         QueryVerdict verdict = context.Accept(
             length, origin.Transport, origin.Local, origin.Remote, _timeProvider.GetTimestamp());
         if (verdict != QueryVerdict.Serve)
@@ -187,7 +187,7 @@ public sealed partial class QueryFactory : IQueryFactory
 
         context.UdpSize = origin.UdpSize;
         context.Router = origin.Router;
-        context.Block = origin.Block;
+        context.Route = origin.Route;
         context.Metadata = origin.Metadata;
         return query;
     }

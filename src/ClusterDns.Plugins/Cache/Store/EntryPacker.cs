@@ -11,18 +11,18 @@ internal static class EntryPacker
     public const int MaxLength = 32 * 1024;
 
     /// <summary>Packs all records of a response.</summary>
-    /// <param name="context">The query with its response.</param>
+    /// <param name="query">The query with its response.</param>
     /// <param name="destination">Where to.</param>
     /// <param name="length">How many bytes were written.</param>
     /// <returns>False when they do not fit, or a record is malformed.</returns>
-    public static bool TryPack(QueryContext context, Span<byte> destination, out int length)
+    public static bool TryPack(Query query, Span<byte> destination, out int length)
     {
         length = 0;
         for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
         {
-            foreach (ref readonly ResponseRecord record in context.Response[section].Span)
+            foreach (ref readonly ResponseRecord record in query.Response[section].Span)
             {
-                if (!TryPack(context, in record, destination[length..], out int written))
+                if (!TryPack(query, in record, destination[length..], out int written))
                 {
                     return false;
                 }
@@ -34,11 +34,11 @@ internal static class EntryPacker
         return true;
     }
 
-    private static bool TryPack(QueryContext context, ref readonly ResponseRecord record, Span<byte> destination, out int written)
+    private static bool TryPack(Query query, ref readonly ResponseRecord record, Span<byte> destination, out int written)
     {
         written = 0;
         if (destination.Length < CacheEntry.RecordHeader + DomainName.MaxWireLength ||
-            !TryPackOwner(context, in record, destination[CacheEntry.RecordHeader..], out int owner) ||
+            !TryPackOwner(query, in record, destination[CacheEntry.RecordHeader..], out int owner) ||
             !TryPackRdata(in record, destination[(CacheEntry.RecordHeader + owner)..], out int rdata))
         {
             return false;
@@ -52,7 +52,7 @@ internal static class EntryPacker
         return true;
     }
 
-    private static bool TryPackOwner(QueryContext context, ref readonly ResponseRecord record, Span<byte> destination, out int length)
+    private static bool TryPackOwner(Query query, ref readonly ResponseRecord record, Span<byte> destination, out int length)
     {
         length = 0;
         if (record.OwnerSource is null)
@@ -75,7 +75,7 @@ internal static class EntryPacker
             length = owner.Length;
         }
 
-        if (DomainName.Equals(destination[..length], context.Name))
+        if (DomainName.Equals(destination[..length], query.Name))
         {
             length = 0;
         }

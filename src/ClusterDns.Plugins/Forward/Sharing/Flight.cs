@@ -21,7 +21,7 @@ internal sealed class Flight : IUpstreamAsker
     public object Owner { get; private set; } = null!;
 
     /// <summary>The query that asks.</summary>
-    public QueryContext Leader { get; private set; } = null!;
+    public Query Leader { get; private set; } = null!;
 
     /// <summary>The hash of what the query asks.</summary>
     public ulong Hash { get; private set; }
@@ -67,7 +67,7 @@ internal sealed class Flight : IUpstreamAsker
     public bool IsAbandoned => Leader.IsAbandoned;
 
     /// <summary>Prepares the flight of a query.</summary>
-    public void Begin(object owner, QueryContext leader, ulong hash, bool usesStream, long end)
+    public void Begin(object owner, Query leader, ulong hash, bool usesStream, long end)
     {
         Owner = owner;
         Leader = leader;
@@ -82,19 +82,19 @@ internal sealed class Flight : IUpstreamAsker
     }
 
     /// <summary>Whether a query asks the same, byte for byte as it is sent, apart from its ID and the case of its name.</summary>
-    public bool Matches(object owner, QueryContext context, ulong hash, bool usesStream)
+    public bool Matches(object owner, Query query, ulong hash, bool usesStream)
     {
-        if (Hash != hash || !ReferenceEquals(Owner, owner) || UsesStream != usesStream || Leader.UdpSize != context.UdpSize)
+        if (Hash != hash || !ReferenceEquals(Owner, owner) || UsesStream != usesStream || Leader.UdpSize != query.UdpSize)
         {
             return false;
         }
 
         ReadOnlySpan<byte> asked = Leader.Request;
-        ReadOnlySpan<byte> other = context.Request;
-        int end = Core.Wire.DnsHeader.Length + context.Name.Length;
+        ReadOnlySpan<byte> other = query.Request;
+        int end = Core.Wire.DnsHeader.Length + query.Name.Length;
         return asked.Length == other.Length &&
             asked[sizeof(ushort)..Core.Wire.DnsHeader.Length].SequenceEqual(other[sizeof(ushort)..Core.Wire.DnsHeader.Length]) &&
-            Leader.Name.SequenceEqual(context.Name) &&
+            Leader.Name.SequenceEqual(query.Name) &&
             asked[end..].SequenceEqual(other[end..]);
     }
 }

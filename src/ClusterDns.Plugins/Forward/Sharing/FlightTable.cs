@@ -82,22 +82,22 @@ internal sealed class FlightTable : IDisposable
 
     /// <summary>Joins the flight of an identical query, or begins one.</summary>
     /// <param name="owner">The link that forwards.</param>
-    /// <param name="context">The query.</param>
+    /// <param name="query">The query.</param>
     /// <param name="usesStream">Whether it goes over a stream at once.</param>
     /// <param name="now">The time.</param>
     /// <param name="end">When a flight that begins now fails.</param>
     /// <param name="flight">The flight that the query leads; null where it follows, or may not.</param>
     /// <returns>The follower; null where the query leads, or as many follow as may.</returns>
-    public Follower? Join(object owner, QueryContext context, bool usesStream, long now, long end, out Flight? flight)
+    public Follower? Join(object owner, Query query, bool usesStream, long now, long end, out Flight? flight)
     {
-        ulong hash = KeyedHash.Of(context.Name) ^ (((ulong)context.Type << 32) * 0x9E3779B97F4A7C15);
+        ulong hash = KeyedHash.Of(query.Name) ^ (((ulong)query.Type << 32) * 0x9E3779B97F4A7C15);
         Stripe stripe = StripeOf(hash);
         lock (stripe.Lock)
         {
             ref Flight? bucket = ref BucketOf(stripe, hash);
             for (Flight? other = bucket; other is not null; other = other.Next)
             {
-                if (other.IsClosed || !other.Matches(owner, context, hash, usesStream))
+                if (other.IsClosed || !other.Matches(owner, query, hash, usesStream))
                 {
                     continue;
                 }
@@ -115,7 +115,7 @@ internal sealed class FlightTable : IDisposable
                     return null;
                 }
 
-                Follower follower = Follower.Rent(_idleFollowers, context);
+                Follower follower = Follower.Rent(_idleFollowers, query);
                 follower.Next = other.First;
                 other.First = follower;
                 if (other.Followers++ == 0)
@@ -128,7 +128,7 @@ internal sealed class FlightTable : IDisposable
             }
 
             flight = stripe.Idle.TryPop(out Flight? idle) ? idle : new Flight();
-            flight.Begin(owner, context, hash, usesStream, end);
+            flight.Begin(owner, query, hash, usesStream, end);
             flight.Next = bucket;
             bucket = flight;
             return null;

@@ -20,7 +20,7 @@ internal sealed class Follower : IValueTaskSource<SharedOutcome>
     private Follower(IdleStack<Follower> idle) => _idle = idle;
 
     /// <summary>The query; it belongs to its chain, which waits.</summary>
-    public QueryContext Context { get; private set; } = null!;
+    public Query Context { get; private set; } = null!;
 
     /// <summary>The follower that joined before; the table's.</summary>
     public Follower? Next { get; set; }
@@ -30,11 +30,11 @@ internal sealed class Follower : IValueTaskSource<SharedOutcome>
 
     /// <summary>A follower for a query that joins on this thread.</summary>
     /// <param name="idle">Where it comes from, and where it goes back to.</param>
-    /// <param name="context">The query.</param>
-    public static Follower Rent(IdleStack<Follower> idle, QueryContext context)
+    /// <param name="query">The query.</param>
+    public static Follower Rent(IdleStack<Follower> idle, Query query)
     {
         Follower follower = idle.Take() ?? new Follower(idle);
-        follower.Context = context;
+        follower.Context = query;
         follower._thread = Environment.CurrentManagedThreadId;
         return follower;
     }

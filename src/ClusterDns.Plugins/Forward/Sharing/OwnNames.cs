@@ -9,20 +9,20 @@ namespace ClusterDns.Plugins.Forward.Sharing;
 internal static class OwnNames
 {
     /// <summary>Has the records that the asked name owns carry it as the query has it.</summary>
-    /// <param name="context">The query; its response was loaded from <paramref name="message"/>.</param>
+    /// <param name="query">The query; its response was loaded from <paramref name="message"/>.</param>
     /// <param name="message">The reply to an identical query.</param>
-    public static void Restore(QueryContext context, byte[] message)
+    public static void Restore(Query query, byte[] message)
     {
-        if (message.AsSpan(DnsHeader.Length).StartsWith(context.QuestionName))
+        if (message.AsSpan(DnsHeader.Length).StartsWith(query.QuestionName))
         {
             return;
         }
 
         for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
         {
-            foreach (ref ResponseRecord record in context.Response[section].Span)
+            foreach (ref ResponseRecord record in query.Response[section].Span)
             {
-                if (IsAskedName(context, in record))
+                if (IsAskedName(query, in record))
                 {
                     record.OwnerSource = null;
                 }
@@ -30,7 +30,7 @@ internal static class OwnNames
         }
     }
 
-    private static bool IsAskedName(QueryContext context, ref readonly ResponseRecord record)
+    private static bool IsAskedName(Query query, ref readonly ResponseRecord record)
     {
         if (record.OwnerSource is null)
         {
@@ -39,6 +39,6 @@ internal static class OwnNames
 
         Span<byte> owner = stackalloc byte[DomainName.MaxWireLength];
         WireReader reader = new(record.OwnerSource, record.OwnerOffset);
-        return reader.TryReadName(owner, out int length) && DomainName.Equals(owner[..length], context.Name);
+        return reader.TryReadName(owner, out int length) && DomainName.Equals(owner[..length], query.Name);
     }
 }

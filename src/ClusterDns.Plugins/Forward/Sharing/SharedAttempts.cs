@@ -12,7 +12,7 @@ namespace ClusterDns.Plugins.Forward.Sharing;
 internal sealed class SharedAttempts
 {
     private readonly UpstreamAttempts _attempts;
-    private readonly Func<QueryContext, ValueTask> _next;
+    private readonly Func<Query, ValueTask> _next;
     private readonly FlightTable _flights;
     private readonly ForwardMetrics _metrics;
     private readonly TimeProvider _timeProvider;
@@ -30,7 +30,7 @@ internal sealed class SharedAttempts
     /// <param name="timeProvider">The clock.</param>
     public SharedAttempts(
         UpstreamAttempts attempts,
-        Func<QueryContext, ValueTask> next,
+        Func<Query, ValueTask> next,
         int maxConcurrent,
         FlightTable flights,
         ForwardMetrics metrics,
@@ -47,61 +47,61 @@ internal sealed class SharedAttempts
     }
 
     /// <summary>Waits for what an identical query finds out, or asks.</summary>
-    public ValueTask ShareAsync(QueryContext context)
+    public ValueTask ShareAsync(Query query)
     {
         long now = _timeProvider.GetTimestamp();
-        return ShareAsync(context, now, now + _maxTime);
+        return ShareAsync(query, now, now + _maxTime);
     }
 
-    private ValueTask ShareAsync(QueryContext context, long now, long retryEnd)
+    private ValueTask ShareAsync(Query query, long now, long retryEnd)
     {
-        if (_flights.Join(this, context, _attempts.UsesStream(context), now, now + _maxTime, out Flight? flight) is { } follower)
+        if (_flights.Join(this, query, _attempts.UsesStream(query), now, now + _maxTime, out Flight? flight) is { } follower)
         {
             _metrics.Coalesced.Add();
-            return FollowAsync(context, follower.Completion, retryEnd);
+            return FollowAsync(query, follower.Completion, retryEnd);
         }
 
         if (flight is null)
         {
             _metrics.FollowersRejected.Add();
-            context.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, "too many queries wait for the same answer");
+            query.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, "too many queries wait for the same answer");
             return ValueTask.CompletedTask;
         }
 
         if (_maxConcurrent > 0 && Interlocked.Increment(ref _underWay) > _maxConcurrent)
         {
             _metrics.MaxConcurrentRejects.Add();
-            context.Response.Fail(ForwardHandler.PluginName, ResponseCode.Refused, _tooMany);
+            query.Response.Fail(ForwardHandler.PluginName, ResponseCode.Refused, _tooMany);
             Leave();
-            EndFlight(context, flight, passOn: false);
+            EndFlight(query, flight, passOn: false);
             return ValueTask.CompletedTask;
         }
 
-        return LeadAsync(context, flight);
+        return LeadAsync(query, flight);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask LeadAsync(QueryContext context, Flight flight)
+    private async ValueTask LeadAsync(Query query, Flight flight)
     {
         bool passOn = false;
         try
         {
-            passOn = await _attempts.AskAsync(context, flight);
+            passOn = await _attempts.AskAsync(query, flight);
         }
         finally
         {
             Leave();
-            EndFlight(context, flight, passOn);
+            EndFlight(query, flight, passOn);
         }
 
         if (passOn)
         {
-            await _next(context);
+            await _next(query);
         }
     }
 
     /// <summary>Lets the followers of a query continue with what it found out.</summary>
-    private void EndFlight(QueryContext context, Flight flight, bool passOn)
+    private void EndFlight(Query query, Flight flight, bool passOn)
     {
         UpstreamReply? reply = flight.Reply;
         UpstreamProtocol protocol = flight.Protocol;
@@ -110,7 +110,7 @@ internal sealed class SharedAttempts
         {
             if (reply is not null)
             {
-                context.Hold(reply);
+                query.Hold(reply);
             }
 
             return;
@@ -120,10 +120,10 @@ internal sealed class SharedAttempts
         if (reply is not null)
         {
             shared = new SharedReply(reply, followers + 1);
-            context.Hold(shared.CreateHold());
+            query.Hold(shared.CreateHold());
         }
 
-        SharedOutcome outcome = SharedOutcome.Of(context, shared, protocol, passOn);
+        SharedOutcome outcome = SharedOutcome.Of(query, shared, protocol, passOn);
         while (follower is not null)
         {
             Follower next = follower;
@@ -132,23 +132,23 @@ internal sealed class SharedAttempts
             next.Complete(in outcome);
         }
 
-        if (_attempts.IsOver(context))
+        if (_attempts.IsOver(query))
         {
             // The query went on for its followers alone.
-            context.Response.Drop(ForwardHandler.PluginName);
+            query.Response.Drop(ForwardHandler.PluginName);
         }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask FollowAsync(QueryContext context, ValueTask<SharedOutcome> completion, long retryEnd)
+    private async ValueTask FollowAsync(Query query, ValueTask<SharedOutcome> completion, long retryEnd)
     {
         SharedOutcome outcome = await completion;
-        context.Upstream = outcome.Upstream;
+        query.Upstream = outcome.Upstream;
         if (outcome.Reply is { } reply)
         {
-            context.Hold(reply.CreateHold());
-            ReplyReader.Read(context.Response, reply.Message, reply.Length, outcome.Protocol);
-            OwnNames.Restore(context, reply.Message);
+            query.Hold(reply.CreateHold());
+            ReplyReader.Read(query.Response, reply.Message, reply.Length, outcome.Protocol);
+            OwnNames.Restore(query, reply.Message);
         }
         else if (outcome.AsksAgain)
         {
@@ -156,20 +156,20 @@ internal sealed class SharedAttempts
             long now = _timeProvider.GetTimestamp();
             if (now < retryEnd)
             {
-                await ShareAsync(context, now, retryEnd);
+                await ShareAsync(query, now, retryEnd);
                 return;
             }
 
-            context.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, "identical queries that were asked first made room for others");
+            query.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, "identical queries that were asked first made room for others");
         }
         else
         {
-            outcome.CopyTo(context.Response, ForwardHandler.PluginName);
+            outcome.CopyTo(query.Response, ForwardHandler.PluginName);
         }
 
         if (outcome.PassesOn)
         {
-            await _next(context);
+            await _next(query);
         }
     }
 

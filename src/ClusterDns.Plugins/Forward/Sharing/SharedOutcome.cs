@@ -42,7 +42,7 @@ internal readonly record struct SharedOutcome
     /// <param name="reply">The reply that the response is; null where there is none.</param>
     /// <param name="protocol">The transport of the reply.</param>
     /// <param name="passesOn">Whether the next *forward* is to be asked.</param>
-    public static SharedOutcome Of(QueryContext leader, SharedReply? reply, UpstreamProtocol protocol, bool passesOn)
+    public static SharedOutcome Of(Query leader, SharedReply? reply, UpstreamProtocol protocol, bool passesOn)
     {
         Response response = leader.Response;
         return new SharedOutcome

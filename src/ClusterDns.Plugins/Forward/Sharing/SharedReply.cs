@@ -24,7 +24,7 @@ internal sealed class SharedReply
     /// <summary>The length of the message, in bytes.</summary>
     public int Length => _reply.Length;
 
-    /// <summary>One query's hold, to be given to <see cref="QueryContext.Hold"/>.</summary>
+    /// <summary>One query's hold, to be given to <see cref="Query.Hold"/>.</summary>
     public QueryResource CreateHold() => new ReplyHold(this);
 
     /// <summary>One of the queries does without the reply.</summary>

@@ -17,24 +17,24 @@ internal abstract class ClusterHandler(
     private readonly ZoneSet<ZoneRecords> _zones = new(zones.Select(static zone => (zone.Zone, zone)));
 
     /// <inheritdoc/>
-    public sealed override ValueTask ServeAsync(QueryContext context)
+    public sealed override ValueTask ServeAsync(Query query)
     {
-        if (context.Class != RecordClass.IN || _zones.Match(context.Name) is not { } zone)
+        if (query.Class != RecordClass.IN || _zones.Match(query.Name) is not { } zone)
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
-        Response response = context.Response;
-        if (context.Type is RecordType.AXFR or RecordType.IXFR)
+        Response response = query.Response;
+        if (query.Type is RecordType.AXFR or RecordType.IXFR)
         {
             response.Fail(Name, ResponseCode.Refused, failure: null);
             return ValueTask.CompletedTask;
         }
 
-        bool exists = TryAnswer(context, zone, out int outside);
-        if (!exists && fallthrough.Match(context.Name) is not null && !IsOwn(context, zone))
+        bool exists = TryAnswer(query, zone, out int outside);
+        if (!exists && fallthrough.Match(query.Name) is not null && !IsOwn(query, zone))
         {
-            return NextAsync(context);
+            return NextAsync(query);
         }
 
         if (!index.IsSynced)
@@ -46,29 +46,29 @@ internal abstract class ClusterHandler(
         response.Answer(Name, exists ? ResponseCode.NoError : ResponseCode.NXDomain);
         if (response.Answers.Count == 0)
         {
-            zone.AddAuthority(response, ResponseSection.Authority, index.LastChange, context.QuestionName[^zone.Wire.Length..]);
+            zone.AddAuthority(response, ResponseSection.Authority, index.LastChange, query.QuestionName[^zone.Wire.Length..]);
             return ValueTask.CompletedTask;
         }
 
         // Where a target is outside the cluster, the order tells which.
-        if (context.Type == RecordType.SRV && outside < response.Answers.Count)
+        if (query.Type == RecordType.SRV && outside < response.Answers.Count)
         {
-            return TargetAddresses.AddAsync(context, outside);
+            return TargetAddresses.AddAsync(query, outside);
         }
 
-        subset.Choose(context);
-        return context.Type is RecordType.A or RecordType.AAAA ? AliasTarget.FollowAsync(context) : ValueTask.CompletedTask;
+        subset.Choose(query);
+        return query.Type is RecordType.A or RecordType.AAAA ? AliasTarget.FollowAsync(query) : ValueTask.CompletedTask;
     }
 
     /// <summary>Answers a query.</summary>
-    /// <param name="context">The query.</param>
+    /// <param name="query">The query.</param>
     /// <param name="zone">The zone that its name is in.</param>
     /// <param name="outside">From which SRV record on targets are names outside the cluster.</param>
     /// <returns>Whether the name exists; its records, if it has any of the type, are in the response.</returns>
-    protected abstract bool TryAnswer(QueryContext context, ZoneRecords zone, out int outside);
+    protected abstract bool TryAnswer(Query query, ZoneRecords zone, out int outside);
 
     /// <summary>Whether a name is the zone's own, so that nobody else can have it.</summary>
-    /// <param name="context">The query.</param>
+    /// <param name="query">The query.</param>
     /// <param name="zone">The zone that its name is in.</param>
-    protected virtual bool IsOwn(QueryContext context, ZoneRecords zone) => false;
+    protected virtual bool IsOwn(Query query, ZoneRecords zone) => false;
 }

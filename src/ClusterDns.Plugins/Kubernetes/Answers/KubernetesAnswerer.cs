@@ -32,48 +32,48 @@ internal sealed class KubernetesAnswerer(
     };
 
     /// <summary>Answers a query.</summary>
-    /// <param name="context">The query.</param>
+    /// <param name="query">The query.</param>
     /// <param name="zone">The zone that its name is in.</param>
     /// <param name="outside">From which SRV record on targets are names outside the cluster.</param>
     /// <returns>Whether the name exists; its records, if it has any of the type, are in the response.</returns>
-    public bool TryAnswer(QueryContext context, ZoneRecords zone, out int outside)
+    public bool TryAnswer(Query query, ZoneRecords zone, out int outside)
     {
         outside = int.MaxValue;
-        ClusterName name = ClusterName.Parse(context.Name, zone.Wire.Length, options.IsZonal, zone.IsMulticluster);
-        Response response = context.Response;
+        ClusterName name = ClusterName.Parse(query.Name, zone.Wire.Length, options.IsZonal, zone.IsMulticluster);
+        Response response = query.Response;
 
         // Names in answers end in the zone as it was asked: clients that randomize case, and CoreDNS, have it so.
-        ReadOnlySpan<byte> askedZone = context.QuestionName[^zone.Wire.Length..];
+        ReadOnlySpan<byte> askedZone = query.QuestionName[^zone.Wire.Length..];
         switch (name.Kind)
         {
             case ClusterNameKind.Namespace or ClusterNameKind.Pod or ClusterNameKind.Service when zone.IsReverse:
-                return context.Type == RecordType.SOA;
+                return query.Type == RecordType.SOA;
             case ClusterNameKind.Empty:
-                if (context.Name.Length == zone.Wire.Length)
+                if (query.Name.Length == zone.Wire.Length)
                 {
-                    AnswerApex(context.Type, zone, askedZone, response);
+                    AnswerApex(query.Type, zone, askedZone, response);
                 }
 
                 return true;
             case ClusterNameKind.Version:
-                if (context.Type == RecordType.TXT)
+                if (query.Type == RecordType.TXT)
                 {
                     response.TryAdd(ResponseSection.Answer, RecordType.TXT, VersionTimeToLive, VersionRdata, 0, VersionRdata.Length);
                 }
 
                 return true;
             case ClusterNameKind.NameServer:
-                nameServer.AddAddresses(response.Answers, context.Type, null);
+                nameServer.AddAddresses(response.Answers, query.Type, null);
                 return true;
             case ClusterNameKind.Namespace:
-                return ((!name.IsPod || options.Pods != PodsMode.Disabled) && index.HasNamespace(name.Namespace)) || context.Type == RecordType.SOA;
+                return ((!name.IsPod || options.Pods != PodsMode.Disabled) && index.HasNamespace(name.Namespace)) || query.Type == RecordType.SOA;
             case ClusterNameKind.Pod:
-                return TryAnswerPod(in name, context.Type, askedZone, response);
+                return TryAnswerPod(in name, query.Type, askedZone, response);
             case ClusterNameKind.Service:
-                return TryAnswerService(in name, context.Type, zone, askedZone, response, out outside);
+                return TryAnswerService(in name, query.Type, zone, askedZone, response, out outside);
             default:
                 // The name of no object can be asked for its SOA; CoreDNS says of every name in its zone that it has none.
-                return context.Type == RecordType.SOA;
+                return query.Type == RecordType.SOA;
         }
     }
 

@@ -46,11 +46,11 @@ internal sealed class KubernetesHandler : ClusterHandler
     public override string Name => "kubernetes";
 
     /// <inheritdoc/>
-    protected override bool TryAnswer(QueryContext context, ZoneRecords zone, out int outside)
+    protected override bool TryAnswer(Query query, ZoneRecords zone, out int outside)
     {
         outside = int.MaxValue;
-        return context.Type == RecordType.PTR && ReverseName.TryParse(context, out UInt128 address)
-            ? _reverse.TryAnswer(context, address)
-            : _answerer.TryAnswer(context, zone, out outside);
+        return query.Type == RecordType.PTR && ReverseName.TryParse(query, out UInt128 address)
+            ? _reverse.TryAnswer(query, address)
+            : _answerer.TryAnswer(query, zone, out outside);
     }
 }

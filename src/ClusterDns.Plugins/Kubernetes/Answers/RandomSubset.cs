@@ -23,11 +23,11 @@ internal sealed class RandomSubset(ThreadRandom random)
     public int GetFirstSlice(ServiceEntry entry) => entry.HasMoreThanFits ? random.Current.Below(entry.Slices.Length) : 0;
 
     /// <summary>Puts records that are chosen at random before the others, as many as the message may hold.</summary>
-    /// <param name="context">The query with its response.</param>
-    public void Choose(QueryContext context)
+    /// <param name="query">The query with its response.</param>
+    public void Choose(Query query)
     {
-        int room = context.ResponseSizeLimit - DnsHeader.Length - context.QuestionName.Length - 4 - (context.Edns.Present ? OptLength : 0);
-        Span<ResponseRecord> records = GetChoice(context, ref room);
+        int room = query.ResponseSizeLimit - DnsHeader.Length - query.QuestionName.Length - 4 - (query.Edns.Present ? OptLength : 0);
+        Span<ResponseRecord> records = GetChoice(query, ref room);
         if (Fit(records, room))
         {
             return;
@@ -43,21 +43,21 @@ internal sealed class RandomSubset(ThreadRandom random)
             fitting += room >= 0 ? 1 : 0;
         }
 
-        if (context.Transport != TransportProtocol.Udp)
+        if (query.Transport != TransportProtocol.Udp)
         {
             // No other transport carries more: what is chosen is the answer, and TC says that it is a part, as CoreDNS has it.
-            RecordList answers = context.Response.Answers;
+            RecordList answers = query.Response.Answers;
             answers.Truncate(answers.Count - records.Length + fitting);
-            context.Response.Truncated = true;
+            query.Response.Truncated = true;
         }
     }
 
     /// <summary>The records of the type that was asked; aliases stand before them, stay there, and take their room.</summary>
-    private static Span<ResponseRecord> GetChoice(QueryContext context, ref int room)
+    private static Span<ResponseRecord> GetChoice(Query query, ref int room)
     {
-        Span<ResponseRecord> records = context.Response.Answers.Span;
+        Span<ResponseRecord> records = query.Response.Answers.Span;
         int first = 0;
-        while (first < records.Length && records[first].Type != context.Type)
+        while (first < records.Length && records[first].Type != query.Type)
         {
             room -= FixedLength + records[first].RdataLength;
             first++;

@@ -18,20 +18,20 @@ internal sealed class ReverseAnswer(ClusterIndex index, KubernetesAnswerOptions 
     private const int SmallTable = 64;
 
     /// <summary>Answers a query whose name holds an address.</summary>
-    /// <param name="context">The query.</param>
+    /// <param name="query">The query.</param>
     /// <param name="address">The address.</param>
     /// <returns>Whether the address belongs to anything.</returns>
-    public bool TryAnswer(QueryContext context, UInt128 address)
+    public bool TryAnswer(Query query, UInt128 address)
     {
         Span<byte> key = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(key, address);
         if (options.PrimaryZone is { } zone && index.FindAddress(key) is { } owners)
         {
-            return TryAdd(context.Response, owners, zone);
+            return TryAdd(query.Response, owners, zone);
         }
 
         return options.ImportZone is { } importZone && index.FindImportAddress(key) is { } imported &&
-            TryAdd(context.Response, imported, importZone);
+            TryAdd(query.Response, imported, importZone);
     }
 
     private bool TryAdd(Response response, AddressOwners owners, Zone zone)

@@ -14,17 +14,17 @@ internal static class TargetAddresses
     /// Asks the server for the addresses of targets, and adds what it answers. Where that gives nothing the records stand alone, and whoever
     /// asked goes on by itself.
     /// </summary>
-    /// <param name="context">The query; its response has been declared an answer.</param>
+    /// <param name="query">The query; its response has been declared an answer.</param>
     /// <param name="first">From which SRV record on.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public static async ValueTask AddAsync(QueryContext context, int first)
+    public static async ValueTask AddAsync(Query query, int first)
     {
-        for (int record = first; record < context.Response.Answers.Count; record++)
+        for (int record = first; record < query.Response.Answers.Count; record++)
         {
-            if (!IsRepeated(context.Response.Answers.Span[first..(record + 1)]))
+            if (!IsRepeated(query.Response.Answers.Span[first..(record + 1)]))
             {
-                await AskAsync(context, record, RecordType.A);
-                await AskAsync(context, record, RecordType.AAAA);
+                await AskAsync(query, record, RecordType.A);
+                await AskAsync(query, record, RecordType.AAAA);
             }
         }
     }
@@ -45,13 +45,13 @@ internal static class TargetAddresses
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask AskAsync(QueryContext context, int record, RecordType type)
+    private static async ValueTask AskAsync(Query query, int record, RecordType type)
     {
-        if (context.Router is not null &&
-            InternalQuery.TryCreate(context, context.Response.Answers.Span[record].Rdata[TargetOffset..], type) is { } query)
+        if (query.Router is not null &&
+            InternalQuery.TryCreate(query, query.Response.Answers.Span[record].Rdata[TargetOffset..], type) is { } child)
         {
-            await InternalQuery.RouteAsync(query);
-            context.Response.Additional.TryAppend(query, ResponseSection.Answer);
+            await InternalQuery.RouteAsync(child);
+            query.Response.Additional.TryAppend(child, ResponseSection.Answer);
         }
     }
 }

@@ -12,27 +12,27 @@ namespace ClusterDns.Plugins.Kubernetes.External;
 internal sealed class ApexAnswer(ClusterIndex index, NameServerAddresses addresses, uint timeToLive)
 {
     /// <summary>Answers a query.</summary>
-    /// <param name="context">The query.</param>
+    /// <param name="query">The query.</param>
     /// <param name="zone">The zone that its name is in.</param>
     /// <param name="labels">How many labels stand before the zone; the last of them is that of the name servers.</param>
     /// <returns>Whether the name exists.</returns>
-    public bool TryAnswer(QueryContext context, ZoneRecords zone, int labels)
+    public bool TryAnswer(Query query, ZoneRecords zone, int labels)
     {
-        Response response = context.Response;
+        Response response = query.Response;
         switch (labels)
         {
-            case 0 when context.Type == RecordType.SOA:
-                zone.AddAuthority(response, ResponseSection.Answer, index.LastChange, context.QuestionName[^zone.Wire.Length..]);
+            case 0 when query.Type == RecordType.SOA:
+                zone.AddAuthority(response, ResponseSection.Answer, index.LastChange, query.QuestionName[^zone.Wire.Length..]);
                 return true;
-            case 0 when context.Type == RecordType.NS:
+            case 0 when query.Type == RecordType.NS:
                 response.TryAdd(ResponseSection.Answer, zone.Wire, 0, RecordType.NS, timeToLive, zone.NameServer, 0, zone.NameServer.Length);
                 addresses.Add(response.Additional, RecordType.A, zone.NameServer);
                 addresses.Add(response.Additional, RecordType.AAAA, zone.NameServer);
                 return true;
             case 0 or 1:
                 return true;
-            case 2 when context.GetLabel(0).SequenceEqual("ns1"u8):
-                addresses.Add(response.Answers, context.Type, null);
+            case 2 when query.GetLabel(0).SequenceEqual("ns1"u8):
+                addresses.Add(response.Answers, query.Type, null);
                 return true;
             default:
                 return false;

@@ -26,21 +26,21 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
     private readonly Zone _primaryZone = options.Zones.First(static zone => !KubernetesOptionsParser.IsReverse(zone));
 
     /// <summary>Answers a query.</summary>
-    /// <param name="context">The query.</param>
+    /// <param name="query">The query.</param>
     /// <param name="zone">The zone that its name is in.</param>
     /// <param name="labels">How many labels stand before the zone, at least one.</param>
     /// <param name="hostnames">From which SRV record on targets are names outside the cluster.</param>
     /// <returns>Whether the name exists; its records, if it has any of the type, are in the response.</returns>
-    public bool TryAnswer(QueryContext context, ZoneRecords zone, int labels, out int hostnames)
+    public bool TryAnswer(Query query, ZoneRecords zone, int labels, out int hostnames)
     {
         hostnames = int.MaxValue;
-        if (context.Type == RecordType.PTR && ReverseName.TryParse(context, out UInt128 address))
+        if (query.Type == RecordType.PTR && ReverseName.TryParse(query, out UInt128 address))
         {
-            return TryAnswerReverse(context.Response, address);
+            return TryAnswerReverse(query.Response, address);
         }
 
-        ReadOnlySpan<byte> name = context.Name[..context.GetLabelOffset(labels)];
-        if (labels > PortLabels || !index.HasNamespace(name[context.GetLabelOffset(labels - 1)..]))
+        ReadOnlySpan<byte> name = query.Name[..query.GetLabelOffset(labels)];
+        if (labels > PortLabels || !index.HasNamespace(name[query.GetLabelOffset(labels - 1)..]))
         {
             return false;
         }
@@ -50,8 +50,8 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
             return true;
         }
 
-        ReadOnlySpan<byte> serviceKey = name[context.GetLabelOffset(labels - 2)..];
-        ReadOnlySpan<byte> endpoint = labels == EndpointLabels ? name[..context.GetLabelOffset(1)] : default;
+        ReadOnlySpan<byte> serviceKey = name[query.GetLabelOffset(labels - 2)..];
+        ReadOnlySpan<byte> endpoint = labels == EndpointLabels ? name[..query.GetLabelOffset(1)] : default;
         if (index.FindService(serviceKey) is not { Service: { } service } entry ||
             Choose(entry, service, endpoint) is not { } part)
         {
@@ -62,9 +62,9 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
         ClusterName asked = ClusterName.OfService(
             serviceKey,
             part is ExternalPart ? default : endpoint,
-            labels == PortLabels ? context.GetLabel(0) : default,
-            labels == PortLabels ? context.GetLabel(1) : default);
-        return TryAnswer(context, zone, part, entry, in asked, out hostnames);
+            labels == PortLabels ? query.GetLabel(0) : default,
+            labels == PortLabels ? query.GetLabel(1) : default);
+        return TryAnswer(query, zone, part, entry, in asked, out hostnames);
     }
 
     /// <summary>By what a Service is reached: from outside, else, where that is wanted, by its endpoints; null for neither.</summary>
@@ -84,15 +84,15 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
     }
 
     private bool TryAnswer(
-        QueryContext context, ZoneRecords zone, ServicePart part, ServiceEntry entry, in ClusterName asked, out int hostnames)
+        Query query, ZoneRecords zone, ServicePart part, ServiceEntry entry, in ClusterName asked, out int hostnames)
     {
         hostnames = int.MaxValue;
-        Response response = context.Response;
-        switch (context.Type)
+        Response response = query.Response;
+        switch (query.Type)
         {
             case RecordType.A or RecordType.AAAA:
                 bool exists = AddressAnswer.TryAdd(
-                    part, entry.Slices, in asked, response, context.Type, options.TimeToLive, null, subset.GetFirstSlice(entry));
+                    part, entry.Slices, in asked, response, query.Type, options.TimeToLive, null, subset.GetFirstSlice(entry));
 
                 // An alias has no other records beside it, nor a second alias (RFC 2181 section 10.1).
                 if (exists && part is ExternalPart { Addresses.Length: 0 } outside)
@@ -105,7 +105,7 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
             case RecordType.SRV:
                 Span<byte> suffix = stackalloc byte[asked.ServiceKey.Length + zone.Wire.Length];
                 asked.ServiceKey.CopyTo(suffix);
-                context.QuestionName[^zone.Wire.Length..].CopyTo(suffix[asked.ServiceKey.Length..]);
+                query.QuestionName[^zone.Wire.Length..].CopyTo(suffix[asked.ServiceKey.Length..]);
                 return part is ExternalPart external
                     ? ExternalServiceAnswer.TryAdd(external, in asked, suffix, response, options.TimeToLive, out hostnames)
                     : ServiceAnswer.TryAdd(

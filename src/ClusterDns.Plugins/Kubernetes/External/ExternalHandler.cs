@@ -50,19 +50,19 @@ internal sealed class ExternalHandler : ClusterHandler
     public override string Name => "k8s_external";
 
     /// <inheritdoc/>
-    protected override bool TryAnswer(QueryContext context, ZoneRecords zone, out int outside)
+    protected override bool TryAnswer(Query query, ZoneRecords zone, out int outside)
     {
         outside = int.MaxValue;
-        int labels = context.LabelCount - zone.LabelCount;
-        return IsOwn(context, zone)
-            ? _apexAnswer.TryAnswer(context, zone, labels)
-            : _answerer.TryAnswer(context, zone, labels, out outside);
+        int labels = query.LabelCount - zone.LabelCount;
+        return IsOwn(query, zone)
+            ? _apexAnswer.TryAnswer(query, zone, labels)
+            : _answerer.TryAnswer(query, zone, labels, out outside);
     }
 
     /// <inheritdoc/>
-    protected override bool IsOwn(QueryContext context, ZoneRecords zone)
+    protected override bool IsOwn(Query query, ZoneRecords zone)
     {
-        int labels = context.LabelCount - zone.LabelCount;
-        return labels == 0 || context.GetLabel(labels - 1).SequenceEqual(_apex);
+        int labels = query.LabelCount - zone.LabelCount;
+        return labels == 0 || query.GetLabel(labels - 1).SequenceEqual(_apex);
     }
 }

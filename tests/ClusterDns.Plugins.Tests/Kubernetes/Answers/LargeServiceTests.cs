@@ -24,13 +24,13 @@ public sealed class LargeServiceTests
     public void Over_UDP_an_answer_holds_as_many_as_fit_and_others_each_time(int endpoints, RecordType type, int? udpSize, int least)
     {
         PluginKit kit = Create(endpoints);
-        QueryContext context = kit.CreateContext(Service, type, (ushort?)udpSize);
+        Query query = kit.CreateContext(Service, type, (ushort?)udpSize);
         HashSet<string> seen = new(StringComparer.Ordinal);
         HashSet<string> firsts = new(StringComparer.Ordinal);
         int asked = 20 * endpoints / least;
         for (int i = 0; i < asked; i++)
         {
-            string[] records = Serve(kit, context, out DnsHeader header);
+            string[] records = Serve(kit, query, out DnsHeader header);
 
             Assert.True((header.Flags & HeaderFlags.Truncated) != HeaderFlags.None);
             Assert.InRange(records.Length, least, endpoints);
@@ -50,11 +50,11 @@ public sealed class LargeServiceTests
     public void Clients_outside_get_others_each_time_too(RecordType type)
     {
         PluginKit kit = Create(1000);
-        QueryContext context = kit.CreateContext("many.shop.example.org.", type);
+        Query query = kit.CreateContext("many.shop.example.org.", type);
         HashSet<string> firsts = new(StringComparer.Ordinal);
         for (int i = 0; i < 100; i++)
         {
-            firsts.Add(Serve(kit, context, out _)[0]);
+            firsts.Add(Serve(kit, query, out _)[0]);
         }
 
         Assert.InRange(firsts.Count, 50, 100);
@@ -64,9 +64,9 @@ public sealed class LargeServiceTests
     public void Over_TCP_everything_is_there_that_fits()
     {
         PluginKit kit = Create(1000);
-        QueryContext context = kit.Serve(Service, RecordType.A, transport: TransportProtocol.Tcp);
+        Query query = kit.Serve(Service, RecordType.A, transport: TransportProtocol.Tcp);
 
-        string[] records = Serve(kit, context, out DnsHeader header);
+        string[] records = Serve(kit, query, out DnsHeader header);
         Assert.Equal(HeaderFlags.None, header.Flags & HeaderFlags.Truncated);
         Assert.Equal(Enumerable.Range(0, 1000).Select(GetAddress), records.Select(static record => record.Split(' ')[^1]), StringComparer.Ordinal);
     }
@@ -75,14 +75,14 @@ public sealed class LargeServiceTests
     public void Over_TCP_what_does_not_fit_is_left_out_and_others_each_time()
     {
         PluginKit kit = Create(10_000);
-        QueryContext context = kit.Serve(Service, RecordType.A, transport: TransportProtocol.Tcp);
+        Query query = kit.Serve(Service, RecordType.A, transport: TransportProtocol.Tcp);
         HashSet<string> seen = new(StringComparer.Ordinal);
         for (int i = 0; i < 50; i++)
         {
-            string[] records = Serve(kit, context, out DnsHeader header);
+            string[] records = Serve(kit, query, out DnsHeader header);
 
             Assert.True((header.Flags & HeaderFlags.Truncated) != HeaderFlags.None);
-            Assert.InRange(context.ResponseLength, ushort.MaxValue - 16, ushort.MaxValue);
+            Assert.InRange(query.ResponseLength, ushort.MaxValue - 16, ushort.MaxValue);
             Assert.Distinct(records, StringComparer.Ordinal);
             seen.UnionWith(records);
         }
@@ -94,10 +94,10 @@ public sealed class LargeServiceTests
     public void What_fits_stays_in_its_order()
     {
         PluginKit kit = Create(29);
-        QueryContext context = kit.CreateContext(Service, RecordType.A);
+        Query query = kit.CreateContext(Service, RecordType.A);
         for (int i = 0; i < 10; i++)
         {
-            string[] records = Serve(kit, context, out DnsHeader header);
+            string[] records = Serve(kit, query, out DnsHeader header);
 
             Assert.Equal(HeaderFlags.None, header.Flags & HeaderFlags.Truncated);
             Assert.Equal(Enumerable.Range(0, 29).Select(GetAddress), records.Select(static record => record.Split(' ')[^1]), StringComparer.Ordinal);
@@ -108,10 +108,10 @@ public sealed class LargeServiceTests
     public void An_alias_stays_before_what_it_leads_to()
     {
         PluginKit kit = Create(1000);
-        QueryContext context = kit.CreateContext("alias.shop.svc.cluster.local.", RecordType.A);
+        Query query = kit.CreateContext("alias.shop.svc.cluster.local.", RecordType.A);
         for (int i = 0; i < 10; i++)
         {
-            string[] records = Serve(kit, context, out _);
+            string[] records = Serve(kit, query, out _);
 
             Assert.Equal("alias.shop.svc.cluster.local. 5 CNAME " + Service, records[0]);
             Assert.All(records[1..], static record => Assert.StartsWith(Service + " 5 A 10.", record, StringComparison.Ordinal));
@@ -122,11 +122,11 @@ public sealed class LargeServiceTests
     public void An_alias_may_be_what_leaves_no_room_for_all()
     {
         PluginKit kit = Create(29);
-        QueryContext context = kit.CreateContext("alias.shop.svc.cluster.local.", RecordType.A);
+        Query query = kit.CreateContext("alias.shop.svc.cluster.local.", RecordType.A);
         HashSet<string> seen = new(StringComparer.Ordinal);
         for (int i = 0; i < 100; i++)
         {
-            seen.UnionWith(Serve(kit, context, out DnsHeader header));
+            seen.UnionWith(Serve(kit, query, out DnsHeader header));
             Assert.True((header.Flags & HeaderFlags.Truncated) != HeaderFlags.None);
         }
 
@@ -139,22 +139,22 @@ public sealed class LargeServiceTests
     public void A_choice_allocates_nothing(RecordType type)
     {
         PluginKit kit = Create(10_000);
-        QueryContext context = kit.CreateContext(Service, type);
+        Query query = kit.CreateContext(Service, type);
         for (int i = 0; i < 100; i++)
         {
-            kit.ServeAgain(context);
+            kit.ServeAgain(query);
         }
 
-        Assert.Equal(0, kit.CountAllocatedBytes(context));
+        Assert.Equal(0, kit.CountAllocatedBytes(query));
     }
 
     /// <summary>The answer as it was written: the first records of the section, as many as the header says.</summary>
-    private static string[] Serve(PluginKit kit, QueryContext context, out DnsHeader header)
+    private static string[] Serve(PluginKit kit, Query query, out DnsHeader header)
     {
-        kit.ServeAgain(context);
-        Assert.True(DnsHeader.TryRead(context.ResponseMessage, out header));
-        ResponseRecord[] records = context.Response.Answers.Span[..header.AnswerCount].ToArray();
-        return [.. records.Select(record => PluginKit.Format(context, record))];
+        kit.ServeAgain(query);
+        Assert.True(DnsHeader.TryRead(query.ResponseMessage, out header));
+        ResponseRecord[] records = query.Response.Answers.Span[..header.AnswerCount].ToArray();
+        return [.. records.Select(record => PluginKit.Format(query, record))];
     }
 
     private static string GetAddress(int endpoint) => string.Create(CultureInfo.InvariantCulture, $"10.1.{endpoint / 250}.{endpoint % 250}");

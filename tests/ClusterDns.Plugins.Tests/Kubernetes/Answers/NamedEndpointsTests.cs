@@ -95,9 +95,9 @@ public sealed class NamedEndpointsTests
     public void Answering_allocates_nothing()
     {
         PluginKit kit = Create();
-        QueryContext context = kit.Serve("_sql._tcp.db.shop.svc.cluster.local.", RecordType.CNAME);
+        Query query = kit.Serve("_sql._tcp.db.shop.svc.cluster.local.", RecordType.CNAME);
 
-        Assert.Equal(0, kit.CountAllocatedBytes(context));
+        Assert.Equal(0, kit.CountAllocatedBytes(query));
     }
 
     [Fact]

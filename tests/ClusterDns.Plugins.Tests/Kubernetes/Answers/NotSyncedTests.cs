@@ -17,22 +17,22 @@ public class NotSyncedTests
     [InlineData("1.0.96.10.in-addr.arpa.")]
     public async Task ANameIsServFailWithTheReason(string name)
     {
-        QueryContext context = await ServeAsync(name, fallthrough: []);
+        Query query = await ServeAsync(name, fallthrough: []);
 
-        Assert.Equal(ResponseCode.ServFail, context.Response.Code);
-        Assert.Equal((ushort?)14, context.Response.ExtendedErrorCode);
-        Assert.Equal(0, context.Response.Answers.Count + context.Response.Authority.Count);
+        Assert.Equal(ResponseCode.ServFail, query.Response.Code);
+        Assert.Equal((ushort?)14, query.Response.ExtendedErrorCode);
+        Assert.Equal(0, query.Response.Answers.Count + query.Response.Authority.Count);
     }
 
     [Fact]
     public async Task AZoneThatFallsThroughPassesOn()
     {
-        QueryContext context = await ServeAsync("1.0.96.10.in-addr.arpa.", [Zone("in-addr.arpa.")]);
+        Query query = await ServeAsync("1.0.96.10.in-addr.arpa.", [Zone("in-addr.arpa.")]);
 
-        Assert.Equal(ResponseCode.Refused, context.Response.Code);
+        Assert.Equal(ResponseCode.Refused, query.Response.Code);
     }
 
-    private static async Task<QueryContext> ServeAsync(string name, IReadOnlyList<Zone> fallthrough)
+    private static async Task<Query> ServeAsync(string name, IReadOnlyList<Zone> fallthrough)
     {
         Zone[] zones = [Zone("cluster.local."), Zone("in-addr.arpa.")];
         ClusterIndex index = new();
@@ -44,15 +44,15 @@ public class NotSyncedTests
             [.. zones.Select(static zone => new ZoneRecords(zone, 5))],
             new NameServerAnswer(new NameServerAddresses(index, [], 5, static service => service), options),
             new ThreadRandom(1));
-        QueryContext context = new();
-        WireWriter writer = new(context.RequestBuffer);
+        Query query = new();
+        WireWriter writer = new(query.RequestBuffer);
         writer.TryWriteHeader(new DnsHeader { QuestionCount = 1 });
         writer.TryWriteQuestion(
             DomainName.Parse(name), name.EndsWith("arpa.", StringComparison.Ordinal) ? RecordType.PTR : RecordType.A, RecordClass.IN);
         NetworkEndpoint client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
-        Assert.Equal(QueryVerdict.Serve, context.Accept(writer.Length, TransportProtocol.Udp, in client, in client, 0));
-        await handler.ServeAsync(context);
-        return context;
+        Assert.Equal(QueryVerdict.Serve, query.Accept(writer.Length, TransportProtocol.Udp, in client, in client, 0));
+        await handler.ServeAsync(query);
+        return query;
     }
 
     private static Zone Zone(string text)
@@ -65,9 +65,9 @@ public class NotSyncedTests
     {
         public override string Name => "below";
 
-        public override ValueTask ServeAsync(QueryContext context)
+        public override ValueTask ServeAsync(Query query)
         {
-            context.Response.Fail(Name, ResponseCode.Refused, failure: null);
+            query.Response.Fail(Name, ResponseCode.Refused, failure: null);
             return ValueTask.CompletedTask;
         }
     }

@@ -59,7 +59,7 @@ public sealed class ApiPodsTests : IAsyncLifetime
 
         string Read()
         {
-            QueryContext query = kit.Kit.Serve(First, client: "192.0.2.1:5300");
+            Query query = kit.Kit.Serve(First, client: "192.0.2.1:5300");
             return string.Join(' ', ((string[])["namespace", "pod-name", "label/app"]).Select(field => query.GetMetadata("kubernetes/client-" + field)));
         }
     }

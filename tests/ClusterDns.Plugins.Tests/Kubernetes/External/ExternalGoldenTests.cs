@@ -39,7 +39,7 @@ public sealed class ExternalGoldenTests
                 new KubernetesPlugin(static () => [IPAddress.Parse("192.0.2.2"), IPAddress.Parse("fd00::2"), IPAddress.Parse("fe80::fc:ff:fe00:1")]),
             ],
             $"kubernetes cluster.local {{\n {source}\n}}\nk8s_external example.org {{\n headless\n}}",
-            static context => context.Response.Drop("next"),
+            static query => query.Response.Drop("next"),
             files);
         Assert.Equal("", kit.Errors);
         return kit;
@@ -53,24 +53,24 @@ public sealed class ExternalGoldenTests
             using JsonDocument recorded = JsonDocument.Parse(line);
             string name = recorded.RootElement.GetProperty("name").GetString()! + ".";
             Assert.True(RecordTypes.TryParse(recorded.RootElement.GetProperty("type").GetString(), out RecordType type));
-            QueryContext context = kit.Serve(name, type, transport: TransportProtocol.Tcp);
+            Query query = kit.Serve(name, type, transport: TransportProtocol.Tcp);
 
-            Assert.Equal($"{name} {type}: {Describe(recorded.RootElement)}", $"{name} {type}: {Describe(context)}");
+            Assert.Equal($"{name} {type}: {Describe(recorded.RootElement)}", $"{name} {type}: {Describe(query)}");
             answers++;
         }
 
         Assert.Equal(432, answers);
     }
 
-    private static string Describe(QueryContext context)
+    private static string Describe(Query query)
     {
-        StringBuilder text = new($"{context.Response.Status} {ResponseCodes.ToText(context.Response.Code)} {context.Response.Authoritative}");
+        StringBuilder text = new($"{query.Response.Status} {ResponseCodes.ToText(query.Response.Code)} {query.Response.Authoritative}");
         for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
         {
             List<string> records = [];
-            foreach (ResponseRecord record in context.Response[section].Span)
+            foreach (ResponseRecord record in query.Response[section].Span)
             {
-                records.Add(WithoutSerial(PluginKit.Format(context, record)));
+                records.Add(WithoutSerial(PluginKit.Format(query, record)));
             }
 
             Append(text, records);

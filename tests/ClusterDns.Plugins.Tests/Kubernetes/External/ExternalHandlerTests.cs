@@ -92,12 +92,12 @@ public sealed class ExternalHandlerTests
     {
         PluginKit kit = ExternalKit.Create("");
         Router router = new();
-        QueryContext address = kit.CreateContext("lb.shop.example.org.");
+        Query address = kit.CreateContext("lb.shop.example.org.");
         address.Router = router;
         kit.Serve(address);
         Assert.Equal(2, address.Response.Answers.Count);
 
-        QueryContext service = kit.CreateContext("lb.shop.example.org.", RecordType.SRV);
+        Query service = kit.CreateContext("lb.shop.example.org.", RecordType.SRV);
         service.Router = router;
         kit.Serve(service);
         Assert.Equal(4, service.Response.Answers.Count);
@@ -117,7 +117,7 @@ public sealed class ExternalHandlerTests
     public void A_look_up_allocates_nothing(string name, RecordType type)
     {
         PluginKit kit = ExternalKit.Create("headless", zones: "example.org in-addr.arpa");
-        QueryContext context = kit.Serve(name, type, transport: TransportProtocol.Tcp);
+        Query context = kit.Serve(name, type, transport: TransportProtocol.Tcp);
         for (int i = 0; i < 100; i++)
         {
             kit.ServeAgain(context);
@@ -157,7 +157,7 @@ public sealed class ExternalHandlerTests
 
         public string Asked => string.Join('|', _asked.Order(StringComparer.Ordinal));
 
-        public ValueTask RouteAsync(QueryContext query)
+        public ValueTask RouteAsync(Query query)
         {
             _asked.Add($"{DomainName.ToText(query.Name)} {query.Type}");
             query.Response.Answer("router");

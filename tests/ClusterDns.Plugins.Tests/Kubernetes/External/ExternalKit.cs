@@ -43,7 +43,7 @@ internal static class ExternalKit
         """;
 
     public static PluginKit Create(
-        string options, string localAddress = "192.0.2.2", string? objects = null, Action<QueryContext>? next = null, string zones = "example.org", string others = "")
+        string options, string localAddress = "192.0.2.2", string? objects = null, Action<Query>? next = null, string zones = "example.org", string others = "")
         => new(
             [new ExternalPlugin(), new KubernetesPlugin(() => [IPAddress.Parse(localAddress)])],
             $"{others}\nkubernetes cluster.local {{\n manifests objects.yaml\n ttl 60\n}}\nk8s_external {zones} {{\n{options}\n}}",

@@ -172,10 +172,10 @@ public sealed class ObjectFilterTests
         };
 
         ((IPlugin)new KubernetesPlugin(static () => [])).Build(other, kit.Build);
-        QueryContext context = kit.CreateContext("web.shop.svc.cluster.local.");
-        await kit.Build.Links[^1](EndOfChain.Instance).ServeAsync(context);
+        Query query = kit.CreateContext("web.shop.svc.cluster.local.");
+        await kit.Build.Links[^1](EndOfChain.Instance).ServeAsync(query);
 
-        Assert.Equal(ResponseCode.NXDomain, context.Response.Code);
+        Assert.Equal(ResponseCode.NXDomain, query.Response.Code);
         Assert.StartsWith("NOERROR", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
     }
 

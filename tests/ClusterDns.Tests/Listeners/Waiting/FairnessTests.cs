@@ -1,7 +1,7 @@
 using System.Net;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Listeners;
+using ClusterDns.Server.Listeners;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Tests.Listeners.Waiting;
@@ -73,7 +73,7 @@ public sealed class FairnessTests
     private void Run(Traffic[] clients)
     {
         WaitBound bound = new(Limit, _metrics, _time);
-        List<Query> waiting = [];
+        List<PendingQuery> waiting = [];
         Stack<WaitPlace> free = new();
         for (int now = 0; now < Milliseconds; now++)
         {
@@ -84,10 +84,10 @@ public sealed class FairnessTests
                 for (int i = client.Due(now); i > 0; i--)
                 {
                     client.Asked += now >= WarmMilliseconds ? 1 : 0;
-                    WaitPlace place = free.Count > 0 ? free.Pop() : new WaitPlace(new QueryContext());
+                    WaitPlace place = free.Count > 0 ? free.Pop() : new WaitPlace(new Query());
                     if (bound.TryEnter(place, client.Endpoint))
                     {
-                        waiting.Add(new Query(place, client, now + client.Takes));
+                        waiting.Add(new PendingQuery(place, client, now + client.Takes));
                     }
                     else
                     {
@@ -102,7 +102,7 @@ public sealed class FairnessTests
         }
     }
 
-    private static void EndQueries(WaitBound bound, List<Query> waiting, Stack<WaitPlace> free, int now)
+    private static void EndQueries(WaitBound bound, List<PendingQuery> waiting, Stack<WaitPlace> free, int now)
     {
         waiting.RemoveAll(query =>
         {
@@ -120,7 +120,7 @@ public sealed class FairnessTests
         });
     }
 
-    private sealed record Query(WaitPlace Place, Traffic Client, int End);
+    private sealed record PendingQuery(WaitPlace Place, Traffic Client, int End);
 
     private sealed class Traffic(string address, int perSecond, int takes)
     {

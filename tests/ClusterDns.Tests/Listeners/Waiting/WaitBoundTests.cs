@@ -2,7 +2,7 @@ using System.Net;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Listeners;
+using ClusterDns.Server.Listeners;
 using ClusterDns.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
@@ -334,7 +334,7 @@ public sealed class WaitBoundTests
     private static NetworkEndpoint Client(string address, int port = 5300)
         => NetworkEndpoint.From(new IPEndPoint(IPAddress.Parse(address), port));
 
-    private static WaitPlace Place() => new(new QueryContext());
+    private static WaitPlace Place() => new(new Query());
 
     private double Rejected(string reason) => _metrics.Counters("clusterdns_waiting_rejected_total", "", "reason").With(reason).Value;
 

@@ -1,0 +1,348 @@
+using System.Diagnostics.CodeAnalysis;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Execution;
+using ClusterDns.Core.Memory;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Server.Listeners;
+using ClusterDns.Server.Serving;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Server.Hosting;
+
+/// <summary>
+/// Looks now and then whether the Corefile has changed, and has the server take over what it says; also when it is told to. One
+/// reload follows another. Whatever fails, the configuration that runs goes on.
+/// </summary>
+internal sealed partial class ConfigurationReloader : IAsyncDisposable
+{
+    private readonly Configuration _configuration;
+    private readonly DnsServer _server;
+    private readonly ReloadMetrics _metrics;
+    private readonly Action<ServerModel> _onReloaded;
+    private readonly TimeProvider _timeProvider;
+    private readonly CallbackGuard _guard;
+    private readonly Func<int> _nextSeed;
+    private readonly ILogger _logger;
+    private readonly ILogger _pluginLogger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _closingAtOnce = new();
+    private readonly SemaphoreSlim _requests = new(0, 1);
+    private readonly MemoryBudget _memory;
+    private ModelMemory _held;
+    private ReloadSettings? _settings;
+    private string _runningHash;
+    private string? _triedHash;
+    private string? _failure;
+    private Task _loop = Task.CompletedTask;
+
+    /// <summary>A reloader that has not started.</summary>
+    /// <param name="configuration">Reads and builds.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="running">The model that the server has.</param>
+    /// <param name="metrics">What is counted.</param>
+    /// <param name="onReloaded">Told of each model that the server has taken over.</param>
+    /// <param name="environment">The clock, randomness and loggers.</param>
+    public ConfigurationReloader(
+        Configuration configuration,
+        DnsServer server,
+        ServerModel running,
+        ReloadMetrics metrics,
+        Action<ServerModel> onReloaded,
+        ServerEnvironment environment)
+    {
+        _configuration = configuration;
+        _server = server;
+        _metrics = metrics;
+        _onReloaded = onReloaded;
+        _timeProvider = environment.TimeProvider;
+        _guard = environment.Guard;
+        _nextSeed = environment.NextSeed;
+        _logger = environment.LoggerFactory.CreateLogger("reload");
+        _pluginLogger = environment.LoggerFactory.CreateLogger("plugin/reload");
+        _memory = environment.Memory;
+        _held = new ModelMemory(_memory[MemoryTable.Files]);
+        _held.Set(ModelMemory.Of(running));
+        _runningHash = running.ContentHash;
+        _settings = running.Reload;
+    }
+
+    /// <summary>How often it has begun to wait for the next look; for tests, which wait for it.</summary>
+    internal int Waits { get; private set; }
+
+    /// <summary>How long it waits for the next look; for tests, which let that time pass.</summary>
+    internal TimeSpan Wait { get; private set; }
+
+    /// <summary>How often a look, and the reload that followed if there was one, has ended; for tests, which wait for it.</summary>
+    internal int Ended { get; private set; }
+
+    /// <summary>Begins to look.</summary>
+    public void Start()
+    {
+        _metrics.Show(_runningHash);
+        if (_settings is not null)
+        {
+            LogRunning(_pluginLogger, _runningHash);
+        }
+
+        _loop = _guard.StartLoop("reload", RunAsync, _stopping.Token);
+    }
+
+    /// <summary>Has the Corefile taken over as it stands, changed or not; returns at once. Requests that come meanwhile are one.</summary>
+    public void Request()
+    {
+        try
+        {
+            _requests.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // One is waiting already, and will read what this one was to read.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The server is stopping: there is nothing to reload any more.
+        }
+    }
+
+    /// <summary>Ends; a reload that is under way answers what the old configuration took, and closes that.</summary>
+    /// <param name="deadline">Set when there is no time for that.</param>
+    public async Task StopAsync(CancellationToken deadline)
+    {
+        await _stopping.CancelAsync();
+        await using (_guard.Register("reload_deadline", static closing => closing.Cancel(), _closingAtOnce, deadline))
+        {
+            await _loop;
+        }
+
+        _held.Dispose();
+        _stopping.Dispose();
+        _closingAtOnce.Dispose();
+        _requests.Dispose();
+    }
+
+    /// <summary>Ends without waiting for answers.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
+
+    private async Task RunAsync()
+    {
+        while (true)
+        {
+            TimeSpan wait = _settings is { } settings ? Spread(settings, _nextSeed()) : Timeout.InfiniteTimeSpan;
+            bool isRequested;
+            try
+            {
+                isRequested = await WaitForRequestAsync(wait);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await TryLookAsync(isRequested);
+            Ended++;
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A configuration that a bug keeps from being built must not end the reloads of others.")]
+    private async Task TryLookAsync(bool isRequested)
+    {
+        try
+        {
+            await LookAsync(isRequested);
+        }
+        catch (Exception exception)
+        {
+            LogBug(_logger, exception);
+            Count(exception.Message);
+        }
+    }
+
+    /// <summary>Waits for a request, or for the time to pass.</summary>
+    /// <returns>Whether there was a request.</returns>
+    private async Task<bool> WaitForRequestAsync(TimeSpan wait)
+    {
+        using CancellationTokenSource timer = new(wait, _timeProvider);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, _stopping.Token);
+        Wait = wait;
+        Waits++;
+        try
+        {
+            await _requests.WaitAsync(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !_stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How long to wait.</summary>
+    /// <param name="settings">The interval, and how far it is spread.</param>
+    /// <param name="random">From 0 on; as likely one number as another.</param>
+    internal static TimeSpan Spread(ReloadSettings settings, int random)
+        => settings.Interval + (settings.Jitter * ((random / (double)int.MaxValue) - 0.5));
+
+    private async Task LookAsync(bool isRequested)
+    {
+        DiagnosticBag diagnostics = new();
+        CorefileDocument? document = _configuration.Read(diagnostics);
+        if (document is null || diagnostics.HasErrors)
+        {
+            foreach (CorefileDiagnostic error in diagnostics.Errors)
+            {
+                LogParseFailed(_pluginLogger, error.ToString());
+            }
+
+            Count(string.Join('\n', diagnostics.Errors));
+            return;
+        }
+
+        if (document.Blocks.Count == 0)
+        {
+            // Most likely the file is being written, or was emptied by mistake. A server that serves nothing would not look again.
+            Fail($"{document.Files[0]} has no server block; the configuration before it stays");
+            return;
+        }
+
+        if (isRequested || !string.Equals(document.ContentHash, _runningHash, StringComparison.Ordinal))
+        {
+            await ReloadAsync(document, isRequested, diagnostics);
+        }
+        else
+        {
+            _failure = null;
+        }
+    }
+
+    private async Task ReloadAsync(CorefileDocument document, bool isRequested, DiagnosticBag diagnostics)
+    {
+        if (isRequested || !string.Equals(document.ContentHash, _triedHash, StringComparison.Ordinal))
+        {
+            LogReloading(_logger);
+        }
+
+        _triedHash = document.ContentHash;
+
+        ModelMemory held = new(_memory[MemoryTable.Files]);
+        try
+        {
+            if (await TryApplyAsync(document, held, diagnostics))
+            {
+                (_held, held) = (held, _held);
+            }
+        }
+        finally
+        {
+            held.Dispose();
+        }
+    }
+
+    /// <summary>Builds a model and has the server take it over.</summary>
+    /// <param name="document">The Corefile.</param>
+    /// <param name="held">What both models take together is reserved there before it is allocated.</param>
+    /// <param name="diagnostics">Errors and warnings.</param>
+    /// <returns>Whether the server runs the model; the failure is logged.</returns>
+    private async Task<bool> TryApplyAsync(CorefileDocument document, ModelMemory held, DiagnosticBag diagnostics)
+    {
+        long needed = ModelMemory.OfPlugins(document);
+        if (!held.TryAdd(needed))
+        {
+            FailForMemory(needed);
+            return false;
+        }
+
+        ServerModel? model = _configuration.Build(document, diagnostics);
+        if (model is null)
+        {
+            Fail(string.Join('\n', diagnostics.Errors));
+            return false;
+        }
+
+        long opened = model.Listeners.Count(listener => !_server.Listeners.ContainsKey(listener.Place)) * ModelMemory.BytesPerListener;
+        if (!held.TryAdd(opened))
+        {
+            model.Dispose();
+            FailForMemory(needed + opened);
+            return false;
+        }
+
+        try
+        {
+            await _server.ApplyAsync(model, _stopping.Token, _closingAtOnce.Token);
+        }
+        catch (Exception exception) when (
+            exception is ListenException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            Fail(exception.Message);
+            return false;
+        }
+
+        held.Set(ModelMemory.Of(model));
+        _failure = null;
+        _runningHash = model.ContentHash;
+        _settings = model.Reload;
+        _metrics.Show(_runningHash);
+        _onReloaded(model);
+        foreach (CorefileDiagnostic warning in diagnostics.Warnings)
+        {
+            LogWarning(_logger, warning.ToString());
+        }
+
+        if (_settings is not null)
+        {
+            LogRunning(_pluginLogger, _runningHash);
+        }
+
+        LogComplete(_logger);
+        return true;
+    }
+
+    private void FailForMemory(long bytes)
+        => Fail(
+            $"the configuration needs about {bytes / 1024} KiB beside the one that runs, more than the memory limit of {_memory.Limit} bytes leaves: " +
+            "raise the limit. The running configuration stays");
+
+    private void Fail(string failure)
+    {
+        // It is tried again and again, since the reason may lie outside the Corefile, but told once.
+        if (!string.Equals(failure, _failure, StringComparison.Ordinal))
+        {
+            foreach (string line in failure.Split('\n'))
+            {
+                LogFailed(_pluginLogger, line);
+            }
+        }
+
+        Count(failure);
+    }
+
+    private void Count(string failure)
+    {
+        if (!string.Equals(failure, _failure, StringComparison.Ordinal))
+        {
+            _failure = failure;
+            _metrics.Failed.Add();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Running configuration SHA512 = {Hash}")]
+    private static partial void LogRunning(ILogger logger, string hash);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Corefile parse failed: {Reason}")]
+    private static partial void LogParseFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Corefile changed but reload failed: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Reloading")]
+    private static partial void LogReloading(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Reload failed")]
+    private static partial void LogBug(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Reloading complete")]
+    private static partial void LogComplete(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogWarning(ILogger logger, string warning);
+}

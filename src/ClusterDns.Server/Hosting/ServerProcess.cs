@@ -1,0 +1,311 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Security.Cryptography;
+using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Execution;
+using ClusterDns.Core.Memory;
+using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Plugins;
+using ClusterDns.Server.CommandLine;
+using ClusterDns.Server.Files;
+using ClusterDns.Server.Listeners;
+using ClusterDns.Server.Logging;
+using ClusterDns.Server.Memory;
+using ClusterDns.Server.Serving;
+using ClusterDns.Server.Upstreams;
+using ClusterDns.Server.Upstreams.Stream;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Server.Hosting;
+
+/// <summary>The process from its command line to its exit code.</summary>
+/// <param name="openOutput">Opens standard output.</param>
+/// <param name="openInput">Opens standard input.</param>
+/// <param name="error">Standard error, where a failed start says why.</param>
+internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream> openInput, TextWriter error) : IDisposable
+{
+    private const int StartFailed = 1;
+    private const int MinPoolThreads = 8;
+
+    /// <summary>How long the last log lines may take to be read before the process ends without them.</summary>
+    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stopAtOnce = new();
+
+    /// <summary>Runs until the process is told to stop.</summary>
+    /// <param name="arguments">The command line, without the program's name.</param>
+    /// <returns>The exit code.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever keeps the server from starting is one line, never a stack trace.")]
+    public async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            return await RunCommandAsync(arguments);
+        }
+        catch (Exception exception)
+        {
+            WriteError($"{exception.GetType().Name}: {ErrorLine.Of(exception)}");
+            return StartFailed;
+        }
+    }
+
+    private async Task<int> RunCommandAsync(IReadOnlyList<string> arguments)
+    {
+        CommandLineResult commandLine = CommandLineParser.Parse(arguments);
+        if (commandLine.Options is not { } options)
+        {
+            WriteError(commandLine.Error);
+            return commandLine.ExitCode;
+        }
+
+        if (PrintOnly(options) is { } text)
+        {
+            await using StreamWriter writer = new(openOutput());
+            await writer.WriteLineAsync(text);
+            return 0;
+        }
+
+        // On one processor the pool begins with one thread. Files that change are read on threads of their own, but a reload of the Corefile reads
+        // those that are new on the pool, and would keep TCP clients and probes waiting.
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, MinPoolThreads), completions);
+        MetricRegistry metrics = new();
+        MemoryLimit memoryLimit = new(SystemText.Read);
+        MemoryBudget memory = new(MemoryTable.Rules, memoryLimit.Read(), metrics);
+        metrics.LimitTo(memory[MemoryTable.Metrics]);
+        HeapLimit.Show(metrics);
+        int capacity = LogQueue.CapacityWithin(memory[MemoryTable.Log].Limit);
+        memory[MemoryTable.Log].Reserve(2L * capacity);
+        LogQueue log = new(openOutput(), metrics, capacity: capacity);
+        try
+        {
+            return await ServeAsync(options, metrics, memory, memoryLimit, log);
+        }
+        finally
+        {
+            log.Stop(LogPatience);
+        }
+    }
+
+    /// <summary>The last resort for what leaves a thread of the runtime or a library: one line and exit code 1, no core dump.</summary>
+    /// <param name="sender">Not used.</param>
+    /// <param name="unhandled">The exception.</param>
+    public void OnUnhandled(object? sender, UnhandledExceptionEventArgs unhandled)
+    {
+        WriteError(unhandled.ExceptionObject is Exception exception
+            ? $"unhandled {exception.GetType().Name}: {ErrorLine.Of(exception)}"
+            : "unhandled exception");
+        Environment.Exit(StartFailed);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopAtOnce.Dispose();
+
+    private static string? PrintOnly(CommandLineOptions options)
+    {
+        if (options.ShowHelp)
+        {
+            return CommandLineParser.Usage;
+        }
+
+        if (options.ShowVersion)
+        {
+            return string.Join('\n', ServerVersion.Lines);
+        }
+
+        return options.ListPlugins
+            ? string.Join('\n', PluginCatalog.Order.Where(PluginCatalog.Plugins.ContainsKey).Select(static name => $"dns.{name}"))
+            : null;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever keeps the server from starting is one line, never a stack trace.")]
+    private async Task<int> ServeAsync(
+        CommandLineOptions options, MetricRegistry metrics, MemoryBudget memory, MemoryLimit memoryLimit, LogQueue log)
+    {
+        using LineLoggerProvider loggers = new(log);
+        using LoggerFactory loggerFactory = new(
+            [loggers], new LoggerFilterOptions { MinLevel = LogLevel.Debug });
+        ILogger logger = loggerFactory.CreateLogger("process");
+        ServerVersion.Show(metrics);
+        CallbackGuard guard = new(
+            metrics, TimeProvider.System, loggerFactory.CreateLogger("callbacks"), problem => EndAtOnce(problem, log));
+        OpenFileLimit openFiles = new();
+        if (openFiles.Raise() is { } problem)
+        {
+            LogOpenFilesNotRaised(logger, problem);
+        }
+
+        memory.LogTo(logger);
+        using MemoryLimitWatch memoryWatch = new(memoryLimit.Read, memory, GC.RefreshMemoryLimit, guard, logger);
+        TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        DescriptorShares descriptors = DescriptorShares.Divide(openFiles.Current);
+        StreamBudget streams = new(Math.Min(StreamBudget.DefaultMost, descriptors.StreamUpstreams), memory[MemoryTable.StreamUpstreams]);
+        using UpstreamFactory upstreams = new(metrics, TimeProvider.System, guard, streams)
+        {
+            Sockets = UpstreamSocketLimit.Within(descriptors.DatagramUpstreams, memory[MemoryTable.DatagramUpstreams].Limit),
+        };
+        WaitBound waitBound = new(WaitBound.DefaultLimit, metrics, TimeProvider.System) { Memory = memory[MemoryTable.WaitingQueries] };
+        PoolSizes pools = LimitPools(memory[MemoryTable.Pools]);
+        QueryFactory queries = new(QueryFactory.DefaultLimit, waitBound, metrics, TimeProvider.System, loggerFactory.CreateLogger("server"))
+        {
+            MostIdle = pools.BackgroundQueries,
+        };
+        ServerEnvironment environment = new(
+            PluginCatalog.Plugins,
+            PluginCatalog.Order,
+            loggerFactory,
+            log,
+            metrics,
+            TimeProvider.System,
+            new PhysicalFileAccess(),
+            upstreams,
+            static () => RandomNumberGenerator.GetInt32(int.MaxValue))
+        {
+            RequestStop = () => failed.TrySetResult(),
+            Queries = queries,
+            Guard = guard,
+            Memory = memory,
+            StartChild = openFiles.WithOriginal,
+        };
+
+        Configuration configuration = new(
+            options, environment, new CorefileLoader(Environment.GetEnvironmentVariable, openInput));
+        DiagnosticBag diagnostics = new();
+        ServerModel? model = configuration.Read(diagnostics) is { } document ? configuration.Build(document, diagnostics) : null;
+        foreach (CorefileDiagnostic warning in diagnostics.Warnings)
+        {
+            LogCorefileWarning(logger, warning.ToString());
+        }
+
+        if (model is null)
+        {
+            WriteError(new CorefileException(diagnostics).Message);
+            return StartFailed;
+        }
+
+        loggers.Debug = model.Debug;
+        ListenerServices services = new(waitBound, metrics, loggerFactory, TimeProvider.System)
+        {
+            Queries = queries,
+            Guard = guard,
+            Memory = memory,
+            Descriptors = descriptors,
+        };
+        await using DnsServer server = new(services, MemoryReturn.Compact);
+        ConfigurationReloader reloader = new(
+            configuration, server, model, new ReloadMetrics(metrics), reloaded => loggers.Debug = reloaded.Debug, environment);
+        using IHost host = CreateHost(
+            loggerFactory, new DnsServerService(model, server, reloader, log, options.Quiet, _stopAtOnce.Token));
+        using ProcessSignals signals = new(reason => Stop(host, reason), Environment.Exit, reloader.Request, guard, logger);
+        try
+        {
+            await host.StartAsync();
+            if (options.PidFile is { } pidFile && TryWritePidFile(pidFile) is { } reason)
+            {
+                WriteError(reason);
+                await host.StopAsync();
+                return StartFailed;
+            }
+        }
+        catch (Exception exception)
+        {
+            WriteError(ErrorLine.Of(exception));
+            await guard.ObserveAsync("failed_start", () => host.StopAsync());
+            return StartFailed;
+        }
+
+        Task shutdown = host.WaitForShutdownAsync();
+        if (await Task.WhenAny(shutdown, failed.Task) == failed.Task)
+        {
+            Stop(host, StopReason.Immediate);
+            await shutdown;
+            return StartFailed;
+        }
+
+        return 0;
+    }
+
+    /// <summary>Bounds what lies idle in the pools of the process by their share as it is at the start.</summary>
+    private static PoolSizes LimitPools(MemoryShare share)
+    {
+        PoolSizes sizes = PoolSizes.Within(share.Limit);
+        InternalQuery.LimitIdle(sizes);
+        UdpExchange.Idle.Bound = sizes.DatagramExchanges;
+        StreamExchange.Idle.Bound = sizes.StreamExchanges;
+        share.Reserve(sizes.Bytes);
+        return sizes;
+    }
+
+    private static IHost CreateHost(LoggerFactory loggerFactory, DnsServerService server)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddSingleton<ILoggerFactory>(loggerFactory);
+        builder.Services.AddSingleton<IHostLifetime, ManualLifetime>();
+        builder.Services.AddSingleton<IHostedService>(server);
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
+        return builder.Build();
+    }
+
+    /// <summary>Writes the process's number.</summary>
+    /// <returns>Why it cannot be written; null when it is.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "Paths fail in many ways, and all of them are one line.")]
+    private static string? TryWritePidFile(string path)
+    {
+        try
+        {
+            if (BoundedReader.IsPipe(path))
+            {
+                // Opening it to write would wait for a reader.
+                return $"cannot write the PID file '{LogLine.Escape(path)}': it is a pipe: expected a regular file";
+            }
+
+            File.WriteAllText(path, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return $"cannot write the PID file '{LogLine.Escape(path)}': {ErrorLine.Of(exception)}";
+        }
+    }
+
+    /// <summary>Writes to standard error, which may be closed or full: that must not hide the exit code.</summary>
+    private void WriteError(string? line)
+    {
+        try
+        {
+            error.WriteLine(line);
+            error.Flush();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            // Nobody can read why; the exit code remains.
+        }
+    }
+
+    /// <summary>Ends the process although threads of it still run.</summary>
+    private void EndAtOnce(string problem, LogQueue log)
+    {
+        WriteError(problem);
+        log.Stop(LogPatience);
+        Environment.Exit(StartFailed);
+    }
+
+    private void Stop(IHost host, StopReason reason)
+    {
+        if (reason == StopReason.Immediate)
+        {
+            _stopAtOnce.Cancel();
+        }
+
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The limit of open files cannot be raised: {Reason}")]
+    private static partial void LogOpenFilesNotRaised(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogCorefileWarning(ILogger logger, string warning);
+}

@@ -1,0 +1,28 @@
+using ClusterDns.Core.Pipeline;
+
+namespace ClusterDns.Server.Serving;
+
+/// <summary>
+/// Bytes in, bytes out: what every listener, the in-memory transport, the fuzzer and the benchmarks call for each message.
+/// </summary>
+internal interface IQueryPipeline
+{
+    /// <summary>Handles the message that stands in the query's <see cref="Query.RequestBuffer"/>. Never throws.</summary>
+    /// <param name="query">A query as new (<see cref="Query.Reset"/>).</param>
+    /// <param name="length">How long the message is.</param>
+    /// <param name="transport">How it came.</param>
+    /// <param name="local">Where it was asked.</param>
+    /// <param name="remote">Who asked.</param>
+    /// <param name="waitGate">Bounds how many queries of this listener wait at once; null for no bound.</param>
+    /// <returns>
+    /// Whether <see cref="Query.ResponseMessage"/> holds a message to send; completed already unless a plugin waits for
+    /// something outside the process.
+    /// </returns>
+    ValueTask<bool> HandleAsync(
+        Query query,
+        int length,
+        TransportProtocol transport,
+        in NetworkEndpoint local,
+        in NetworkEndpoint remote,
+        IWaitGate? waitGate);
+}

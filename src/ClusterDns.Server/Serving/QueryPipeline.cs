@@ -1,0 +1,256 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace ClusterDns.Server.Serving;
+
+/// <summary>
+/// Takes a message in, finds the server block, runs its chain and writes the response. Every query ends here, in <see cref="OnEnd"/>,
+/// exactly once.
+/// </summary>
+/// <param name="server">The listener's name as metrics have it, like <c>dns://:53</c>.</param>
+/// <param name="routes">The listener's server blocks.</param>
+/// <param name="metrics">What is counted of ends that no plugin sees.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="logger">For exceptions out of plugins.</param>
+/// <param name="unrouted">Sees queries that no server block takes.</param>
+internal sealed partial class QueryPipeline(
+    string server,
+    RoutingTable routes,
+    QueryEndMetrics metrics,
+    TimeProvider timeProvider,
+    ILogger logger,
+    IQueryObserver? unrouted = null) : IQueryPipeline, IQueryRouter, IQueryEndSink
+{
+    private readonly RouteInfo _unrouted = RouteInfo.Dropped with { Server = server };
+    private readonly IQueryObserver[] _unroutedObservers = unrouted is null ? [] : [unrouted];
+
+    /// <inheritdoc/>
+    public ValueTask<bool> HandleAsync(
+        Query query,
+        int length,
+        TransportProtocol transport,
+        in NetworkEndpoint local,
+        in NetworkEndpoint remote,
+        IWaitGate? waitGate)
+    {
+        query.Begin(this);
+        long received = query.ReceivedTimestamp == 0 ? timeProvider.GetTimestamp() : query.ReceivedTimestamp;
+        switch (query.Accept(length, transport, in local, in remote, received, waitGate))
+        {
+            case QueryVerdict.Drop:
+                query.End(QueryEnd.Ignored);
+                return new(false);
+            case QueryVerdict.Respond:
+                query.WriteResponse();
+                query.End(QueryEnd.Malformed);
+                return new(true);
+        }
+
+        query.Router = this;
+        Route? block = routes.Find(query);
+        ValueTask served = ServeAsync(query, block);
+        if (!served.IsCompletedSuccessfully)
+        {
+            return FinishAsync(served, query, block);
+        }
+
+        return new(query.HasWaited ? FinishWait(query, block) : Finish(query, block));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RouteAsync(Query query)
+    {
+        query.Begin(this);
+        ValueTask served = ServeAsync(query, routes.Find(query));
+        if (!served.IsCompletedSuccessfully)
+        {
+            return FinishInternalAsync(served, query);
+        }
+
+        query.End(GetEnd(query));
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    [SuppressMessage("Design", "CA1031", Justification = "An observer that fails must not keep the others from the query, nor the client from its answer.")]
+    public void OnEnd(Query query, QueryEnd outcome)
+    {
+        if (outcome is QueryEnd.Malformed or QueryEnd.Ignored)
+        {
+            (outcome == QueryEnd.Ignored ? metrics.Ignored : metrics.Malformed(query.Response.Code)).Add();
+            return;
+        }
+
+        foreach (IQueryObserver observer in query.Observers.Span)
+        {
+            try
+            {
+                observer.OnEnd(query, outcome);
+            }
+            catch (Exception exception)
+            {
+                metrics.Panics.Add();
+                LogPanicWithTrace(exception, server);
+            }
+        }
+    }
+
+    private QueryEnd GetEnd(Query query)
+        => query.HasFailed ? QueryEnd.Failed
+            : query.Response.Status == ResponseStatus.Dropped ? QueryEnd.Dropped
+            : ReferenceEquals(query.Route, _unrouted) ? QueryEnd.Unrouted
+            : QueryEnd.Answered;
+
+    /// <summary>Runs a block's chain; what it throws becomes SERVFAIL.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "An exception out of a plugin is one query's SERVFAIL, not the server's end.")]
+    private ValueTask ServeAsync(Query query, Route? block)
+    {
+        if (block?.Chain is null || (query.Class != RecordClass.IN && !block.ServesChaosClass))
+        {
+            query.Response.Fail("", ResponseCode.Refused, failure: null);
+            query.Route = _unrouted;
+            query.Observers = _unroutedObservers;
+            return ValueTask.CompletedTask;
+        }
+
+        query.Route = block.Info;
+        query.Observers = block.Observers;
+        try
+        {
+            ValueTask served = block.Chain.ServeAsync(query);
+            if (!served.IsCompletedSuccessfully)
+            {
+                return AwaitAsync(served, query, block);
+            }
+
+            served.GetAwaiter().GetResult();
+        }
+        catch (Exception exception)
+        {
+            Recover(query, block, exception);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "An exception out of a plugin is one query's SERVFAIL, not the server's end.")]
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask AwaitAsync(ValueTask served, Query query, Route block)
+    {
+        try
+        {
+            await served;
+        }
+        catch (Exception exception)
+        {
+            Recover(query, block, exception);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> FinishAsync(ValueTask served, Query query, Route? block)
+    {
+        await served;
+        return FinishWait(query, block);
+    }
+
+    /// <summary>Ends a query that has waited: its place is safe from now on, unless somebody has taken it already.</summary>
+    private bool FinishWait(Query query, Route? block)
+    {
+        switch (query.EndWait())
+        {
+            case WaitEnd.Evicted:
+                return FinishEvicted(query);
+            case WaitEnd.ClientGone:
+                query.End(QueryEnd.ClientGone);
+                return false;
+            default:
+                return Finish(query, block);
+        }
+    }
+
+    /// <summary>Ends a query whose place another has taken: whatever its chain found out, it is too late.</summary>
+    private static bool FinishEvicted(Query query)
+    {
+        query.Response.Fail("", ResponseCode.ServFail, failure: null);
+        bool isAnswered = query.Transport != TransportProtocol.Udp;
+        if (isAnswered)
+        {
+            query.WriteResponse();
+        }
+        else
+        {
+            query.Response.Drop("");
+        }
+
+        query.End(QueryEnd.Evicted);
+        return isAnswered;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask FinishInternalAsync(ValueTask served, Query query)
+    {
+        await served;
+        query.End(GetEnd(query));
+    }
+
+    /// <summary>
+    /// Writes the response and ends the query, except one with a <see cref="Response.Stream"/>: the listener ends it with its last message.
+    /// </summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Records that cannot be written are a plugin's bug: one query's SERVFAIL.")]
+    private bool Finish(Query query, Route? block)
+    {
+        Response response = query.Response;
+        if (response.Status == ResponseStatus.Dropped)
+        {
+            query.End(GetEnd(query));
+            return false;
+        }
+
+        if (response.Status == ResponseStatus.None)
+        {
+            response.Fail("", ResponseCode.ServFail, failure: null);
+        }
+
+        try
+        {
+            query.WriteResponse();
+        }
+        catch (Exception exception)
+        {
+            Recover(query, block, exception);
+            query.WriteResponse();
+        }
+
+        if (response.Stream is null || query.Transport == TransportProtocol.Udp)
+        {
+            query.End(GetEnd(query));
+        }
+
+        return true;
+    }
+
+    private void Recover(Query query, Route? block, Exception exception)
+    {
+        metrics.Panics.Add();
+        query.HasFailed = true;
+        query.Response.Fail("", ResponseCode.ServFail, failure: null);
+        if (block is { StackTraces: true })
+        {
+            LogPanicWithTrace(exception, server);
+        }
+        else
+        {
+            LogPanic(server, exception.GetType().Name, exception.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Recovered from panic in server: \"{Server}\" {Kind}: {Reason}")]
+    private partial void LogPanic(string server, string kind, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Recovered from panic in server: \"{Server}\"")]
+    private partial void LogPanicWithTrace(Exception exception, string server);
+}
