@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Plugins.Template.Language;
+using ClusterDns.GoText.Templates;
 
 namespace ClusterDns.Plugins.Template;
 
