@@ -2,7 +2,7 @@ using System.Buffers;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Records;
 using ClusterDns.Core.Wire;
-using ClusterDns.Plugins.Template.Language;
+using ClusterDns.GoText.Templates;
 
 namespace ClusterDns.Plugins.Template;
 
