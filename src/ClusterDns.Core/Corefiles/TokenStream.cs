@@ -55,7 +55,7 @@ internal sealed class TokenStream
                 _last = Current.Token.Place;
                 if (++_tokenCount > CorefileLimits.Tokens)
                 {
-                    _diagnostics.Error(_last, $"more than {CorefileLimits.Tokens} words, expected a configuration within that");
+                    _diagnostics.Error(_last, $"too many words in the Corefile: at most {CorefileLimits.Tokens} with all imports");
                     _frames.Clear();
                     break;
                 }
@@ -82,13 +82,13 @@ internal sealed class TokenStream
 
         if (arguments.Count != 1)
         {
-            _diagnostics.Error(import.Place, $"import has {arguments.Count} arguments, expected one: a file, a pattern or a snippet");
+            _diagnostics.Error(import.Place, $"import has {arguments.Count} arguments: expected a file, a pattern or a snippet");
             return;
         }
 
         if (++_importCount > CorefileLimits.Imports)
         {
-            _diagnostics.Error(import.Place, $"more than {CorefileLimits.Imports} imports, expected a configuration within that");
+            _diagnostics.Error(import.Place, $"too many imports: at most {CorefileLimits.Imports}");
             _frames.Clear();
             return;
         }
@@ -124,7 +124,7 @@ internal sealed class TokenStream
 
         if (isLoop)
         {
-            _diagnostics.Error(place, $"import loop {string.Join(" -> ", path)} -> {name}, expected an end to the imports");
+            _diagnostics.Error(place, $"import loop: {string.Join(" -> ", path)} -> {name}");
         }
 
         return isLoop;

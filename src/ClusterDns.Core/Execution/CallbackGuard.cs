@@ -15,7 +15,7 @@ namespace ClusterDns.Core.Execution;
 /// loop starts again after a pause. What cannot go on ends the process with exit code 1 and one line on standard error.
 /// </summary>
 /// <remarks>A callback's name is a label value: a fixed word such as <c>hosts_file</c>, never text from outside.</remarks>
-[SuppressMessage("Design", "CA1031", Justification = "To catch everything is what this class is for.")]
+[SuppressMessage("Design", "CA1031", Justification = "The purpose of this class is to catch everything.")]
 public sealed class CallbackGuard
 {
     /// <summary>How many failures in a row, each soon after the start before it, end a process that cannot go on without the thread.</summary>

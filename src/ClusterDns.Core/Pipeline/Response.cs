@@ -211,7 +211,7 @@ public sealed class Response
     /// <param name="message">An array that holds the message from its first byte on.</param>
     /// <param name="length">How long the message is.</param>
     /// <returns>
-    /// What is malformed. A malformed additional section is left out, and what follows the last record is ignored; where any other part is
+    /// What is malformed. A malformed additional section is left out, and the data after the last record is ignored; where any other part is
     /// malformed, nothing is taken.
     /// </returns>
     public MessageFault LoadMessage(byte[] message, int length)

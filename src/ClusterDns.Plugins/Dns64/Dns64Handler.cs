@@ -125,7 +125,7 @@ internal sealed class Dns64Handler(PluginHandler next, Dns64Options options, Met
 
         if (!response.Arena.TryAllocate(EmbeddingPrefix.AddressLength, out byte[] array, out int offset))
         {
-            throw new UnreachableException("the arena holds the addresses of more records than a section does");
+            throw new UnreachableException("the arena has room for the addresses of all records of a section");
         }
 
         _prefix.Embed(record.Rdata, array.AsSpan(offset, EmbeddingPrefix.AddressLength));

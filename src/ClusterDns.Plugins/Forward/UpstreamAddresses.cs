@@ -29,7 +29,7 @@ internal static class UpstreamAddresses
             }
             else if (Array.Exists(OtherSchemes, scheme => text.StartsWith(scheme, StringComparison.Ordinal)))
             {
-                diagnostics.Error(token.Place, $"upstream '{token.Text}' has a transport that is not built into this version, expected dns");
+                diagnostics.Error(token.Place, $"upstream '{token.Text}' has a transport that is not supported by this version: expected dns");
             }
             else
             {

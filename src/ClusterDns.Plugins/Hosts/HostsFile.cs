@@ -114,7 +114,7 @@ internal sealed partial class HostsFile : WatchedFile
     [LoggerMessage(Level = LogLevel.Warning, Message = "File {Path} {Problem}")]
     private partial void LogRefused(string path, string problem);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "File {Path} has {Count} entries that are left out, since no name or address has more than {Most}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "File {Path} has {Count} entries that are ignored: a name or address has at most {Most}")]
     private partial void LogLeftOut(string path, int count, int most);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Parsed hosts file into {Count} entries")]

@@ -73,16 +73,16 @@ internal sealed partial class WeightFile : WatchedFile
         }
         else
         {
-            OnRefused("does not exist, expected a file of names and the weights of their addresses");
+            OnRefused("does not exist: expected a file of names and the weights of their addresses");
         }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Read the weights of {Count} names from {Path}")]
     private partial void LogRead(string path, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Weight file {Path} does not exist yet; until it does, all weights are alike")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Weight file {Path} does not exist; all weights are equal until it does")]
     private partial void LogAwaited(string path);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Weight file {Path} {Problem}; the weights read before go on counting")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Weight file {Path} {Problem}; keeping the previous weights")]
     private partial void LogKept(string path, string problem);
 }

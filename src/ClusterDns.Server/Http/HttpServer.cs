@@ -128,7 +128,7 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A handler is a plugin's: what it throws is one request's failure.")]
+    [SuppressMessage("Design", "CA1031", Justification = "An exception in a plugin's handler fails one request.")]
     private async Task AnswerAsync(IFeatureCollection context, HttpConnection connection)
     {
         IHttpRequestFeature request = context.GetRequiredFeature<IHttpRequestFeature>();

@@ -34,9 +34,9 @@ public sealed class OptionReadingTests
     }
 
     [Theory]
-    [InlineData("tsl://.", "Corefile:3:7: unknown scheme 'tsl', expected dns, tls, https, https3, grpc or quic; did you mean 'tls'?")]
-    [InlineData(".:dns", "Corefile:3:7: 'dns' is not a port, expected a number from 0 to 65535")]
-    [InlineData(".:70000", "Corefile:3:7: '70000' is not a port, expected a number from 0 to 65535")]
+    [InlineData("tsl://.", "Corefile:3:7: unknown scheme 'tsl': expected dns, tls, https, https3, grpc or quic; did you mean 'tls'?")]
+    [InlineData(".:dns", "Corefile:3:7: invalid port 'dns': expected a number from 0 to 65535")]
+    [InlineData(".:70000", "Corefile:3:7: invalid port '70000': expected a number from 0 to 65535")]
     [InlineData("a..b", "Corefile:3:7: 'a..b' is not a zone: expected a domain name with labels of at most 63 bytes, 255 bytes in all")]
     public void Wrong_keys_say_why(string key, string error)
     {

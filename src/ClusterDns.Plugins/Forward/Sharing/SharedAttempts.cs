@@ -64,7 +64,7 @@ internal sealed class SharedAttempts
         if (flight is null)
         {
             _metrics.FollowersRejected.Add();
-            query.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, "too many queries wait for the same answer");
+            query.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, "too many queries wait for the same upstream query");
             return ValueTask.CompletedTask;
         }
 
@@ -160,7 +160,7 @@ internal sealed class SharedAttempts
                 return;
             }
 
-            query.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, "identical queries that were asked first made room for others");
+            query.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, "the query that was shared was rejected, because too many queries wait");
         }
         else
         {

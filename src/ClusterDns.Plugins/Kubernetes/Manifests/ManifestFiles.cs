@@ -42,7 +42,7 @@ internal sealed class ManifestFiles(IFileAccess files, IReadOnlyList<string> pat
         {
             throw new IOException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the manifests have {length} bytes, and reading them needs {needed} bytes of memory, more than is left: raise the memory limit"));
+                $"the manifests have {length} bytes, and reading them needs {needed} bytes of memory, more than is available: raise the memory limit"));
         }
 
         try
@@ -51,7 +51,7 @@ internal sealed class ManifestFiles(IFileAccess files, IReadOnlyList<string> pat
             long bytes = 0;
             foreach (string path in opened)
             {
-                string tooLong = string.Create(CultureInfo.InvariantCulture, $"{path}: the manifests have more than {MaxBytes} bytes together");
+                string tooLong = string.Create(CultureInfo.InvariantCulture, $"{path}: the manifests have more than {MaxBytes} bytes in total");
                 using BoundedStream content = new(files.OpenRead(path), MaxBytes - bytes, tooLong);
                 using StreamReader text = new(content, bufferSize: 16 * 1024);
                 ManifestReader.Read(path, text, objects);

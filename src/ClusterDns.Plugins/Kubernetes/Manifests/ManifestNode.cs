@@ -102,7 +102,7 @@ internal sealed class ManifestNode
         SourcePlace place = new(file, (int)start.Start.Line, (int)start.Start.Column);
         if (depth == MaxDepth)
         {
-            throw new ManifestException(place, $"values more than {MaxDepth} deep, expected a Kubernetes object");
+            throw new ManifestException(place, $"values are nested more than {MaxDepth} deep: expected a Kubernetes object");
         }
 
         if (start is Scalar scalar)
@@ -137,7 +137,7 @@ internal sealed class ManifestNode
             return new ManifestNode(place, null, null, members);
         }
 
-        throw new ManifestException(place, "an alias, expected the value itself: Kubernetes objects have none");
+        throw new ManifestException(place, "a YAML alias: expected the value itself");
     }
 
     private static ManifestNode ReadItems(

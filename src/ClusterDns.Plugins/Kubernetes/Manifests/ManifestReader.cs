@@ -56,7 +56,7 @@ internal static class ManifestReader
                 return;
             }
 
-            throw new ManifestException(node.Place, "no Kubernetes object, expected a mapping with a kind");
+            throw new ManifestException(node.Place, "not a Kubernetes object: expected a mapping with a kind");
         }
 
         // The items of a ServiceList need not say that they are Services.
@@ -74,7 +74,7 @@ internal static class ManifestReader
         switch (kind)
         {
             case "":
-                throw new ManifestException(node.Place, "an object without a kind, expected a Kubernetes object");
+                throw new ManifestException(node.Place, "an object without a kind: expected a Kubernetes object");
             case "Namespace":
                 objects.AddNamespace(RequireText(Require(node, "metadata"), "name"), name => FindLabel(node, name));
                 break;
@@ -223,25 +223,25 @@ internal static class ManifestReader
     }
 
     private static ManifestNode Require(ManifestNode node, string name)
-        => node[name] ?? throw new ManifestException(node.Place, $"no {name}, expected it in this object");
+        => node[name] ?? throw new ManifestException(node.Place, $"{name} is missing in this object");
 
     private static string RequireText(ManifestNode node, string name)
     {
         ManifestNode member = Require(node, name);
         return member.Scalar is { Length: > 0 } text
             ? text
-            : throw new ManifestException(member.Place, $"{name} is empty or no text, expected a name");
+            : throw new ManifestException(member.Place, $"{name} is empty or not text: expected a name");
     }
 
     private static IPAddress ReadAddress(ManifestNode node)
         => AddressText.TryParseUnmapped(node.Scalar, out IPAddress? address)
             ? address
-            : throw new ManifestException(node.Place, $"'{node.Scalar}' is no address, expected IPv4 or IPv6");
+            : throw new ManifestException(node.Place, $"invalid address '{node.Scalar}': expected IPv4 or IPv6");
 
     private static ushort ReadPort(ManifestNode node)
         => ushort.TryParse(node.Scalar, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
             ? port
-            : throw new ManifestException(node.Place, $"'{node.Scalar}' is no port, expected a number from 0 to 65535");
+            : throw new ManifestException(node.Place, $"invalid port '{node.Scalar}': expected a number from 0 to 65535");
 
     private static bool IsTrue(ManifestNode? node) => node?.Scalar is "true" or "True" or "TRUE";
 }

@@ -131,12 +131,12 @@ internal sealed partial class ManifestSource : IDisposable
         MemoryReturn.Request(bytes);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Manifests hold {Count} Endpoints objects, which are passed over: endpoints are read from EndpointSlices")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Skipped {Count} Endpoints objects in manifests: endpoints are read from EndpointSlices")]
     private partial void LogEndpointsPassedOver(int count);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Manifests reloaded")]
     private partial void LogReloaded();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Manifests not reloaded, the last good ones stay: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Manifests not reloaded, the previous ones stay in use: {Reason}")]
     private partial void LogReloadFailed(string reason);
 }

@@ -103,7 +103,7 @@ public sealed class ApiPodsTests : IAsyncLifetime
         await using ApiKit kit = await new ApiKit(_server, Verified).StartAsync(watches: 3);
         Assert.Contains("10.96.0.1", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
         Assert.StartsWith("NXDOMAIN", kit.Ask(First), StringComparison.Ordinal);
-        await kit.UntilAsync(() => kit.Log.Contains("May not watch pods", StringComparison.Ordinal));
+        await kit.UntilAsync(() => kit.Log.Contains("Not permitted to watch pods", StringComparison.Ordinal));
 
         _server.Script = static _ => null;
         await kit.UntilAnswerAsync(First, "10.1.0.1", TimeSpan.FromSeconds(10));

@@ -164,7 +164,7 @@ internal sealed class ExecCredentials(TimeProvider timeProvider, Action<Action> 
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new ApiAccessException($"{command.Command} printed no ExecCredential: {exception.Message}", exception);
+            throw new ApiAccessException($"{command.Command} printed an invalid ExecCredential: {exception.Message}", exception);
         }
 
         throw new ApiAccessException($"{command.Command} printed neither a token nor a certificate with its key");

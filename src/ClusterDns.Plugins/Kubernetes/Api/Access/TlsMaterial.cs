@@ -56,7 +56,7 @@ internal sealed class TlsMaterialFactory
                 authorities.ImportFromPem(pem.Authority);
                 if (authorities.Count == 0)
                 {
-                    throw new ApiAccessException("the certificate authority has no certificate in PEM");
+                    throw new ApiAccessException("the file of the certificate authority contains no PEM certificate");
                 }
             }
 

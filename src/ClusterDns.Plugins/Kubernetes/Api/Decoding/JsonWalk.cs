@@ -49,7 +49,7 @@ internal static class JsonWalk
     {
         if (!reader.TrySkip())
         {
-            throw new JsonException("the value is not whole");
+            throw new JsonException("the value is truncated");
         }
     }
 

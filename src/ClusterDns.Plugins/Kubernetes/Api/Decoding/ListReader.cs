@@ -34,7 +34,7 @@ internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
     public int Items { get; private set; }
 
     /// <summary>Why a list could not be read to its end.</summary>
-    public string Problem { get; private set; } = "the list is not whole";
+    public string Problem { get; private set; } = "the list is truncated";
 
     /// <summary>Reads a whole list.</summary>
     /// <param name="body">Its bytes.</param>
@@ -90,7 +90,7 @@ internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
         _enough = buffer.Length + (buffer.Length / 4);
         if (buffer.Length > 2 * IObjectSink.MaxObjectLength)
         {
-            Problem = "the list has a value that is longer than 16 MiB outside of its items";
+            Problem = "the list has a value of more than 16 MiB outside its items";
             return false;
         }
 
@@ -149,7 +149,7 @@ internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
             _isWhole = reader.TokenType == JsonTokenType.EndObject;
             return reader.TokenType is JsonTokenType.StartObject or JsonTokenType.EndObject
                 ? true
-                : throw new JsonException("the list is no object");
+                : throw new JsonException("the list is not a JSON object");
         }
 
         if (reader.ValueTextEquals("items"u8))
@@ -220,7 +220,7 @@ internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
 
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new JsonException("an item is no object");
+            throw new JsonException("an item is not a JSON object");
         }
 
         Utf8JsonReader ahead = reader;

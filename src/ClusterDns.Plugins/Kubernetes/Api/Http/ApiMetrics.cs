@@ -52,7 +52,7 @@ internal sealed class ApiMetrics
             "host");
         _dropped = registry.Counters(
             "clusterdns_kubernetes_dropped_objects_total",
-            "Counter of objects from the API server that were passed over, by resource and reason.",
+            "Counter of objects from the API server that were skipped, by resource and reason.",
             "resource",
             "reason");
     }

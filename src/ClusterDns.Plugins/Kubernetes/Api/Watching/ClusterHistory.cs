@@ -7,7 +7,7 @@ using ClusterDns.Plugins.Kubernetes.Api.Http;
 namespace ClusterDns.Plugins.Kubernetes.Api.Watching;
 
 /// <summary>A stretch of a cluster's history within which versions only rise.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Without a timer or a wait handle there is nothing to dispose of, and who looks at it may come late.")]
+[SuppressMessage("Design", "CA1001", Justification = "Without a timer or a wait handle there is nothing to dispose, and readers may use it later.")]
 internal sealed class HistoryEpoch
 {
     private readonly CancellationTokenSource _ended = new();
@@ -114,7 +114,7 @@ internal sealed class ClusterHistory
         FirstObject first = new();
         using QuietGuard quiet = client.CreateGuard(QuietGuard.ListPatience, cancellationToken);
         ListHead? head = await quiet.ReadAsync(new ListReader(first, static _ => { }), reply.Body);
-        return head is { } read ? (null, read, first.Uid) : throw new IOException("the list is not whole");
+        return head is { } read ? (null, read, first.Uid) : throw new IOException("the list is truncated");
     }
 
     private void Begin()

@@ -27,7 +27,7 @@ internal sealed class ListPages
 
         if (!_seen.Add(Digest(head.Continue)))
         {
-            return "the list does not end: the server gives the same 'continue' again";
+            return "the list does not end: the server returned the same 'continue' token again";
         }
 
         return _seen.Count >= MaxPages || _items > ListReader.MaxItems

@@ -139,7 +139,7 @@ internal sealed class Reflector
         await Task.Delay(wait, _timeProvider, wake.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A bug that one object meets must not end the watch for all others.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A bug that one object triggers must not end the watch for all others.")]
     private async Task<AttemptEnd> TryAsync(HistoryEpoch epoch, CancellationToken giveUp)
     {
         try
@@ -297,7 +297,7 @@ internal sealed class Reflector
             if (read.IsCompleted)
             {
                 return endsWithin ? EndSpoilt("the watch ended within an event")
-                    : isInitial ? new AttemptEnd(AttemptOutcome.Failed, "the watch ended before it had told what is there")
+                    : isInitial ? new AttemptEnd(AttemptOutcome.Failed, "the watch ended before its initial list was complete")
                     : new AttemptEnd(AttemptOutcome.Closed);
             }
         }
@@ -313,12 +313,12 @@ internal sealed class Reflector
         if (isInitial && ++_initialEvents > ListReader.MaxItems)
         {
             _listsInPages = true;
-            return new AttemptEnd(AttemptOutcome.Failed, $"the watch does not end its list: more than {ListReader.MaxItems} events");
+            return new AttemptEnd(AttemptOutcome.Failed, $"the initial list of the watch does not end: more than {ListReader.MaxItems} events");
         }
 
         if (!WatchEventReader.TryRead(in line, _feed, _feed.Strings, out WatchEvent watchEvent))
         {
-            return EndSpoilt("the watch said something that is no event");
+            return EndSpoilt("the watch sent data that is not an event");
         }
 
         if (watchEvent.WasDropped)
