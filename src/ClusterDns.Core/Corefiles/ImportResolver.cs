@@ -46,7 +46,7 @@ internal sealed class ImportResolver(ICorefileSource source, EnvironmentExpander
     }
 
     /// <summary>Keeps a snippet for later imports.</summary>
-    /// <param name="name">The snippet's name in parentheses, where it stands.</param>
+    /// <param name="name">The snippet's name in parentheses, with its position.</param>
     /// <param name="tokens">What is between its braces.</param>
     public void AddSnippet(Token name, IReadOnlyList<LexedToken> tokens)
     {
@@ -57,7 +57,7 @@ internal sealed class ImportResolver(ICorefileSource source, EnvironmentExpander
         }
     }
 
-    /// <summary>What an import stands for.</summary>
+    /// <summary>The content of an import.</summary>
     /// <param name="argument">The import's argument.</param>
     /// <returns>Names, for messages, with their tokens; none when it is wrong or matches nothing.</returns>
     public IReadOnlyList<(string Name, IReadOnlyList<LexedToken> Tokens)> Resolve(Token argument)

@@ -6,7 +6,7 @@ namespace ClusterDns.Core.Corefiles;
 /// <summary>
 /// Cuts the text of one file into words and braces. A word ends at white space or at <c>#</c>, which begins a comment; a word
 /// that begins with a quote ends at the next one and keeps its spaces and line breaks. Within quotes <c>\"</c> is a quote, and
-/// every other backslash is itself. Only a brace that stands alone is a brace.
+/// every other backslash is itself. Only a brace that is a word of its own is a brace.
 /// </summary>
 internal sealed class Lexer
 {
@@ -141,7 +141,7 @@ internal sealed class Lexer
             return;
         }
 
-        // Most likely a brace is meant: reading on as if it stood alone spares the author errors that are none.
+        // Most likely a brace is meant: reading it as a separate word avoids misleading errors.
         string bare = word[..^1];
         _diagnostics.Error(place, $"'{word}' has a brace at its end: expected a space before the brace");
         AddWord(bare, place);

@@ -6,7 +6,7 @@ using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Forward;
 
-/// <summary>Turns what stands behind FROM into addresses.</summary>
+/// <summary>Turns the words after FROM into addresses.</summary>
 internal static class UpstreamAddresses
 {
     private const string PlainScheme = "dns://";

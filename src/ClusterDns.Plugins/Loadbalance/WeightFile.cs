@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Loadbalance;
 
-/// <summary>A weight file that is read again when it has changed. When it has gone or become wrong, the weights it had go on counting.</summary>
+/// <summary>A weight file that is read again when it has changed. When it is removed or becomes malformed, its previous weights stay in use.</summary>
 internal sealed partial class WeightFile : WatchedFile
 {
     /// <summary>The longest file that is read.</summary>
@@ -22,7 +22,7 @@ internal sealed partial class WeightFile : WatchedFile
     /// <param name="reload">How often it is looked at; zero for never.</param>
     /// <param name="files">The file system.</param>
     /// <param name="guard">Starts the timer.</param>
-    /// <param name="logger">Tells what is wrong with it later on.</param>
+    /// <param name="logger">Logs what is wrong with it after the start.</param>
     public WeightFile(string path, TimeSpan reload, IFileAccess files, CallbackGuard guard, ILogger logger)
         : base(path, reload, MaxLength, files, guard)
     {

@@ -42,7 +42,7 @@ internal sealed partial class LoopProbe : IHostService, IDisposable
     /// <param name="metrics">Where loops are counted.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="guard">Runs the probes.</param>
-    /// <param name="logger">Tells of loops.</param>
+    /// <param name="logger">Logs loops.</param>
     public LoopProbe(
         IReadOnlyList<IForwardTarget> targets,
         Zone zone,

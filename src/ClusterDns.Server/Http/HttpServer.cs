@@ -20,7 +20,7 @@ namespace ClusterDns.Server.Http;
 
 /// <summary>
 /// One HTTP server: Kestrel without anything around it, since probes and scrapes need neither routing nor configuration. Its
-/// endpoints stand behind one reference, so that they can change while it runs.
+/// endpoints are behind one reference, so that they can change while it runs.
 /// </summary>
 internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncDisposable
 {

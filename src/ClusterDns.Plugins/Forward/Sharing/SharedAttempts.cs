@@ -134,7 +134,7 @@ internal sealed class SharedAttempts
 
         if (_attempts.IsOver(query))
         {
-            // The query went on for its followers alone.
+            // The query continued only for its followers.
             query.Response.Drop(ForwardHandler.PluginName);
         }
     }

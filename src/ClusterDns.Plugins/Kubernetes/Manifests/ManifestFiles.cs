@@ -18,7 +18,7 @@ internal sealed class ManifestFiles(IFileAccess files, IReadOnlyList<string> pat
     /// <summary>What reading takes beside the objects: buffers, and the tree of one object.</summary>
     private const long ReadingBytes = 4 * 1024 * 1024;
 
-    /// <summary>What tells that a file has been changed, added or taken away.</summary>
+    /// <summary>A stamp that changes when a file is changed, added or removed.</summary>
     public IReadOnlyList<(string Path, FileStamp? Stamp)> GetStamps()
         => [.. paths.SelectMany(Open).Select(path => (path, files.GetStamp(path)))];
 
@@ -26,7 +26,7 @@ internal sealed class ManifestFiles(IFileAccess files, IReadOnlyList<string> pat
     /// <param name="mayFail">Whether to fail where memory does not allow it; a first read has nothing to fall back on.</param>
     /// <param name="use">Takes the objects.</param>
     /// <returns>How many bytes were read.</returns>
-    /// <exception cref="ManifestException">One is no manifest.</exception>
+    /// <exception cref="ManifestException">One is not a manifest.</exception>
     /// <exception cref="IOException">One is missing or cannot be read, or memory does not allow it.</exception>
     /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
     public long Read(bool mayFail, Action<ManifestObjects> use)

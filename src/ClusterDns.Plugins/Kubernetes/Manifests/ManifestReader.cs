@@ -5,7 +5,7 @@ using ClusterDns.Plugins.Kubernetes.Objects;
 
 namespace ClusterDns.Plugins.Kubernetes.Manifests;
 
-/// <summary>Takes out of manifests what DNS needs: Namespaces, Services, EndpointSlices, Pods and ServiceImports. Other kinds are passed over.</summary>
+/// <summary>Takes out of manifests what DNS needs: Namespaces, Services, EndpointSlices, Pods and ServiceImports. Other kinds are skipped.</summary>
 internal static class ManifestReader
 {
     private const string ServiceNameLabel = "kubernetes.io/service-name";
@@ -19,14 +19,14 @@ internal static class ManifestReader
     /// <param name="file">Its name.</param>
     /// <param name="text">What is in it: YAML documents, or JSON; objects, or lists of them.</param>
     /// <param name="objects">Where its objects are added; a later one of the same name replaces an earlier.</param>
-    /// <exception cref="ManifestException">It is no manifest; the message says where and why.</exception>
+    /// <exception cref="ManifestException">It is not a manifest; the message says where and why.</exception>
     public static void Read(string file, string text, ManifestObjects objects) => Read(file, new StringReader(text), objects);
 
     /// <summary>Reads a file, object by object.</summary>
     /// <param name="file">Its name.</param>
     /// <param name="text">What is in it: YAML documents, or JSON; objects, or lists of them.</param>
     /// <param name="objects">Where its objects are added; a later one of the same name replaces an earlier.</param>
-    /// <exception cref="ManifestException">It is no manifest; the message says where and why.</exception>
+    /// <exception cref="ManifestException">It is not a manifest; the message says where and why.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static void Read(string file, TextReader text, ManifestObjects objects)
         => ManifestNode.ReadAll(

@@ -31,7 +31,7 @@ internal sealed class ExecCredentials(TimeProvider timeProvider, Action<Action> 
 
     /// <summary>The credentials.</summary>
     /// <param name="command">The program.</param>
-    /// <param name="kubeconfig">What the program may be told about.</param>
+    /// <param name="kubeconfig">What the program may be given.</param>
     /// <param name="folder">Where the program is looked for when its path is relative.</param>
     /// <param name="isRenewal">Whether those that are known were refused.</param>
     /// <param name="cancellationToken">Set when the request is given up.</param>

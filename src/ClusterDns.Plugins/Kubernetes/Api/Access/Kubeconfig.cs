@@ -18,7 +18,7 @@ internal sealed record Kubeconfig(Uri Server, ClusterEndpoint Cluster, UserCrede
     /// <param name="path">Its path, for messages.</param>
     /// <param name="text">What is in it.</param>
     /// <param name="contextName">The context; null for the current one.</param>
-    /// <exception cref="ApiAccessException">It is none, or lacks something; the message says what.</exception>
+    /// <exception cref="ApiAccessException">It is invalid or incomplete; the message says why.</exception>
     public static Kubeconfig Read(string path, string text, string? contextName)
     {
         // Before the client's own reader, which has no bound on depth.

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Kubernetes.Api.Watching;
 
-/// <summary>What a reflector tells the log: each trouble once, and its end.</summary>
+/// <summary>The log lines of a reflector: each failure once, and its end.</summary>
 /// <param name="logger">The log.</param>
 /// <param name="feed">The kind.</param>
 internal sealed partial class ReflectorLog(ILogger logger, ObjectFeed feed)
@@ -48,7 +48,7 @@ internal sealed partial class ReflectorLog(ILogger logger, ObjectFeed feed)
         }
     }
 
-    /// <summary>An object was passed over.</summary>
+    /// <summary>An object was skipped.</summary>
     /// <param name="reason">Why.</param>
     public void Dropped(string reason)
     {
