@@ -65,7 +65,7 @@ public sealed class OptionReadingTests
     public void Letters_outside_ASCII_are_an_error_that_says_what_to_write(string key, string suggestion)
     {
         Assert.False(ServerKeyParser.TryParse(new Token(key, Place), 1053, _diagnostics, out _));
-        Assert.EndsWith($"has letters outside ASCII: write the zone as queries have it, {suggestion}", Assert.Single(_diagnostics.Errors).ToString(), StringComparison.Ordinal);
+        Assert.EndsWith($"has letters outside ASCII: write the zone as it appears in queries: {suggestion}", Assert.Single(_diagnostics.Errors).ToString(), StringComparison.Ordinal);
 
         Assert.False(new DirectiveReader(new DirectiveSyntax(new Token("cache", Place), [], [], false), _diagnostics).TryZones([new Token(key, Place)], [], out _));
     }

@@ -36,7 +36,7 @@ public sealed class ManifestTests
         _files["web.yaml"] = "{kind: Service";
         kit.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.Contains("10.96.0.2", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
-        Assert.Contains("the last good ones stay: web.yaml:", string.Join('\n', kit.Log), StringComparison.Ordinal);
+        Assert.Contains("the previous ones stay in use: web.yaml:", string.Join('\n', kit.Log), StringComparison.Ordinal);
 
         _files["web.yaml"] = null;
         kit.Time.Advance(TimeSpan.FromSeconds(2));

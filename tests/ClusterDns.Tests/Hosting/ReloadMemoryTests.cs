@@ -20,7 +20,7 @@ public sealed class ReloadMemoryTests
         await kit.LookAsync();
 
         Assert.Equal("192.0.2.1", await kit.AskAsync("www.example.org."));
-        Assert.Equal(1, kit.CountLog("beside the one that runs"));
+        Assert.Equal(1, kit.CountLog("in addition to the running one"));
         Assert.Equal(1, kit.Metric("coredns_reload_failed_total"));
         Assert.Equal(held, kit.Memory[MemoryTable.Files].Used);
     }

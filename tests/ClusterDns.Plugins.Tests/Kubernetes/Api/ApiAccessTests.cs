@@ -184,7 +184,7 @@ public sealed class ApiAccessTests : IAsyncLifetime, IDisposable
     [Theory]
     [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: /nosuch/program, installHint: install it}", "/nosuch/program cannot be run")]
     [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, args: [-c, 'echo no >&2; exit 7']}", "sh ended with exit code 7: no")]
-    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: echo, args: [nothing]}", "echo printed no ExecCredential")]
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: echo, args: [nothing]}", "echo printed an invalid ExecCredential")]
     [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: echo, args: ['{}']}", "echo printed neither a token nor a certificate")]
     public async Task A_program_that_gives_no_credentials_is_told(string user, string message)
     {
