@@ -15,7 +15,7 @@ internal static class AliasTarget
     public static ValueTask FollowAsync(Query query)
     {
         if (query.Router is null ||
-            query.Response.Answers.Span is not [.., { Type: RecordType.CNAME, IsFromMessage: false } alias] ||
+            query.Response.Answers.Span is not [.., { Type: RecordType.CNAME } alias] ||
             InternalQuery.TryCreate(query, alias.Rdata, query.Type) is not { } child)
         {
             return ValueTask.CompletedTask;

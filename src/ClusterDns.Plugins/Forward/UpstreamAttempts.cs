@@ -198,7 +198,7 @@ internal sealed class UpstreamAttempts
             return MessageFault.None;
         }
 
-        MessageFault fault = ReplyReader.Read(query.Response, reply.Message, reply.Length, outcome.Protocol);
+        MessageFault fault = ReplyReader.Read(query, reply.Message, reply.Length, outcome.Protocol);
         if (fault != MessageFault.None)
         {
             upstream.Metrics.Malformed(fault);

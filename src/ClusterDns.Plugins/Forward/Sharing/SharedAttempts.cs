@@ -147,7 +147,7 @@ internal sealed class SharedAttempts
         if (outcome.Reply is { } reply)
         {
             query.Hold(reply.CreateHold());
-            ReplyReader.Read(query.Response, reply.Message, reply.Length, outcome.Protocol);
+            ReplyReader.Read(query, reply.Message, reply.Length, outcome.Protocol);
             OwnNames.Restore(query, reply.Message);
         }
         else if (outcome.AsksAgain)
