@@ -216,7 +216,7 @@ public sealed class Response
     /// it in another case, owners keep that.
     /// </param>
     /// <returns>
-    /// What is malformed; a section is too when its names need more room than the arena has. A malformed additional section is left out, and what follows the last record is ignored; where any other part is
+    /// What is malformed; a section is too when its names need more room than the arena has. A malformed additional section is left out, and the data after the last record is ignored; where any other part is
     /// malformed, nothing is taken.
     /// </returns>
     public MessageFault LoadMessage(byte[] message, int length, ReadOnlySpan<byte> asked)

@@ -87,7 +87,7 @@ public static class CompressedName
 
     /// <summary>
     /// Checks the name at <paramref name="offset"/> with all that its pointers lead to: what passes can be expanded. A pointer into the
-    /// header, whose octets are no name, does not pass.
+    /// header, whose octets are not a name, is rejected.
     /// </summary>
     /// <param name="message">The whole message, header included.</param>
     /// <param name="offset">Where the name begins.</param>
