@@ -42,6 +42,23 @@ public sealed class BlockBuilder
     /// <param name="create">Makes the link, given the one below. It returns that one when the plugin has no use for a link.</param>
     public void Use(Func<PluginHandler, BlockWiring, PluginHandler> create) => _parts.Use(_plugin, create);
 
+    /// <summary>
+    /// Makes the block take only those queries of its zones for which a predicate holds; of several, all must. Other blocks of the zone take the
+    /// rest.
+    /// </summary>
+    /// <param name="predicate">
+    /// Called before the chain runs, on the query's thread; it may read metadata, and must not wait. An exception counts as false.
+    /// </param>
+    /// <param name="viewName">
+    /// The name of the block's view, which is the label <c>view</c> of its metrics and its metadata <c>view/name</c>. Empty for none; a block has
+    /// at most one.
+    /// </param>
+    public void Route(Func<Query, bool> predicate, string viewName = "") => _parts.Route(_plugin, predicate, viewName);
+
+    /// <summary>Gives queries of some zones the metadata that the block's plugins offer, before the block's predicate is called.</summary>
+    /// <param name="zones">The zones.</param>
+    public void AttachMetadata(IReadOnlyList<Zone> zones) => _parts.AttachMetadata(_plugin, zones);
+
     /// <summary>Adds an observer, which sees the end of each of the block's queries.</summary>
     /// <param name="observer">The observer.</param>
     public void Observe(IQueryObserver observer) => Observe(_ => observer);

@@ -44,13 +44,38 @@ internal sealed class BlockParts(PluginEnvironment environment, BlockInfo block,
     /// <summary>The offers by their types, in the order in which the types were first offered.</summary>
     public OrderedDictionary<Type, OfferList> Offers { get; } = [];
 
-    /// <summary>The plugins that have a link or an observer.</summary>
+    public List<Func<Query, bool>> Predicates { get; } = [];
+
+    public string ViewName { get; private set; } = "";
+
+    public IReadOnlyList<Zone>? MetadataZones { get; private set; }
+
+    /// <summary>The plugins that take part in the block's queries.</summary>
     public List<string> QueryPlugins { get; } = [];
 
     public void Use(PluginPlace plugin, Func<PluginHandler, BlockWiring, PluginHandler> create)
         => AddForQueries(Links, plugin, wiring => next => create(next, wiring));
 
     public void Observe(PluginPlace plugin, Func<BlockWiring, IQueryObserver> create) => AddForQueries(Observers, plugin, create);
+
+    public void Route(PluginPlace plugin, Func<Query, bool> predicate, string viewName)
+    {
+        ThrowIfComplete(plugin);
+        TakePart(plugin);
+        Predicates.Add(predicate);
+        if (viewName.Length > 0)
+        {
+            ViewName = ViewName.Length == 0 ? viewName : throw new InvalidOperationException($"the block is view '{ViewName}' already");
+            Offer<MetadataField>(plugin, _ => [new MetadataField("view/name", _ => viewName)]);
+        }
+    }
+
+    public void AttachMetadata(PluginPlace plugin, IReadOnlyList<Zone> zones)
+    {
+        ThrowIfComplete(plugin);
+        TakePart(plugin);
+        MetadataZones = zones;
+    }
 
     public void Run(PluginPlace plugin, Func<BlockWiring, IHostService?> create) => Add(Services, plugin, create);
 
@@ -77,6 +102,11 @@ internal sealed class BlockParts(PluginEnvironment environment, BlockInfo block,
     private void AddForQueries<T>(List<BlockPart<T>> parts, PluginPlace plugin, Func<BlockWiring, T> create)
     {
         Add(parts, plugin, create);
+        TakePart(plugin);
+    }
+
+    private void TakePart(PluginPlace plugin)
+    {
         if (!QueryPlugins.Contains(plugin.Name, StringComparer.Ordinal))
         {
             QueryPlugins.Add(plugin.Name);

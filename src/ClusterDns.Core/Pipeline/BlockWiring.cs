@@ -36,7 +36,13 @@ public sealed class BlockWiring
     /// <summary>Where the block is served: one route for each of its zones at each of its listeners.</summary>
     public IReadOnlyList<RouteInfo> Routes { get; internal set; } = [];
 
-    /// <summary>The names of the block's plugins that take part in its queries, as links or observers.</summary>
+    /// <summary>The zones whose queries have metadata; null when the block uses none.</summary>
+    public IReadOnlyList<Zone>? MetadataZones => _parts.MetadataZones;
+
+    /// <summary>The name of the block's view; empty for none.</summary>
+    public string ViewName => _parts.ViewName;
+
+    /// <summary>The names of the block's plugins that take part in its queries, as links or observers for example.</summary>
     public IReadOnlyList<string> Plugins => _parts.QueryPlugins;
 
     /// <summary>Everything that the block's plugins offer as one type, in running order.</summary>
@@ -53,9 +59,12 @@ public sealed class BlockWiring
         where T : class
     {
         IReadOnlyList<T> offers = All<T>();
-        return offers.Count <= 1
-            ? offers.FirstOrDefault()
-            : throw new InvalidOperationException($"{offers.Count} plugins of this server block offer {typeof(T).Name}: expected one");
+        return offers.Count switch
+        {
+            0 => null,
+            1 => offers[0],
+            _ => throw new InvalidOperationException($"{offers.Count} plugins of this server block offer {typeof(T).Name}: expected one"),
+        };
     }
 
     /// <summary>Whether a plugin of the block has offered a type. It makes nothing, so an offer may depend on it freely.</summary>

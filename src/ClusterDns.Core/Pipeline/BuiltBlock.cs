@@ -26,6 +26,14 @@ internal sealed class BuiltBlock
     /// <summary>The options of the block's listeners.</summary>
     public ListenerOptionSet Listener => _parts.Listener;
 
+    /// <summary>What a query must be like for the block to take it; null when the block takes all of its zones.</summary>
+    public Func<Query, bool>? Predicate => _parts.Predicates switch
+    {
+        [] => null,
+        [var only] => only,
+        var all => query => all.TrueForAll(predicate => predicate(query)),
+    };
+
     /// <summary>What sees the end of the block's queries, in running order of the plugins.</summary>
     public required IReadOnlyList<IQueryObserver> Observers { get; init; }
 

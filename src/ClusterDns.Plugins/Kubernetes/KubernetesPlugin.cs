@@ -108,7 +108,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
     {
         PluginEnvironment environment = wiring.Environment;
         ClusterIndexOptions held = options.Index;
-        held = held with { KeepsPodLabels = held.KeepsPods && wiring.Has<MetadataOffer>() };
+        held = held with { KeepsPodLabels = held.KeepsPods && wiring.MetadataZones is not null };
         ILogger logger = environment.Loggers.CreateLogger("plugin/kubernetes");
         try
         {
@@ -132,7 +132,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
                     return null;
                 }
 
-                wiring.Diagnostics.Warning(options.Manifests[0].Place, $"the cluster is not known until its manifests are there: {missing}");
+                wiring.Diagnostics.Warning(options.Manifests[0].Place, $"names of the cluster get SERVFAIL until its manifests exist: {missing}");
             }
 
             return new OpenedCluster(read.Index, Start: null);
@@ -143,7 +143,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         }
         catch (ApiAccessException exception)
         {
-            wiring.Diagnostics.Error(options.Place, $"kubernetes cannot ask an API server: {exception.Message}");
+            wiring.Diagnostics.Error(options.Place, $"kubernetes cannot use an API server: {exception.Message}");
         }
         catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
         {

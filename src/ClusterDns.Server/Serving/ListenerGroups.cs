@@ -13,32 +13,30 @@ internal sealed class ListenerGroups
     /// <summary>Adds a block at every place where it listens.</summary>
     /// <param name="routes">Where.</param>
     /// <param name="block">The block.</param>
-    /// <param name="diagnostics">Where a zone goes that is served twice at one place.</param>
+    /// <param name="diagnostics">Gets an error where two blocks without a view serve one zone at one place.</param>
     public void Add(IReadOnlyList<PlacedRoute> routes, BuiltBlock block, DiagnosticBag diagnostics)
     {
         BlockWiring wiring = block.Wiring;
         bool servesChaosClass = wiring.All<ServedClass>().Any(static served => served.Class == RecordClass.CH);
+        MetadataTable metadata = new(wiring.All<MetadataField>(), wiring.All<MetadataGroup>());
         IQueryObserver[] observers = [.. block.Observers.Reverse()];
-        foreach (PlacedRoute route in routes)
+        foreach (PlacedRoute placed in routes)
         {
-            BlockKey key = route.Key;
-            Group group = GetGroup(route.Place);
+            BlockKey key = placed.Key;
+            Group group = GetGroup(placed.Place);
             group.Merge(block.Listener, key.Key.Place, diagnostics);
-            if (group.Find(key.Address.Zone) is { } earlier)
+            Route route = new(placed.Info, block.Chain)
             {
-                diagnostics.Error(
-                    key.Key.Place,
-                    $"zone '{key.Address.Zone}' is served at {group.Place} already, by {earlier.Key.Place}; expected it once");
-                continue;
-            }
-
-            group.UnroutedObserver ??= wiring.SingleOrDefault<UnroutedObserver>()?.Observer;
-            group.Add(key, new Route(route.Info, block.Chain)
-            {
+                Predicate = block.Predicate,
+                Metadata = wiring.MetadataZones is { } zones ? RouteMetadata.Create(placed.Info.ZoneWire, zones, metadata) : null,
                 ServesChaosClass = servesChaosClass,
                 StackTraces = wiring.Has<StackTraces>(),
                 Observers = observers,
-            });
+            };
+            if (group.TryAdd(key, route, diagnostics))
+            {
+                group.UnroutedObserver ??= wiring.SingleOrDefault<UnroutedObserver>()?.Observer;
+            }
         }
     }
 
@@ -46,7 +44,7 @@ internal sealed class ListenerGroups
     /// <param name="createPipeline">Makes what serves the queries of one place.</param>
     public IReadOnlyList<ListenerModel> Build(Func<ListenEndpoint, IEnumerable<Route>, IQueryObserver?, IQueryPipeline> createPipeline)
         => [.. _groups.Select(group => new ListenerModel(
-            group.Place, group.Settings, group.Zones, createPipeline(group.Place, group.Blocks, group.UnroutedObserver)))];
+            group.Place, group.Settings, group.Zones, createPipeline(group.Place, group.Routes, group.UnroutedObserver)))];
 
     private Group GetGroup(ListenEndpoint place)
     {
@@ -62,8 +60,11 @@ internal sealed class ListenerGroups
 
     private sealed class Group(ListenEndpoint place)
     {
-        private readonly List<(BlockKey Key, Route Block)> _members = [];
-        private readonly Dictionary<Zone, BlockKey> _keys = [];
+        private readonly List<Zone> _zones = [];
+        private readonly List<Route> _routes = [];
+
+        /// <summary>By zone, the key of the block that takes all queries which no view before it takes; null while there is none.</summary>
+        private readonly Dictionary<Zone, BlockKey?> _unfiltered = [];
 
         public ListenEndpoint Place { get; } = place;
 
@@ -71,16 +72,35 @@ internal sealed class ListenerGroups
 
         public IQueryObserver? UnroutedObserver { get; set; }
 
-        public IReadOnlyList<Zone> Zones => [.. _members.Select(static member => member.Key.Address.Zone)];
+        public IReadOnlyList<Zone> Zones => _zones;
 
-        public IEnumerable<Route> Blocks => _members.Select(static member => member.Block);
+        public IEnumerable<Route> Routes => _routes;
 
-        public BlockKey? Find(Zone zone) => _keys.GetValueOrDefault(zone);
-
-        public void Add(BlockKey key, Route block)
+        /// <summary>Adds a route, unless two take all queries of its zone.</summary>
+        public bool TryAdd(BlockKey key, Route route, DiagnosticBag diagnostics)
         {
-            _members.Add((key, block));
-            _keys.Add(key.Address.Zone, key);
+            Zone zone = key.Address.Zone;
+            if (!_unfiltered.TryGetValue(zone, out BlockKey? taker))
+            {
+                _zones.Add(zone);
+            }
+
+            if (taker is not null && route.Predicate is null)
+            {
+                diagnostics.Error(key.Key.Place, $"zone '{zone}' is served at {Place} already, by {taker.Key.Place}; expected it once");
+                return false;
+            }
+
+            if (taker is not null)
+            {
+                diagnostics.Warning(
+                    key.Key.Place,
+                    $"this block gets no query of zone '{zone}' at {Place}: {taker.Key.Place} comes first and has no view. Move it behind the blocks with views");
+            }
+
+            _unfiltered[zone] = taker ?? (route.Predicate is null ? key : null);
+            _routes.Add(route);
+            return true;
         }
 
         /// <summary>Adds the options that a block sets.</summary>

@@ -10,8 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace ClusterDns.Server.Serving;
 
 /// <summary>
-/// Turns a Corefile that has been parsed into a model that can run: options first, all of them, so that every error is known
-/// before anything is made.
+/// Turns a parsed Corefile into a model that can run. It reads all options first, so that every error is reported before anything is made.
 /// </summary>
 /// <param name="environment">The world outside.</param>
 /// <param name="dnsPort">The port of <c>dns://</c> keys that name none.</param>
@@ -31,7 +30,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
             plugin.DeclareMetrics(environment.Process.Metrics);
         }
 
-        List<ConfiguredBlock> configured = [.. document.Blocks.Select(block => Configure(block, diagnostics))];
+        IReadOnlyList<ConfiguredBlock> configured = Configure(document, diagnostics);
         if (diagnostics.HasErrors)
         {
             return null;
@@ -55,8 +54,14 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         }
     }
 
+    /// <summary>Reads the options of all plugins, and touches nothing outside the Corefile.</summary>
+    /// <param name="document">The Corefile.</param>
+    /// <param name="diagnostics">Where errors and warnings go.</param>
+    public IReadOnlyList<ConfiguredBlock> Configure(CorefileDocument document, DiagnosticBag diagnostics)
+        => [.. document.Blocks.Select(block => Configure(block, diagnostics))];
+
     private ServerModel? BuildAll(
-        CorefileDocument document, List<ConfiguredBlock> configured, ResourceScope resources, DiagnosticBag diagnostics)
+        CorefileDocument document, IReadOnlyList<ConfiguredBlock> configured, ResourceScope resources, DiagnosticBag diagnostics)
     {
         PluginEnvironment process = environment.Process.ForConfiguration(IsReload);
         List<BuiltBlock> blocks = [];
@@ -99,7 +104,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
 
             if (addresses[0].Transport != Transport.Dns)
             {
-                diagnostics.Error(key.Place, $"transport '{addresses[0].Transport.Scheme()}' is not built into this version, expected dns");
+                diagnostics.Error(key.Place, $"transport '{addresses[0].Transport.Scheme()}' is not supported by this version: expected dns");
                 continue;
             }
 
@@ -140,10 +145,10 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
     private static void ReportFailure(string plugin, SourcePlace place, Exception exception, DiagnosticBag diagnostics)
         => diagnostics.Error(place, $"'{plugin}' cannot be set up: {exception.GetType().Name}: {ErrorLine.Of(exception)}");
 
-    private QueryPipeline CreatePipeline(ListenEndpoint place, IEnumerable<Route> blocks, IQueryObserver? unrouted)
+    private QueryPipeline CreatePipeline(ListenEndpoint place, IEnumerable<Route> routes, IQueryObserver? unrouted)
         => new(
             place.ToString(),
-            new RoutingTable(blocks),
+            new RoutingTable(routes),
             new QueryEndMetrics(environment.Process.Metrics),
             environment.Process.Time,
             environment.Process.Loggers.CreateLogger("server"),
@@ -174,13 +179,13 @@ internal sealed record PlacedRoute(ListenEndpoint Place, BlockKey Key, RouteInfo
     {
         IEnumerable<IPAddress?> all = [null];
         IEnumerable<IPAddress?> addresses = wiring.SingleOrDefault<BoundAddresses>()?.Addresses ?? all;
-        return [.. addresses.SelectMany(address => block.Keys.Select(key => Create(address, key)))];
+        return [.. addresses.SelectMany(address => block.Keys.Select(key => Create(address, key, wiring.ViewName)))];
     }
 
-    private static PlacedRoute Create(IPAddress? address, BlockKey key)
+    private static PlacedRoute Create(IPAddress? address, BlockKey key, string view)
     {
         ListenEndpoint place = new(key.Address.Transport, address, key.Address.Port);
         Zone zone = key.Address.Zone;
-        return new PlacedRoute(place, key, new RouteInfo(place.ToString(), zone.Text, zone.Wire, ""));
+        return new PlacedRoute(place, key, new RouteInfo(place.ToString(), zone.Text, zone.Wire, view));
     }
 }

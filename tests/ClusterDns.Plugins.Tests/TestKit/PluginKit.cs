@@ -21,6 +21,7 @@ namespace ClusterDns.Plugins.Tests.TestKit;
 internal sealed class PluginKit : ILogOutput
 {
     private readonly Query _context = new();
+    private MetadataTable? _metadata;
 
     private readonly EndLink _end;
 
@@ -178,8 +179,21 @@ internal sealed class PluginKit : ILogOutput
     /// <summary>Serves a question that was made before, and that waits for nothing.</summary>
     public void Serve(Query query)
     {
+        if (Wiring.MetadataZones is { } zones)
+        {
+            AttachMetadata(query, zones);
+        }
+
         AssertCompleted(Handler.ServeAsync(query));
         End(query);
+    }
+
+    private void AttachMetadata(Query query, IEnumerable<Zone> zones)
+    {
+        if (zones.Any(zone => DomainName.IsSubdomainOf(query.Name, zone.Wire.Span)))
+        {
+            query.Metadata = _metadata ??= new MetadataTable(Wiring.All<MetadataField>(), Wiring.All<MetadataGroup>());
+        }
     }
 
     /// <summary>Shows the end of a question to the plugins, as the pipeline does.</summary>
@@ -206,21 +220,8 @@ internal sealed class PluginKit : ILogOutput
     public long CountAllocatedBytes(Query query) => Allocations.Count(() => ServeAgain(query));
 
     public static string Format(Query query, ResponseRecord record)
-        => $"{DomainName.ToText(Owner(query, record))} {record.TimeToLive} "
+        => $"{DomainName.ToText(record.OwnerSource is null ? query.QuestionName : record.Owner)} {record.TimeToLive} "
             + $"{(record.Class == RecordClass.IN ? "" : RecordClasses.ToText(record.Class) + " ")}{RecordTypes.ToText(record.Type)} {RdataText.ToText(record.Type, record.Rdata)}";
-
-    private static byte[] Owner(Query query, ResponseRecord record)
-    {
-        if (record.OwnerSource is null)
-        {
-            return query.QuestionName.ToArray();
-        }
-
-        byte[] name = new byte[DomainName.MaxWireLength];
-        WireReader reader = new(record.OwnerSource, record.OwnerOffset);
-        Assert.True(reader.TryReadName(name, out int length));
-        return name[..length];
-    }
 
     /// <summary>The chain, with another link at its end from now on.</summary>
     public PluginHandler ChainTo(PluginHandler below)
