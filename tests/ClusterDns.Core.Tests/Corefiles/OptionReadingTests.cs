@@ -35,8 +35,8 @@ public sealed class OptionReadingTests
 
     [Theory]
     [InlineData("tsl://.", "Corefile:3:7: unknown scheme 'tsl', expected dns, tls, https, https3, grpc or quic; did you mean 'tls'?")]
-    [InlineData(".:dns", "Corefile:3:7: 'dns' is not a port, expected a number from 0 to 65535")]
-    [InlineData(".:70000", "Corefile:3:7: '70000' is not a port, expected a number from 0 to 65535")]
+    [InlineData(".:dns", "Corefile:3:7: 'dns' is not a port, expected 0 to 65535")]
+    [InlineData(".:70000", "Corefile:3:7: '70000' is not a port, expected 0 to 65535")]
     [InlineData("a..b", "Corefile:3:7: 'a..b' is not a zone: expected a domain name with labels of at most 63 bytes, 255 bytes in all")]
     public void Wrong_keys_say_why(string key, string error)
     {
@@ -137,12 +137,12 @@ public sealed class OptionReadingTests
 
         Assert.Equal(
             """
-            Corefile:3:7: cache has 1 argument, expected 'cache'
-            Corefile:3:7: cache takes no options in braces, expected the end of the line
-            Corefile:3:13: 'x' is no value for cache, expected a number from 1 to 9
-            Corefile:3:13: 'x' is no value for cache, expected a duration that is not negative, such as 5s or 1m30s
-            Corefile:3:13: 'x' is no value for cache, expected on, off
-            Corefile:3:7: unknown option 'prefech' of cache, expected prefetch, success; did you mean 'prefetch'?
+            Corefile:3:13: unexpected 'x' after 'cache': expected 'cache'
+            Corefile:3:7: 'cache' does not take a block
+            Corefile:3:13: invalid number 'x' for cache: expected 1 to 9
+            Corefile:3:13: invalid duration 'x' for cache: expected 0s or more, for example 5s or 1m30s
+            Corefile:3:13: invalid value 'x' for cache: expected on or off
+            Corefile:3:7: unknown option 'prefech' of cache: expected prefetch or success; did you mean 'prefetch'?
             """,
             string.Join('\n', _diagnostics.Errors));
     }
