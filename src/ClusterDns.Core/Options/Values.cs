@@ -58,30 +58,17 @@ public static class Values
 
     /// <summary>One of some words.</summary>
     /// <param name="words">The words.</param>
-    public static OptionValue<string> Choice(params string[] words) => Choice(StringComparison.Ordinal, [.. words.Select(static word => (word, word))]);
+    public static OptionValue<string> Choice(params string[] words) => Choose(StringComparison.Ordinal, [.. words.Select(static word => (word, word))]);
 
     /// <summary>One of some words, each of which stands for a value.</summary>
     /// <param name="choices">The words and their values.</param>
     /// <typeparam name="T">What the words stand for.</typeparam>
-    public static OptionValue<T> Choice<T>(params (string Word, T Value)[] choices) => Choice(StringComparison.Ordinal, choices);
+    public static OptionValue<T> Choice<T>(params (string Word, T Value)[] choices) => Choose(StringComparison.Ordinal, choices);
 
-    /// <summary>One of some words, each of which stands for a value.</summary>
-    /// <param name="comparison">How words are compared.</param>
+    /// <summary>One of some words in any case, each of which stands for a value.</summary>
     /// <param name="choices">The words and their values.</param>
     /// <typeparam name="T">What the words stand for.</typeparam>
-    public static OptionValue<T> Choice<T>(StringComparison comparison, params (string Word, T Value)[] choices)
-    {
-        string[] words = [.. choices.Select(static choice => choice.Word)];
-        return new OptionValue<T>(
-            new ArgumentDeclaration(string.Join('|', words), 1, 1, WordList.Or(words), null, words),
-            "value",
-            (DirectiveReader _, Token word, out T value) =>
-            {
-                int index = Array.FindIndex(choices, choice => string.Equals(choice.Word, word.Text, comparison));
-                value = index < 0 ? default! : choices[index].Value;
-                return index >= 0;
-            });
-    }
+    public static OptionValue<T> ChoiceIgnoringCase<T>(params (string Word, T Value)[] choices) => Choose(StringComparison.OrdinalIgnoreCase, choices);
 
     /// <summary>A whole number.</summary>
     /// <param name="least">The least.</param>
@@ -150,6 +137,20 @@ public static class Values
     /// <typeparam name="T">What the word stands for.</typeparam>
     public static OptionValue<T> Parsed<T>(string placeholder, string noun, string accepted, TextParser<T> parse)
         => new(placeholder, noun, accepted, (DirectiveReader _, Token word, out T value) => parse(word.Text, out value));
+
+    private static OptionValue<T> Choose<T>(StringComparison comparison, (string Word, T Value)[] choices)
+    {
+        string[] words = [.. choices.Select(static choice => choice.Word)];
+        return new OptionValue<T>(
+            new ArgumentDeclaration(string.Join('|', words), 1, 1, WordList.Or(words), null, words),
+            "value",
+            (DirectiveReader _, Token word, out T value) =>
+            {
+                int index = Array.FindIndex(choices, choice => string.Equals(choice.Word, word.Text, comparison));
+                value = index < 0 ? default! : choices[index].Value;
+                return index >= 0;
+            });
+    }
 
     private static OptionValue<TimeSpan> Duration(SpanParser parse, TimeSpan least, TimeSpan most)
     {

@@ -118,7 +118,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
                     return null;
                 }
 
-                context.Diagnostics.Warning(options.Manifests[0].Place, $"the cluster is not known until its manifests are there: {missing}");
+                context.Diagnostics.Warning(options.Manifests[0].Place, $"names of the cluster get SERVFAIL until its manifests exist: {missing}");
             }
 
             return read.Index;
@@ -129,7 +129,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         }
         catch (ApiAccessException exception)
         {
-            context.Diagnostics.Error(options.Place, $"kubernetes cannot ask an API server: {exception.Message}");
+            context.Diagnostics.Error(options.Place, $"kubernetes cannot use an API server: {exception.Message}");
         }
         catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
         {

@@ -75,7 +75,7 @@ internal sealed partial class QueryPipeline(
     }
 
     /// <inheritdoc/>
-    [SuppressMessage("Design", "CA1031", Justification = "An observer that fails must not keep the others from the query, nor the client from its answer.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A failing observer must not affect the other observers, nor the client's answer.")]
     public void OnEnd(Query query, QueryEnd outcome)
     {
         if (outcome is QueryEnd.Malformed or QueryEnd.Ignored)
@@ -105,7 +105,7 @@ internal sealed partial class QueryPipeline(
             : QueryEnd.Answered;
 
     /// <summary>Runs a block's chain; what it throws becomes SERVFAIL.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "An exception out of a plugin is one query's SERVFAIL, not the server's end.")]
+    [SuppressMessage("Design", "CA1031", Justification = "An exception of a plugin fails one query, not the server.")]
     private ValueTask ServeAsync(Query query, Route? block)
     {
         if (block?.Chain is null || (query.Class != RecordClass.IN && !block.ServesChaosClass))
@@ -136,7 +136,7 @@ internal sealed partial class QueryPipeline(
         return ValueTask.CompletedTask;
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "An exception out of a plugin is one query's SERVFAIL, not the server's end.")]
+    [SuppressMessage("Design", "CA1031", Justification = "An exception of a plugin fails one query, not the server.")]
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AwaitAsync(ValueTask served, Query query, Route block)
     {
@@ -200,7 +200,7 @@ internal sealed partial class QueryPipeline(
     /// <summary>
     /// Writes the response and ends the query, except one with a <see cref="Response.Stream"/>: the listener ends it with its last message.
     /// </summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Records that cannot be written are a plugin's bug: one query's SERVFAIL.")]
+    [SuppressMessage("Design", "CA1031", Justification = "Records that cannot be written are a plugin's bug, which fails one query.")]
     private bool Finish(Query query, Route? block)
     {
         Response response = query.Response;

@@ -93,7 +93,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
 
             if (addresses[0].Transport != Transport.Dns)
             {
-                diagnostics.Error(key.Place, $"transport '{addresses[0].Transport.Scheme()}' is not built into this version, expected dns");
+                diagnostics.Error(key.Place, $"transport '{addresses[0].Transport.Scheme()}' is not supported by this version: expected dns");
                 continue;
             }
 
@@ -166,7 +166,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
     }
 
     /// <summary>Whatever a plugin throws while it is set up is an error with its place, and never the end of the process.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "What a plugin throws is its own; the error names the plugin and the exception.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A plugin may throw anything; the error names the plugin and the exception.")]
     private static object? Try(string plugin, SourcePlace place, DiagnosticBag diagnostics, Func<object?> action)
     {
         try

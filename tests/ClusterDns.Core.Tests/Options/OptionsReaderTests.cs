@@ -123,8 +123,8 @@ public sealed class OptionsReaderTests
         Assert.NotNull(Read("greet {\n colour red\n limit 1 2 3\n}"));
 
         Assert.Equal(
-            ["Corefile:3:2: 'colour' has no effect: greetings have none", "Corefile:4:12: '3' has no effect after 'limit': delete it"],
-            _diagnostics.Warnings.Select(static warning => warning.ToString()));
+            "Corefile:3:2: 'colour' has no effect: greetings have none\nCorefile:4:12: '3' has no effect after 'limit': delete it",
+            string.Join('\n', _diagnostics.Warnings));
     }
 
     [Fact]
@@ -222,8 +222,8 @@ public sealed class OptionsReaderTests
         Assert.Equal("greet [TTL] [ZONES...]", greet.Syntax);
         Assert.Equal(("0 to 99", "5"), (greet.Arguments[0].Accepted, greet.Arguments[0].Default));
         Assert.Equal(
-            ["loud", "wait DURATION", "mood good|bad", "to NAME...", "limit LEAST [MOST]", "rule NAME", "fallthrough [ZONES...]", "colour", "bow"],
-            greet.Options.Select(static option => option.Syntax));
+            "loud; wait DURATION; mood good|bad; to NAME...; limit LEAST [MOST]; rule NAME; fallthrough [ZONES...]; colour; bow",
+            string.Join("; ", greet.Options.Select(static option => option.Syntax)));
         Assert.Equal(["good", "bad"], greet.Options[2].Arguments[0].Words);
         Assert.Equal("weight NUMBER", Assert.Single(greet.Options[5].Options).Syntax);
         Assert.Equal([OptionSupport.Ignored, OptionSupport.Rejected], greet.Options.TakeLast(2).Select(static option => option.Support));

@@ -194,21 +194,8 @@ internal sealed class PluginKit : ILogOutput
     public long CountAllocatedBytes(Query query) => Allocations.Count(() => ServeAgain(query));
 
     public static string Format(Query query, ResponseRecord record)
-        => $"{DomainName.ToText(Owner(query, record))} {record.TimeToLive} "
+        => $"{DomainName.ToText(record.OwnerSource is null ? query.QuestionName : record.Owner)} {record.TimeToLive} "
             + $"{(record.Class == RecordClass.IN ? "" : RecordClasses.ToText(record.Class) + " ")}{RecordTypes.ToText(record.Type)} {RdataText.ToText(record.Type, record.Rdata)}";
-
-    private static byte[] Owner(Query query, ResponseRecord record)
-    {
-        if (record.OwnerSource is null)
-        {
-            return query.QuestionName.ToArray();
-        }
-
-        byte[] name = new byte[DomainName.MaxWireLength];
-        WireReader reader = new(record.OwnerSource, record.OwnerOffset);
-        Assert.True(reader.TryReadName(name, out int length));
-        return name[..length];
-    }
 
     private static void AssertCompleted(ValueTask served) => Assert.True(served.IsCompletedSuccessfully);
 
