@@ -94,7 +94,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
     private ClusterIndex? GetIndex(KubernetesOptions options, PluginBuildContext context)
     {
         ClusterIndexOptions held = options.Index;
-        held = held with { KeepsPodLabels = held.KeepsPods && context.GetOffers<MetadataOffer>().Any() };
+        held = held with { KeepsPodLabels = held.KeepsPods && context.MetadataZones is not null };
         ILogger logger = context.LoggerFactory.CreateLogger("plugin/kubernetes");
         try
         {

@@ -150,13 +150,13 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         for (int i = 0; i < block.Plugins.Count; i++)
         {
             (IPlugin plugin, object options) = block.Plugins[i];
-            int parts = context.Links.Count + context.Observers.Count;
+            int parts = context.PartCount;
             Try(plugin.Name, block.Places[i], diagnostics, () =>
             {
                 plugin.Build(options, context);
                 return plugin;
             });
-            if (context.Links.Count + context.Observers.Count > parts)
+            if (context.PartCount > parts)
             {
                 context.LinkNames.Add(plugin.Name);
             }
@@ -182,7 +182,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
 
     private static PluginHandler? Chain(PluginBuildContext context)
     {
-        if (context.Links.Count + context.Observers.Count == 0)
+        if (context.PartCount == 0)
         {
             return null;
         }
@@ -196,10 +196,10 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         return chain;
     }
 
-    private QueryPipeline CreatePipeline(ListenEndpoint place, IEnumerable<Route> blocks, IQueryObserver? unrouted)
+    private QueryPipeline CreatePipeline(ListenEndpoint place, IEnumerable<Route> routes, IQueryObserver? unrouted)
         => new(
             place.ToString(),
-            new RoutingTable(blocks),
+            new RoutingTable(routes),
             new QueryEndMetrics(environment.Metrics),
             environment.TimeProvider,
             environment.LoggerFactory.CreateLogger("server"),

@@ -20,6 +20,7 @@ namespace ClusterDns.Plugins.Tests.TestKit;
 internal sealed class PluginKit : ILogOutput
 {
     private readonly Query _context = new();
+    private MetadataTable? _metadata;
 
     public PluginKit(IPlugin plugin, string blockBody, Action<Query>? next = null, FakeFiles? files = null, FakeUpstreams? upstreams = null,
         Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null, MemoryBudget? memory = null)
@@ -166,8 +167,21 @@ internal sealed class PluginKit : ILogOutput
     /// <summary>Serves a question that was made before, and that waits for nothing.</summary>
     public void Serve(Query query)
     {
+        if (Build.MetadataZones is { } zones)
+        {
+            AttachMetadata(query, zones);
+        }
+
         AssertCompleted(Handler.ServeAsync(query));
         End(query);
+    }
+
+    private void AttachMetadata(Query query, IEnumerable<Zone> zones)
+    {
+        if (zones.Any(zone => DomainName.IsSubdomainOf(query.Name, zone.Wire.Span)))
+        {
+            query.Metadata = _metadata ??= new MetadataTable(Build.MetadataFields, Build.MetadataGroups);
+        }
     }
 
     /// <summary>Shows the end of a question to the plugins, as the pipeline does.</summary>

@@ -98,7 +98,7 @@ public sealed class ApiImportsTests : IAsyncLifetime
         await using ApiKit kit = await CreateKit().StartAsync(watches: 3);
         Assert.Contains("10.96.0.1", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
         Assert.StartsWith("NXDOMAIN", kit.Ask(Web), StringComparison.Ordinal);
-        Assert.Contains("Not permitted to watch serviceimports", kit.Log, StringComparison.Ordinal);
+        await kit.UntilAsync(() => kit.Log.Contains("Not permitted to watch serviceimports", StringComparison.Ordinal));
     }
 
     [Fact]
