@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ClusterDns.Core.Corefiles;
 
 namespace ClusterDns.Plugins.Hosts;
@@ -17,7 +16,7 @@ public sealed record HostsOptions(
     string Path,
     bool IsPathGiven,
     IReadOnlyList<Zone> Zones,
-    ImmutableList<string> Inline,
+    string Inline,
     uint TimeToLive,
     bool Reverse,
     TimeSpan Reload,
