@@ -59,13 +59,21 @@ public sealed class BlockBuilder
     /// <param name="zones">The zones.</param>
     public void AttachMetadata(IReadOnlyList<Zone> zones) => _parts.AttachMetadata(_plugin, zones);
 
-    /// <summary>Adds an observer, which sees the end of each of the block's queries.</summary>
+    /// <summary>Adds an observer, which sees each of the block's queries when it is received and when it has ended.</summary>
     /// <param name="observer">The observer.</param>
     public void Observe(IQueryObserver observer) => Observe(_ => observer);
 
-    /// <summary>Adds an observer, which sees the end of each of the block's queries.</summary>
+    /// <summary>Adds an observer, which sees each of the block's queries when it is received and when it has ended.</summary>
     /// <param name="create">Makes the observer.</param>
     public void Observe(Func<BlockWiring, IQueryObserver> create) => _parts.Observe(_plugin, create);
+
+    /// <summary>Adds a seal, which changes the octets of each of the block's responses when they are written.</summary>
+    /// <param name="seal">The seal.</param>
+    public void Seal(IResponseSeal seal) => Seal(_ => seal);
+
+    /// <summary>Adds a seal, which changes the octets of each of the block's responses when they are written.</summary>
+    /// <param name="create">Makes the seal.</param>
+    public void Seal(Func<BlockWiring, IResponseSeal> create) => _parts.Seal(_plugin, create);
 
     /// <summary>Adds a service, which starts before the listeners serve and stops after they have closed.</summary>
     /// <param name="service">The service.</param>

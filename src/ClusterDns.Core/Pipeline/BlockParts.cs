@@ -37,6 +37,8 @@ internal sealed class BlockParts(PluginEnvironment environment, BlockInfo block,
 
     public List<BlockPart<IQueryObserver>> Observers { get; } = [];
 
+    public List<BlockPart<IResponseSeal>> Seals { get; } = [];
+
     public List<BlockPart<IHostService?>> Services { get; } = [];
 
     public ListenerOptionSet Listener { get; } = new();
@@ -57,6 +59,8 @@ internal sealed class BlockParts(PluginEnvironment environment, BlockInfo block,
         => AddForQueries(Links, plugin, wiring => next => create(next, wiring));
 
     public void Observe(PluginPlace plugin, Func<BlockWiring, IQueryObserver> create) => AddForQueries(Observers, plugin, create);
+
+    public void Seal(PluginPlace plugin, Func<BlockWiring, IResponseSeal> create) => AddForQueries(Seals, plugin, create);
 
     public void Route(PluginPlace plugin, Func<Query, bool> predicate, string viewName)
     {

@@ -42,7 +42,7 @@ public sealed class BlockWiring
     /// <summary>The name of the block's view; empty for none.</summary>
     public string ViewName => _parts.ViewName;
 
-    /// <summary>The names of the block's plugins that take part in its queries, as links or observers for example.</summary>
+    /// <summary>The names of the block's plugins that take part in its queries, as links, observers or seals for example.</summary>
     public IReadOnlyList<string> Plugins => _parts.QueryPlugins;
 
     /// <summary>Everything that the block's plugins offer as one type, in running order.</summary>

@@ -34,8 +34,11 @@ internal sealed class BuiltBlock
         var all => query => all.TrueForAll(predicate => predicate(query)),
     };
 
-    /// <summary>What sees the end of the block's queries, in running order of the plugins.</summary>
+    /// <summary>What sees the block's queries, in running order of the plugins.</summary>
     public required IReadOnlyList<IQueryObserver> Observers { get; init; }
+
+    /// <summary>What changes the octets of the block's responses, in running order of the plugins.</summary>
+    public required IReadOnlyList<IResponseSeal> Seals { get; init; }
 
     /// <summary>The first link; null for a block without plugins that take part in queries.</summary>
     public required PluginHandler? Chain { get; init; }
@@ -70,6 +73,7 @@ internal sealed class BuiltBlock
         return new BuiltBlock(parts, wiring)
         {
             Observers = [.. parts.Observers.Select(part => wiring.Make(part, null!)).OfType<IQueryObserver>()],
+            Seals = [.. parts.Seals.Select(part => wiring.Make(part, null!)).OfType<IResponseSeal>()],
             Chain = parts.QueryPlugins.Count == 0 ? null : CreateChain(parts, wiring, end),
             Services = [.. parts.Services.Select(part => wiring.Make(part, null)).OfType<IHostService>()],
         };

@@ -20,6 +20,7 @@ internal sealed class ListenerGroups
         bool servesChaosClass = wiring.All<ServedClass>().Any(static served => served.Class == RecordClass.CH);
         MetadataTable metadata = new(wiring.All<MetadataField>(), wiring.All<MetadataGroup>());
         IQueryObserver[] observers = [.. block.Observers.Reverse()];
+        IResponseSeal[] seals = [.. block.Seals.Reverse()];
         foreach (PlacedRoute placed in routes)
         {
             BlockKey key = placed.Key;
@@ -32,6 +33,7 @@ internal sealed class ListenerGroups
                 ServesChaosClass = servesChaosClass,
                 StackTraces = wiring.Has<StackTraces>(),
                 Observers = observers,
+                Seals = seals,
             };
             if (group.TryAdd(key, route, diagnostics))
             {
