@@ -34,8 +34,7 @@ internal static class InMemoryServer
         IUpstreamFactory? upstreams = null)
     {
         ServerEnvironment environment = new(
-            PluginCatalog.Plugins,
-            PluginCatalog.Order,
+            PluginCatalog.Create(),
             new PluginEnvironment
             {
                 Loggers = NullLoggerFactory.Instance,

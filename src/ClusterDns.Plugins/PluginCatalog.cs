@@ -1,114 +1,93 @@
-using System.Collections.Frozen;
-using System.Collections.Immutable;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins;
 
 /// <summary>
-/// Every plugin by name, in the order in which they run whatever the Corefile's order is: the first listed sees a query first.
-/// The order is CoreDNS's, so that a Corefile means the same here.
+/// Every plugin in running order, which is CoreDNS's, so that a Corefile does the same here. A name alone is a plugin that CoreDNS has and this
+/// version does not.
 /// </summary>
 public static class PluginCatalog
 {
-    /// <summary>The names of all plugins that a Corefile may mention, those that are not built yet included, in running order.</summary>
-    public static ImmutableArray<string> Order { get; } =
+    private static readonly object[] Entries =
     [
-        "root",
-        "metadata",
+        new Root.RootPlugin(),
+        new Metadata.MetadataPlugin(),
         "geoip",
-        "cancel",
+        new Cancel.CancelPlugin(),
         "proxyproto",
         "quic",
         "grpc_server",
         "https",
         "https3",
-        "timeouts",
-        "multisocket",
-        "reload",
+        new Timeouts.TimeoutsPlugin(),
+        new Multisocket.MultisocketPlugin(),
+        new Reload.ReloadPlugin(),
         "nsid",
-        "bufsize",
-        "bind",
-        "debug",
+        new Bufsize.BufsizePlugin(),
+        new Bind.BindPlugin(),
+        new Debug.DebugPlugin(),
         "trace",
-        "ready",
-        "health",
+        new Ready.ReadyPlugin(),
+        new Health.HealthPlugin(),
         "pprof",
         "shed",
-        "prometheus",
-        "errors",
-        "log",
+        new Prometheus.PrometheusPlugin(),
+        new Errors.ErrorsPlugin(),
+        new Log.LogPlugin(),
         "dnstap",
-        "local",
-        "dns64",
-        "any",
-        "chaos",
-        "loadbalance",
+        new Local.LocalPlugin(),
+        new Dns64.Dns64Plugin(),
+        new Any.AnyPlugin(),
+        new Chaos.ChaosPlugin(),
+        new Loadbalance.LoadbalancePlugin(),
         "tsig",
         "rewrite",
-        "autopath",
-        "acl",
-        "cache",
-        "header",
+        new Autopath.AutopathPlugin(),
+        new Acl.AclPlugin(),
+        new Cache.CachePlugin(),
+        new Header.HeaderPlugin(),
         "dnssec",
         "tls",
-        "minimal",
-        "template",
-        "transfer",
-        "hosts",
+        new Minimal.MinimalPlugin(),
+        new Template.TemplatePlugin(),
+        new Transfer.TransferPlugin(),
+        new Hosts.HostsPlugin(),
         "route53",
         "azure",
         "clouddns",
-        "k8s_external",
-        "kubernetes",
+        new Kubernetes.External.ExternalPlugin(),
+        new Kubernetes.KubernetesPlugin(),
         "file",
         "auto",
         "secondary",
         "etcd",
-        "loop",
-        "forward",
+        new LoopDetection.LoopPlugin(),
+        new Forward.ForwardPlugin(),
         "grpc",
         "erratic",
-        "whoami",
+        new Whoami.WhoamiPlugin(),
         "on",
         "sign",
         "view",
         "nomad",
     ];
 
-    /// <summary>The plugins that are built, by name.</summary>
-    public static FrozenDictionary<string, IPlugin> Plugins { get; } = new IPlugin[]
+    /// <summary>A new list of all plugins, to which others can be added.</summary>
+    public static PluginList Create()
     {
-        new Acl.AclPlugin(),
-        new Any.AnyPlugin(),
-        new Autopath.AutopathPlugin(),
-        new Bind.BindPlugin(),
-        new Bufsize.BufsizePlugin(),
-        new Cache.CachePlugin(),
-        new Cancel.CancelPlugin(),
-        new Chaos.ChaosPlugin(),
-        new Debug.DebugPlugin(),
-        new Dns64.Dns64Plugin(),
-        new Errors.ErrorsPlugin(),
-        new Forward.ForwardPlugin(),
-        new Header.HeaderPlugin(),
-        new Health.HealthPlugin(),
-        new Hosts.HostsPlugin(),
-        new Kubernetes.External.ExternalPlugin(),
-        new Kubernetes.KubernetesPlugin(),
-        new Loadbalance.LoadbalancePlugin(),
-        new Local.LocalPlugin(),
-        new Log.LogPlugin(),
-        new LoopDetection.LoopPlugin(),
-        new Metadata.MetadataPlugin(),
-        new Minimal.MinimalPlugin(),
-        new Multisocket.MultisocketPlugin(),
-        new Prometheus.PrometheusPlugin(),
-        new Ready.ReadyPlugin(),
-        new Reload.ReloadPlugin(),
-        new Root.RootPlugin(),
-        new Template.TemplatePlugin(),
-        new Timeouts.TimeoutsPlugin(),
-        new Transfer.TransferPlugin(),
-        new Whoami.WhoamiPlugin(),
-    }.ToFrozenDictionary(static plugin => plugin.Name, StringComparer.Ordinal);
+        PluginList list = new();
+        foreach (object entry in Entries)
+        {
+            if (entry is IPlugin plugin)
+            {
+                list.Add(plugin);
+            }
+            else
+            {
+                list.Reserve((string)entry);
+            }
+        }
+
+        return list;
+    }
 }

@@ -10,13 +10,15 @@ namespace ClusterDns.Plugins.Tests;
 /// <summary>What a plugin's README shows, works.</summary>
 public sealed partial class ReadmeTests
 {
-    public static TheoryData<string> Plugins => new(PluginCatalog.Plugins.Keys.Order(StringComparer.Ordinal));
+    private static readonly PluginList Catalog = PluginCatalog.Create();
+
+    public static TheoryData<string> Plugins => new(Catalog.Plugins.Select(static plugin => plugin.Name).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Plugins))]
     public void Every_example_is_parsed_and_built(string plugin)
     {
-        string folder = Path.Combine(PluginCatalog.Plugins[plugin].GetType().Namespace!.Split('.')[2..]);
+        string folder = Path.Combine(Catalog.Find(plugin)!.GetType().Namespace!.Split('.')[2..]);
         string readme = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "readmes", folder, "README.md"));
         MatchCollection examples = Example().Matches(readme);
 
@@ -28,7 +30,7 @@ public sealed partial class ReadmeTests
             DiagnosticBag diagnostics = new();
             CorefileDocument document = CorefileParser.Parse(
                 "README.md", Encoding.UTF8.GetBytes(text), new InMemoryCorefileSource(), static _ => null, diagnostics);
-            CorefileValidator.Validate(document, PluginCatalog.Order, PluginCatalog.Plugins.ContainsKey, diagnostics);
+            CorefileValidator.Validate(document, Catalog.Names, static name => Catalog.Find(name) is not null, diagnostics);
             Assert.Empty(diagnostics.Errors);
             Assert.Contains(document.Blocks, block => block.Has(plugin));
 
@@ -45,8 +47,8 @@ public sealed partial class ReadmeTests
             };
             // They are nothing without kubernetes, where they look for it.
             IPlugin[] built = plugin is "k8s_external" or "autopath" && document.Blocks[0].Has("kubernetes")
-                ? [PluginCatalog.Plugins[plugin], PluginCatalog.Plugins["kubernetes"]]
-                : [PluginCatalog.Plugins[plugin]];
+                ? [Catalog.Find(plugin)!, Catalog.Find("kubernetes")!]
+                : [Catalog.Find(plugin)!];
             string withZone = body.Replace("kubernetes {", "kubernetes cluster.local {", StringComparison.Ordinal);
             Assert.Equal("", new PluginKit(built, withZone, files: files).Errors);
         }

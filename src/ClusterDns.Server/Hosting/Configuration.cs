@@ -20,7 +20,7 @@ internal sealed class Configuration(CommandLineOptions options, ServerEnvironmen
         CorefileDocument? document = loader.Load(options, diagnostics);
         if (document is not null)
         {
-            CorefileValidator.Validate(document, environment.PluginOrder, environment.Plugins.ContainsKey, diagnostics);
+            CorefileValidator.Validate(document, environment.Plugins.Names, name => environment.Plugins.Find(name) is not null, diagnostics);
         }
 
         return document;

@@ -6,7 +6,6 @@ using ClusterDns.Core.Execution;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Plugins;
 using ClusterDns.Server.CommandLine;
 using ClusterDns.Server.Files;
 using ClusterDns.Server.Listeners;
@@ -25,7 +24,8 @@ namespace ClusterDns.Server.Hosting;
 /// <param name="openOutput">Opens standard output.</param>
 /// <param name="openInput">Opens standard input.</param>
 /// <param name="error">Standard error, where a failed start says why.</param>
-internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream> openInput, TextWriter error) : IDisposable
+/// <param name="plugins">The plugins that a Corefile may use.</param>
+internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream> openInput, TextWriter error, PluginList plugins) : IDisposable
 {
     private const int StartFailed = 1;
     private const int MinPoolThreads = 8;
@@ -104,7 +104,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
     /// <inheritdoc/>
     public void Dispose() => _stopAtOnce.Dispose();
 
-    private static string? PrintOnly(CommandLineOptions options)
+    private string? PrintOnly(CommandLineOptions options)
     {
         if (options.ShowHelp)
         {
@@ -117,7 +117,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         }
 
         return options.ListPlugins
-            ? string.Join('\n', PluginCatalog.Order.Where(PluginCatalog.Plugins.ContainsKey).Select(static name => $"dns.{name}"))
+            ? string.Join('\n', plugins.Plugins.Select(static plugin => $"dns.{plugin.Name}"))
             : null;
     }
 
@@ -154,8 +154,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             MostIdle = pools.BackgroundQueries,
         };
         ServerEnvironment environment = new(
-            PluginCatalog.Plugins,
-            PluginCatalog.Order,
+            plugins,
             new PluginEnvironment
             {
                 Loggers = loggerFactory,

@@ -25,7 +25,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
     /// <returns>The model, or null, with everything released, when there are errors.</returns>
     public ServerModel? Build(CorefileDocument document, DiagnosticBag diagnostics)
     {
-        foreach (IPlugin plugin in environment.Plugins.Values)
+        foreach (IPlugin plugin in environment.Plugins.Plugins)
         {
             plugin.DeclareMetrics(environment.Process.Metrics);
         }
@@ -115,13 +115,12 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         List<ConfiguredPlugin> plugins = [];
         ILookup<string, DirectiveSyntax> directives =
             syntax.Directives.ToLookup(static directive => directive.Name.Text, StringComparer.Ordinal);
-        foreach (string name in environment.PluginOrder)
+        foreach (IPlugin plugin in environment.Plugins.Plugins)
         {
-            if (directives.Contains(name) &&
-                environment.Plugins.TryGetValue(name, out IPlugin? plugin) &&
-                TryParse(plugin, new PluginParseContext([.. directives[name]], parsed, diagnostics)) is { } options)
+            DirectiveSyntax[] mine = [.. directives[plugin.Name]];
+            if (mine.Length > 0 && TryParse(plugin, new PluginParseContext(mine, parsed, diagnostics)) is { } options)
             {
-                plugins.Add(new ConfiguredPlugin(plugin, options, directives[name].First().Name.Place));
+                plugins.Add(new ConfiguredPlugin(plugin, options, mine[0].Name.Place));
             }
         }
 

@@ -10,11 +10,12 @@ internal sealed class ReadDirective
     /// <param name="body">The lines of the block; the first word is the plugin's name.</param>
     public ReadDirective(string body)
     {
+        PluginList plugins = PluginCatalog.Create();
         CorefileDocument document = CorefileParser.Parse(
             "Corefile", Encoding.UTF8.GetBytes($". {{\n{body}\n}}\n"), new InMemoryCorefileSource(), static _ => null, Diagnostics);
-        CorefileValidator.Validate(document, PluginCatalog.Order, PluginCatalog.Plugins.ContainsKey, Diagnostics);
+        CorefileValidator.Validate(document, plugins.Names, name => plugins.Find(name) is not null, Diagnostics);
         Assert.True(ServerKeyParser.TryParse(document.Blocks[0].Keys[0], 53, Diagnostics, out IReadOnlyList<ServerKey> keys));
-        IPlugin plugin = PluginCatalog.Plugins[document.Blocks[0].Directives[0].Name.Text];
+        IPlugin plugin = plugins.Find(document.Blocks[0].Directives[0].Name.Text)!;
         Options = DirectiveParsing.Parse(plugin, new PluginParseContext(document.Blocks[0].Directives, keys, Diagnostics));
     }
 

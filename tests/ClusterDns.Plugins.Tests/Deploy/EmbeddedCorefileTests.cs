@@ -37,7 +37,7 @@ public sealed class EmbeddedCorefileTests
             DiagnosticBag diagnostics = new();
             CorefileDocument document = CorefileParser.Parse(
                 "Corefile", Encoding.UTF8.GetBytes(text), new InMemoryCorefileSource(), static _ => null, diagnostics);
-            CorefileValidator.Validate(document, PluginCatalog.Order, PluginCatalog.Plugins.ContainsKey, diagnostics);
+            CorefileValidator.Validate(document, PluginCatalog.Create().Names, static name => PluginCatalog.Create().Find(name) is not null, diagnostics);
             Assert.Empty(diagnostics.Errors);
             Assert.Empty(diagnostics.Warnings);
             Assert.NotEmpty(document.Blocks);

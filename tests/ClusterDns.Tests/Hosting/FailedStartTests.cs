@@ -106,14 +106,14 @@ public sealed class FailedStartTests : IDisposable
     {
         Assert.Equal(0, Fifo.Make(At("pipe"), 0x180));
 
-        Assert.Equal(1, await new ServerProcess(static () => new MemoryStream(), static () => Stream.Null, _error).RunAsync(["-conf", At("pipe")]));
+        Assert.Equal(1, await new ServerProcess(static () => new MemoryStream(), static () => Stream.Null, _error, PluginCatalog.Create()).RunAsync(["-conf", At("pipe")]));
         Assert.Contains("is a pipe that no process writes to", OneLine(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Closed_standard_error_keeps_the_exit_code()
     {
-        using ServerProcess process = new(static () => new MemoryStream(), static () => Stream.Null, new ClosedWriter());
+        using ServerProcess process = new(static () => new MemoryStream(), static () => Stream.Null, new ClosedWriter(), PluginCatalog.Create());
 
         Assert.Equal(1, await process.RunAsync(["-conf", At("missing")]));
     }
@@ -121,7 +121,7 @@ public sealed class FailedStartTests : IDisposable
     [Fact]
     public async Task Closed_standard_output_is_one_line()
     {
-        using ServerProcess process = new(static () => throw new IOException("Bad file descriptor"), static () => Stream.Null, _error);
+        using ServerProcess process = new(static () => throw new IOException("Bad file descriptor"), static () => Stream.Null, _error, PluginCatalog.Create());
 
         Assert.Equal(1, await process.RunAsync(["-version"]));
         Assert.Contains("Bad file descriptor", OneLine(), StringComparison.Ordinal);
@@ -133,10 +133,11 @@ public sealed class FailedStartTests : IDisposable
     public void Plugin_that_throws_while_it_is_set_up_is_an_error_with_its_place(bool throwsInParse)
     {
         MetricRegistry metrics = new();
+        PluginList plugins = new();
+        plugins.Add(new ThrowingPlugin(throwsInParse));
         using UpstreamFactory upstreams = new(metrics, TimeProvider.System);
         ServerEnvironment environment = new(
-            new Dictionary<string, IPlugin>(StringComparer.Ordinal) { ["whoami"] = new ThrowingPlugin(throwsInParse) },
-            PluginCatalog.Order,
+            plugins,
             new PluginEnvironment
             {
                 Loggers = NullLoggerFactory.Instance,
@@ -168,7 +169,7 @@ public sealed class FailedStartTests : IDisposable
     private async Task<int> RunAsync(string corefile, params string[] arguments)
     {
         File.WriteAllText(At("Corefile"), corefile);
-        using ServerProcess process = new(static () => new MemoryStream(), static () => Stream.Null, _error);
+        using ServerProcess process = new(static () => new MemoryStream(), static () => Stream.Null, _error, PluginCatalog.Create());
         return await process.RunAsync(["-conf", At("Corefile"), .. arguments]).WaitAsync(TestListener.Patience);
     }
 

@@ -41,8 +41,7 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
         Files = new CountingFiles();
         Memory = new MemoryBudget(MemoryTable.Rules, memory, Metrics);
         Environment = new ServerEnvironment(
-            PluginCatalog.Plugins,
-            PluginCatalog.Order,
+            PluginCatalog.Create(),
             new PluginEnvironment
             {
                 Loggers = new KitLoggers(this),

@@ -33,7 +33,7 @@ public sealed class FailedQueryTests : ILogOutput
             panic.test {
                 prometheus
                 errors
-                erratic
+                panic
             }
             """);
         for (int i = 0; i < 20; i++)
@@ -55,7 +55,7 @@ public sealed class FailedQueryTests : ILogOutput
         IQueryPipeline pipeline = Build("""
             panic.test {
                 log . "{remote} {name} {rcode} {duration}"
-                erratic
+                panic
             }
             """);
         await AskAsync(pipeline, "now.panic.test.");
@@ -68,12 +68,12 @@ public sealed class FailedQueryTests : ILogOutput
     {
         IQueryPipeline pipeline = Build("""
             panic.test {
-                erratic
+                panic
             }
             other.test {
                 prometheus
                 log
-                erratic
+                panic
             }
             """);
         await AskAsync(pipeline, "now.panic.test.");
@@ -122,10 +122,10 @@ public sealed class FailedQueryTests : ILogOutput
 
     private IQueryPipeline Build(string corefile)
     {
-        Dictionary<string, IPlugin> plugins = new(PluginCatalog.Plugins, StringComparer.Ordinal) { ["erratic"] = new PanicPlugin(_time) };
+        PluginList plugins = PluginCatalog.Create();
+        plugins.Add(new PanicPlugin(_time));
         ServerEnvironment environment = new(
             plugins,
-            PluginCatalog.Order,
             new PluginEnvironment
             {
                 Loggers = NullLoggerFactory.Instance,
@@ -146,7 +146,7 @@ public sealed class FailedQueryTests : ILogOutput
 
     private sealed class PanicPlugin(FakeTimeProvider time) : IPlugin
     {
-        public string Name => "erratic";
+        public string Name => "panic";
 
         public DirectiveRepetition Repetition => DirectiveRepetition.Once;
 
@@ -157,7 +157,7 @@ public sealed class FailedQueryTests : ILogOutput
 
     private sealed class PanicLink(PluginHandler next, FakeTimeProvider time) : PluginHandler(next)
     {
-        public override string Name => "erratic";
+        public override string Name => "panic";
 
         public override async ValueTask ServeAsync(Query context)
         {

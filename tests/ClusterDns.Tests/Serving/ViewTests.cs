@@ -164,10 +164,10 @@ public sealed class ViewTests
 
     private ServerModel? TryBuild(string corefile)
     {
-        Dictionary<string, IPlugin> plugins = new(PluginCatalog.Plugins, StringComparer.Ordinal) { ["view"] = new TypeView(query => _takes?.Invoke(query)) };
+        PluginList plugins = PluginCatalog.Create();
+        plugins.Replace(new TypeView(query => _takes?.Invoke(query)));
         ServerEnvironment environment = new(
             plugins,
-            PluginCatalog.Order,
             new PluginEnvironment
             {
                 Loggers = new OneLogger(_log),
