@@ -29,27 +29,28 @@ internal sealed partial class QueryPipeline(
 
     /// <inheritdoc/>
     public ValueTask<bool> HandleAsync(
-        Query query,
+        Exchange exchange,
         int length,
         TransportProtocol transport,
         in NetworkEndpoint local,
         in NetworkEndpoint remote,
         IWaitGate? waitGate)
     {
-        query.Begin(this);
+        Query query = exchange.Query;
+        exchange.Begin(this);
         long received = query.ReceivedTimestamp == 0 ? timeProvider.GetTimestamp() : query.ReceivedTimestamp;
-        switch (query.Accept(length, transport, in local, in remote, received, waitGate))
+        switch (exchange.Accept(length, transport, in local, in remote, received, waitGate))
         {
             case QueryVerdict.Drop:
-                query.End(QueryEnd.Ignored);
+                exchange.End(QueryEnd.Ignored);
                 return new(false);
             case QueryVerdict.Respond:
-                query.WriteResponse();
-                query.End(QueryEnd.Malformed);
+                exchange.WriteResponse();
+                exchange.End(QueryEnd.Malformed);
                 return new(true);
         }
 
-        query.Router = this;
+        exchange.Router = this;
         Route? block = routes.Find(query);
         ValueTask served = ServeAsync(query, block);
         if (!served.IsCompletedSuccessfully)
@@ -57,20 +58,20 @@ internal sealed partial class QueryPipeline(
             return FinishAsync(served, query, block);
         }
 
-        return new(query.HasWaited ? FinishWait(query, block) : Finish(query, block));
+        return new(exchange.HasWaited ? FinishWait(query, block) : Finish(query, block));
     }
 
     /// <inheritdoc/>
     public ValueTask RouteAsync(Query query)
     {
-        query.Begin(this);
+        query.Exchange.Begin(this);
         ValueTask served = ServeAsync(query, routes.Find(query));
         if (!served.IsCompletedSuccessfully)
         {
             return FinishInternalAsync(served, query);
         }
 
-        query.End(GetEnd(query));
+        query.Exchange.End(GetEnd(query));
         return ValueTask.CompletedTask;
     }
 
@@ -84,7 +85,7 @@ internal sealed partial class QueryPipeline(
             return;
         }
 
-        foreach (IQueryObserver observer in query.Observers.Span)
+        foreach (IQueryObserver observer in query.Exchange.Observers.Span)
         {
             try
             {
@@ -112,12 +113,12 @@ internal sealed partial class QueryPipeline(
         {
             query.Response.Fail("", ResponseCode.Refused, failure: null);
             query.Route = _unrouted;
-            query.Observers = _unroutedObservers;
+            query.Exchange.Observers = _unroutedObservers;
             return ValueTask.CompletedTask;
         }
 
         query.Route = block.Info;
-        query.Observers = block.Observers;
+        query.Exchange.Observers = block.Observers;
         try
         {
             ValueTask served = block.Chain.ServeAsync(query);
@@ -160,12 +161,12 @@ internal sealed partial class QueryPipeline(
     /// <summary>Ends a query that has waited: its place is safe from now on, unless somebody has taken it already.</summary>
     private bool FinishWait(Query query, Route? block)
     {
-        switch (query.EndWait())
+        switch (query.Exchange.EndWait())
         {
             case WaitEnd.Evicted:
                 return FinishEvicted(query);
             case WaitEnd.ClientGone:
-                query.End(QueryEnd.ClientGone);
+                query.Exchange.End(QueryEnd.ClientGone);
                 return false;
             default:
                 return Finish(query, block);
@@ -179,14 +180,14 @@ internal sealed partial class QueryPipeline(
         bool isAnswered = query.Transport != TransportProtocol.Udp;
         if (isAnswered)
         {
-            query.WriteResponse();
+            query.Exchange.WriteResponse();
         }
         else
         {
             query.Response.Drop("");
         }
 
-        query.End(QueryEnd.Evicted);
+        query.Exchange.End(QueryEnd.Evicted);
         return isAnswered;
     }
 
@@ -194,7 +195,7 @@ internal sealed partial class QueryPipeline(
     private async ValueTask FinishInternalAsync(ValueTask served, Query query)
     {
         await served;
-        query.End(GetEnd(query));
+        query.Exchange.End(GetEnd(query));
     }
 
     /// <summary>
@@ -206,7 +207,7 @@ internal sealed partial class QueryPipeline(
         Response response = query.Response;
         if (response.Status == ResponseStatus.Dropped)
         {
-            query.End(GetEnd(query));
+            query.Exchange.End(GetEnd(query));
             return false;
         }
 
@@ -217,17 +218,17 @@ internal sealed partial class QueryPipeline(
 
         try
         {
-            query.WriteResponse();
+            query.Exchange.WriteResponse();
         }
         catch (Exception exception)
         {
             Recover(query, block, exception);
-            query.WriteResponse();
+            query.Exchange.WriteResponse();
         }
 
         if (response.Stream is null || query.Transport == TransportProtocol.Udp)
         {
-            query.End(GetEnd(query));
+            query.Exchange.End(GetEnd(query));
         }
 
         return true;
