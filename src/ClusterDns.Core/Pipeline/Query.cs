@@ -202,7 +202,7 @@ public sealed class Query
     }
 
     /// <summary>Makes the query as new.</summary>
-    internal void Reset()
+    internal void Clear()
     {
         Response.Reset();
         ReceivedLength = 0;

@@ -175,7 +175,7 @@ public class MessageValidationTests
     [InlineData(TransportProtocol.Tcp)]
     public void Record_that_cannot_be_written_is_SERVFAIL_and_never_an_answer_without_records(TransportProtocol transport)
     {
-        Query query = new();
+        Query query = new Exchange().Query;
         Messages.Accept(query, Messages.Query("a", RecordType.CNAME), transport);
         query.Response.Answer("test");
         byte[] loop = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xC0, 12];
@@ -183,12 +183,12 @@ public class MessageValidationTests
         query.Response.TryAddCopy(ResponseSection.Answer, default, RecordType.CNAME, 5, [0]);
         Assert.True(query.Response.Answers.TryAdd(in record));
 
-        query.WriteResponse();
+        query.Exchange.WriteResponse();
 
-        Assert.True(DnsHeader.TryRead(query.ResponseMessage, out DnsHeader header));
+        Assert.True(DnsHeader.TryRead(query.Exchange.ResponseMessage, out DnsHeader header));
         Assert.Equal((ResponseCode.ServFail, false), (header.ResponseCode, header.Flags.HasFlag(HeaderFlags.Truncated)));
         Assert.Equal((1, 0, 0, 0), (header.QuestionCount, header.AnswerCount, header.AuthorityCount, header.AdditionalCount));
-        Assert.Equal(query.Request.Length, query.ResponseLength);
+        Assert.Equal(query.Request.Length, query.Exchange.ResponseLength);
     }
 
     private static byte[] Record(string owner, string type, string rdata)

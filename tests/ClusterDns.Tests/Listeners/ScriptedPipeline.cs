@@ -45,7 +45,7 @@ internal sealed class ScriptedPipeline : IQueryPipeline
     internal int Waiting => _waiting.Count;
 
     public ValueTask<bool> HandleAsync(
-        Query query,
+        Exchange exchange,
         int length,
         TransportProtocol transport,
         in NetworkEndpoint local,
@@ -53,7 +53,8 @@ internal sealed class ScriptedPipeline : IQueryPipeline
         IWaitGate? waitGate)
     {
         OnQuery?.Invoke();
-        QueryVerdict verdict = query.Accept(length, transport, in local, in remote, 0, waitGate);
+        Query query = exchange.Query;
+        QueryVerdict verdict = exchange.Accept(length, transport, in local, in remote, 0, waitGate);
         Interlocked.Increment(ref _handled);
         if (verdict != QueryVerdict.Serve)
         {

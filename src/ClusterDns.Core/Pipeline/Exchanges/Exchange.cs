@@ -228,7 +228,7 @@ internal sealed class Exchange
     internal void Reset()
     {
         End(QueryEnd.Abandoned);
-        Query.Reset();
+        Query.Clear();
         _requestLength = 0;
         _responseLength = 0;
         _waitGate = null;
