@@ -81,7 +81,7 @@ internal sealed class FuzzRun(long packets, int seed, AnswerJudge? judge = null)
         return null;
     }
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever comes out of the pipeline is what is looked for.")]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Any exception of the pipeline is a finding.")]
     private static string? Serve(InMemoryTransport transport, ReadOnlySpan<byte> packet, TransportProtocol protocol)
     {
         try

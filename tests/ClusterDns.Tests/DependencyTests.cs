@@ -2,7 +2,9 @@ using System.ComponentModel;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Xml.Linq;
+using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.GoText.Templates;
 using ClusterDns.Plugins;
 using ClusterDns.Server.Listeners;
 using ClusterDns.TestKit;
@@ -19,6 +21,7 @@ public sealed class DependencyTests
     private const string PluginsNamespace = "ClusterDns.Plugins";
 
     private static readonly Assembly Core = typeof(Query).Assembly;
+    private static readonly Assembly GoText = typeof(GoTemplate).Assembly;
     private static readonly Assembly Plugins = typeof(PluginCatalog).Assembly;
     private static readonly Assembly Server = typeof(DnsListener).Assembly;
 
@@ -41,7 +44,8 @@ public sealed class DependencyTests
 
     [Theory]
     [InlineData("ClusterDns.Core", "", "Microsoft.Extensions.Logging.Abstractions", "")]
-    [InlineData("ClusterDns.Plugins", "ClusterDns.Core", "KubernetesClient.Aot YamlDotNet", "")]
+    [InlineData("ClusterDns.GoText", "ClusterDns.Core", "", "")]
+    [InlineData("ClusterDns.Plugins", "ClusterDns.Core ClusterDns.GoText", "KubernetesClient.Aot YamlDotNet", "")]
     [InlineData("ClusterDns.Server", "ClusterDns.Core ClusterDns.Plugins", "Microsoft.Extensions.Hosting", "Microsoft.AspNetCore.App")]
     [InlineData("ClusterDns", "ClusterDns.Server", "", "")]
     public void A_project_refers_to_those_below_it_and_to_few_packages(string project, string projects, string packages, string frameworks)
@@ -58,7 +62,8 @@ public sealed class DependencyTests
     public void Assemblies_refer_to_those_below_them()
     {
         Assert.Equal("", OwnReferences(Core));
-        Assert.Equal("ClusterDns.Core", OwnReferences(Plugins));
+        Assert.Equal("ClusterDns.Core", OwnReferences(GoText));
+        Assert.Equal("ClusterDns.Core ClusterDns.GoText", OwnReferences(Plugins));
         Assert.Equal("ClusterDns.Core ClusterDns.Plugins", OwnReferences(Server));
     }
 
@@ -66,6 +71,10 @@ public sealed class DependencyTests
     public void The_core_touches_no_file_no_socket_and_no_host()
         => Assert.Empty(Find(Core, static type => true, static (_, used) =>
             WorldlyTypes.Contains(used) || WorldlyNamespaces.Any(name => IsIn(used.Namespace, name))));
+
+    [Fact]
+    public void The_Go_languages_use_only_hints_of_the_core()
+        => Assert.Empty(Find(GoText, static type => true, static (_, used) => used.Assembly == Core && used != typeof(NearMiss)));
 
     [Fact]
     public void A_plugin_knows_no_other_plugin()
@@ -87,6 +96,7 @@ public sealed class DependencyTests
         Assert.NotEmpty(Find(Server, static _ => true, static (_, used) => used == typeof(File)));
         Assert.NotEmpty(Find(Server, static _ => true, static (_, used) => used == typeof(Socket)));
         Assert.NotEmpty(Find(Server, static _ => true, static (_, used) => used.Assembly == Plugins));
+        Assert.NotEmpty(Find(GoText, static _ => true, static (_, used) => used == typeof(NearMiss)));
         Assert.NotEmpty(Find(Plugins, static type => type == typeof(PluginCatalog), static (_, used) => FolderOf(used).Length > 0));
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Pipeline;
@@ -7,7 +8,7 @@ namespace ClusterDns.Core.Pipeline;
 /// One query on its way through a chain, as plugins see it: what is asked, by whom, and what will be answered. It is used again from query to query,
 /// so a plugin that holds it past the end of its chain holds another query.
 /// </summary>
-public sealed class Query
+public sealed class Query : IUpstreamAsker
 {
     private readonly byte[] _name = new byte[DomainName.MaxWireLength];
     private readonly byte[] _labelOffsets = new byte[(DomainName.MaxWireLength + 1) / 2];

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.GoText.RegularExpressions;
 using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
 

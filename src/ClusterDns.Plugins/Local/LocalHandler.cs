@@ -19,7 +19,7 @@ internal sealed partial class LocalHandler : PluginHandler
     /// <param name="next">The link below.</param>
     /// <param name="options">The options.</param>
     /// <param name="requests">Counts what is meant for the client's own host by its prefix.</param>
-    /// <param name="log">Where names are told that should not have been asked.</param>
+    /// <param name="log">Logs names that should not have been asked.</param>
     public LocalHandler(PluginHandler next, LocalOptions options, Counter requests, ILogger log)
         : base(next)
     {

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Plugins.Template.Language;
+using ClusterDns.GoText.Templates;
 
 namespace ClusterDns.Plugins.Template;
 

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
-using ClusterDns.Plugins.Template.Language;
+using ClusterDns.GoText.Templates;
 
 namespace ClusterDns.Plugins.Template;
 
@@ -60,7 +60,7 @@ internal sealed class QueryData(Query query, TemplateRule rule, Zone zone, NameM
     };
 
     /// <inheritdoc/>
-    public Value Call(string name, string argument) => Value.From(query.GetMetadata(argument) ?? "");
+    public Value Invoke(string name, string argument) => Value.From(query.GetMetadata(argument) ?? "");
 
     /// <summary>The groups of a match, by number and by name.</summary>
     private sealed class MatchGroups : ITemplateMap

@@ -1,6 +1,6 @@
 using ClusterDns.Core.Records;
 using ClusterDns.Core.Wire;
-using ClusterDns.Plugins.Template.Language;
+using ClusterDns.GoText.Templates;
 
 namespace ClusterDns.Plugins.Template;
 

@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
+using ClusterDns.GoText.RegularExpressions;
+using ClusterDns.GoText.Templates;
 using ClusterDns.Plugins.Common;
-using ClusterDns.Plugins.Template.Language;
 
 namespace ClusterDns.Plugins.Template;
 

@@ -115,7 +115,7 @@ public sealed class UpstreamDisposalTests : IAsyncDisposable
             outcome.Reply?.Release();
             context.Response.Answer(
                 "scripted", outcome.Status == UpstreamStatus.Answered ? ResponseCode.NoError : ResponseCode.ServFail);
-            context.WriteResponse();
+            context.Exchange.WriteResponse();
             return true;
         }
     }

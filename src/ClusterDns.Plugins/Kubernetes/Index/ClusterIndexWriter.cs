@@ -67,7 +67,7 @@ internal sealed class ClusterIndexWriter(
                     _imports?.BeginServices();
                     break;
                 default:
-                    throw new ArgumentOutOfRangeException(nameof(kind), kind, "no single kind that is kept");
+                    throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a single kind");
             }
         }
     }

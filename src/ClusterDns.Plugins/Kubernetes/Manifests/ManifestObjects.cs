@@ -27,7 +27,7 @@ internal sealed class ManifestObjects(ObjectFilter filter)
     /// <summary>The Pods.</summary>
     public Dictionary<ObjectKey, PodObject> Pods { get; } = [];
 
-    /// <summary>How many Endpoints objects were passed over.</summary>
+    /// <summary>How many Endpoints objects were skipped.</summary>
     public int EndpointsPassedOver { get; set; }
 
     /// <summary>Adds a namespace; a later one of the same name replaces an earlier.</summary>

@@ -84,7 +84,7 @@ public sealed class FairnessTests
                 for (int i = client.Due(now); i > 0; i--)
                 {
                     client.Asked += now >= WarmMilliseconds ? 1 : 0;
-                    WaitPlace place = free.Count > 0 ? free.Pop() : new WaitPlace(new Query());
+                    WaitPlace place = free.Count > 0 ? free.Pop() : new WaitPlace(new Exchange());
                     if (bound.TryEnter(place, client.Endpoint))
                     {
                         waiting.Add(new PendingQuery(place, client, now + client.Takes));

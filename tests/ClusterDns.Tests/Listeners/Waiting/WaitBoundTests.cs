@@ -334,7 +334,7 @@ public sealed class WaitBoundTests
     private static NetworkEndpoint Client(string address, int port = 5300)
         => NetworkEndpoint.From(new IPEndPoint(IPAddress.Parse(address), port));
 
-    private static WaitPlace Place() => new(new Query());
+    private static WaitPlace Place() => new(new Exchange());
 
     private double Rejected(string reason) => _metrics.Counters("clusterdns_waiting_rejected_total", "", "reason").With(reason).Value;
 

@@ -3,7 +3,7 @@ using ClusterDns.Plugins.Kubernetes.Api.Decoding;
 
 namespace ClusterDns.Plugins.Kubernetes.Api.Watching;
 
-/// <summary>Takes a watch apart into lines, and passes over those that are too long to be held.</summary>
+/// <summary>Takes a watch apart into lines, and skips those that are too long.</summary>
 internal sealed class WatchLines
 {
     private bool _isOversized;
