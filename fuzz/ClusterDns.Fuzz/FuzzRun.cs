@@ -4,7 +4,7 @@ using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Fuzz;
 
-/// <summary>A number of spoilt packets through a whole server in memory.</summary>
+/// <summary>Sends malformed packets through a whole server in memory.</summary>
 /// <param name="packets">How many.</param>
 /// <param name="seed">Which.</param>
 /// <param name="judge">A second opinion on every answer.</param>

@@ -9,7 +9,7 @@ public static class ServerKeyParser
 
     /// <summary>Reads a key.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="dnsPort">The port of <c>dns://</c> keys that name none.</param>
+    /// <param name="dnsPort">The port of <c>dns://</c> keys without a port.</param>
     /// <param name="diagnostics">Where it is said what is wrong.</param>
     /// <param name="addresses">What the key says: one address, or one for each reverse zone of a network.</param>
     /// <returns>Whether it can be read.</returns>

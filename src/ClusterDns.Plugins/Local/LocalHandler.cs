@@ -44,7 +44,7 @@ internal sealed partial class LocalHandler : PluginHandler
         if (labels > 1 && (isLocalhost || (_prefix && query.GetLabel(0).SequenceEqual("localhost"u8))))
         {
             _requests.Add();
-            Tell(query);
+            LogIntercepted(query);
             LocalAnswer.ForHost(query, isZone: false);
         }
         else if (isLocalhost)
@@ -75,7 +75,7 @@ internal sealed partial class LocalHandler : PluginHandler
                 query.GetLabel(labels - 3).SequenceEqual("255"u8));
     }
 
-    private void Tell(Query query)
+    private void LogIntercepted(Query query)
     {
         if (_log.IsEnabled(LogLevel.Debug))
         {

@@ -249,7 +249,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         return builder.Build();
     }
 
-    /// <summary>Writes the process's number.</summary>
+    /// <summary>Writes the process ID.</summary>
     /// <returns>Why it cannot be written; null when it is.</returns>
     [SuppressMessage("Design", "CA1031", Justification = "All errors of paths are reported in one line.")]
     private static string? TryWritePidFile(string path)

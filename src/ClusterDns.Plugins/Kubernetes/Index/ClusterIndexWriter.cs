@@ -123,7 +123,7 @@ internal sealed class ClusterIndexWriter(
 
     /// <summary>A kind cannot be had for now: the index does not wait for it, and answers as well as it can without.</summary>
     /// <param name="kind">The kind.</param>
-    public void GoWithout(ClusterKinds kind)
+    public void MarkUnavailable(ClusterKinds kind)
     {
         lock (_lock)
         {

@@ -28,7 +28,7 @@ internal sealed class ManifestObjects(ObjectFilter filter)
     public Dictionary<ObjectKey, PodObject> Pods { get; } = [];
 
     /// <summary>How many Endpoints objects were skipped.</summary>
-    public int EndpointsPassedOver { get; set; }
+    public int SkippedEndpoints { get; set; }
 
     /// <summary>Adds a namespace; a later one of the same name replaces an earlier.</summary>
     /// <param name="name">Its name.</param>

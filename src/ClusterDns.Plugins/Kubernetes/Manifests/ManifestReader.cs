@@ -102,7 +102,7 @@ internal static class ManifestReader
                 objects.MentionNamespace(pod.Key.Namespace);
                 break;
             case "Endpoints":
-                objects.EndpointsPassedOver++;
+                objects.SkippedEndpoints++;
                 break;
         }
     }

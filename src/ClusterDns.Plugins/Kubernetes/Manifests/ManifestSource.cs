@@ -20,7 +20,7 @@ internal sealed partial class ManifestSource : IDisposable
     private readonly CallbackGuard _guard;
     private readonly ILogger _logger;
     private string? _failure;
-    private bool _endpointsTold;
+    private bool _loggedEndpoints;
     private readonly Lock _lock = new();
     private IReadOnlyList<(string Path, FileStamp? Stamp)> _seen = [];
     private PeriodicLook? _look;
@@ -120,19 +120,19 @@ internal sealed partial class ManifestSource : IDisposable
         {
             _failure = null;
             _replace(objects);
-            endpoints = objects.EndpointsPassedOver;
+            endpoints = objects.SkippedEndpoints;
         });
-        if (endpoints > 0 && !_endpointsTold)
+        if (endpoints > 0 && !_loggedEndpoints)
         {
-            _endpointsTold = true;
-            LogEndpointsPassedOver(endpoints);
+            _loggedEndpoints = true;
+            LogSkippedEndpoints(endpoints);
         }
 
         MemoryReturn.Request(bytes);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Skipped {Count} Endpoints objects in manifests: endpoints are read from EndpointSlices")]
-    private partial void LogEndpointsPassedOver(int count);
+    private partial void LogSkippedEndpoints(int count);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Manifests reloaded")]
     private partial void LogReloaded();

@@ -44,7 +44,7 @@ internal abstract class ObjectFeed(ClusterIndexWriter writer, ClusterKinds kind,
     public void EndRelist() => writer.EndRelist(kind);
 
     /// <summary>The kind cannot be had for now.</summary>
-    public void GoWithout() => writer.GoWithout(kind);
+    public void MarkUnavailable() => writer.MarkUnavailable(kind);
 
     /// <inheritdoc/>
     public abstract bool TryApply(ref Utf8JsonReader reader, bool isDeleted, out string version);

@@ -27,7 +27,7 @@ internal sealed class Reflector
     public static readonly TimeSpan InitialPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>How often a watch may be malformed at one version before everything is listed again.</summary>
-    private const int MaxSpoilt = 3;
+    private const int MaxMalformed = 3;
 
     /// <summary>A watch is asked to last so many seconds, and up to twice as long.</summary>
     private const int WatchSeconds = 300;
@@ -48,7 +48,7 @@ internal sealed class Reflector
     private bool _wasListed;
     private bool _listsInPages;
     private bool _watchListIsRefused;
-    private int _spoilt;
+    private int _malformed;
     private int _initialEvents;
     private volatile string _problem = "not listed yet";
 
@@ -114,7 +114,7 @@ internal sealed class Reflector
 
             if (end.Outcome == AttemptOutcome.Forbidden && !_feed.IsEssential && !_wasListed)
             {
-                _feed.GoWithout();
+                _feed.MarkUnavailable();
                 _problem = "";
                 _onListed();
             }
@@ -296,7 +296,7 @@ internal sealed class Reflector
             body.AdvanceTo(buffer.Start, buffer.End);
             if (read.IsCompleted)
             {
-                return endsWithin ? EndSpoilt("the watch ended within an event")
+                return endsWithin ? EndMalformed("the watch ended within an event")
                     : isInitial ? new AttemptEnd(AttemptOutcome.Failed, "the watch ended before its initial list was complete")
                     : new AttemptEnd(AttemptOutcome.Closed);
             }
@@ -318,7 +318,7 @@ internal sealed class Reflector
 
         if (!WatchEventReader.TryRead(in line, _feed, _feed.Strings, out WatchEvent watchEvent))
         {
-            return EndSpoilt("the watch sent data that is not an event");
+            return EndMalformed("the watch sent data that is not an event");
         }
 
         if (watchEvent.WasDropped)
@@ -347,7 +347,7 @@ internal sealed class Reflector
         else if (watchEvent.Version.Length > 0)
         {
             _version = watchEvent.Version;
-            _spoilt = 0;
+            _malformed = 0;
         }
 
         return null;
@@ -364,11 +364,11 @@ internal sealed class Reflector
     }
 
     /// <summary>Transient corruption disappears on resume; if the same event stays unreadable, everything has to be listed again.</summary>
-    private AttemptEnd EndSpoilt(string reason)
+    private AttemptEnd EndMalformed(string reason)
     {
-        if (++_spoilt >= MaxSpoilt)
+        if (++_malformed >= MaxMalformed)
         {
-            _spoilt = 0;
+            _malformed = 0;
             _version = "";
         }
 

@@ -7,7 +7,7 @@ namespace ClusterDns.Plugins.Kubernetes.Api.Watching;
 /// <param name="feed">The kind.</param>
 internal sealed partial class ReflectorLog(ILogger logger, ObjectFeed feed)
 {
-    private readonly HashSet<string> _droppedTold = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _loggedDropReasons = new(StringComparer.Ordinal);
     private bool _isInTrouble;
 
     /// <summary>An attempt has ended.</summary>
@@ -52,7 +52,7 @@ internal sealed partial class ReflectorLog(ILogger logger, ObjectFeed feed)
     /// <param name="reason">Why.</param>
     public void Dropped(string reason)
     {
-        if (_droppedTold.Add(reason))
+        if (_loggedDropReasons.Add(reason))
         {
             LogDropped(logger, feed.Resource, reason);
         }
