@@ -99,6 +99,9 @@ public sealed class Query : IUpstreamAsker
     /// <summary>The server block that answers.</summary>
     public RouteInfo Route { get; internal set; } = RouteInfo.Dropped;
 
+    /// <summary>The message that is sent, for observers: empty before the query ends, and where nothing is sent.</summary>
+    public ReadOnlySpan<byte> ResponseMessage => Exchange.ResponseMessage;
+
     /// <summary>What will be sent.</summary>
     public Response Response { get; } = new();
 

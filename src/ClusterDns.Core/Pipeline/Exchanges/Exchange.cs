@@ -51,6 +51,9 @@ internal sealed class Exchange
     /// <summary>What sees the end; empty for a query that no server block takes.</summary>
     internal ReadOnlyMemory<IQueryObserver> Observers { get; set; }
 
+    /// <summary>What changes the response's bytes when they are written, in order; empty for a query that no server block takes.</summary>
+    internal ReadOnlyMemory<IResponseSeal> Seals { get; set; }
+
     /// <summary>How deep this query lies within others; 0 for a client's own.</summary>
     internal int Depth { get; private set; }
 
@@ -171,11 +174,19 @@ internal sealed class Exchange
     {
         int limit = Query.ResponseSizeLimit;
         int kept = Math.Min(limit, KeptResponseSize);
-        if (!ResponseWriter.TryWrite(Query, _response.AsSpan(ResponseWriter.FramePrefix, kept), kept == limit, out _responseLength))
+        int reserved = Seals.IsEmpty ? 0 : ReserveForSeals();
+        if (!ResponseWriter.TryWrite(Query, _response.AsSpan(ResponseWriter.FramePrefix, kept), kept == limit, reserved, out _responseLength))
         {
+            kept = limit;
             LargeBuffers.Return(_response);
             _response = LargeBuffers.Rent();
-            ResponseWriter.TryWrite(Query, _response.AsSpan(ResponseWriter.FramePrefix, limit), true, out _responseLength);
+            ResponseWriter.TryWrite(Query, _response.AsSpan(ResponseWriter.FramePrefix, limit), true, reserved, out _responseLength);
+        }
+
+        foreach (IResponseSeal seal in Seals.Span)
+        {
+            int length = seal.Seal(Query, _response.AsSpan(ResponseWriter.FramePrefix, kept), _responseLength);
+            _responseLength = length <= kept ? length : throw new InvalidOperationException($"A seal made the response {length} octets long, where {kept} fit.");
         }
 
         if (Query.Response.Stream is not null)
@@ -234,6 +245,7 @@ internal sealed class Exchange
         _waitGate = null;
         Router = null;
         Observers = default;
+        Seals = default;
         HasWaited = false;
         StreamedLength = 0;
         ReleaseInternalQueries();
@@ -255,6 +267,17 @@ internal sealed class Exchange
             LargeBuffers.Return(_response);
             _response = _keptResponse;
         }
+    }
+
+    private int ReserveForSeals()
+    {
+        int reserved = 0;
+        foreach (IResponseSeal seal in Seals.Span)
+        {
+            reserved += seal.Reserve(Query);
+        }
+
+        return reserved;
     }
 
     private void ReleaseInternalQueries()
