@@ -1,3 +1,4 @@
+using System.Buffers;
 using ClusterDns.Core.Corefiles;
 
 namespace ClusterDns.Core.Pipeline;
@@ -8,6 +9,8 @@ namespace ClusterDns.Core.Pipeline;
 /// </summary>
 public sealed class PluginList
 {
+    private static readonly SearchValues<char> Separators = SearchValues.Create("{}\"#(), \t\r\n");
+
     private readonly List<Entry> _entries = [];
 
     /// <summary>The plugins, in running order.</summary>
@@ -113,7 +116,7 @@ public sealed class PluginList
 
     private static void ThrowIfNotDirective(string name)
     {
-        if (string.IsNullOrEmpty(name) || name is "import" || name.AsSpan().ContainsAny("{}\"#(), \t\r\n"))
+        if (string.IsNullOrEmpty(name) || name is "import" || name.AsSpan().ContainsAny(Separators))
         {
             throw new ArgumentException(
                 $"'{name}' cannot be the name of a plugin: expected a word without spaces, quotes, commas, braces, parentheses or '#', other than 'import'",
