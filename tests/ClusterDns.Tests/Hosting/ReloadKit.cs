@@ -29,8 +29,11 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
     private readonly UpstreamFactory _upstreams;
     private bool _isStopped;
 
-    private ReloadKit(string corefile, (string File, string Text)[] files, long memory = MemoryBudget.Unlimited)
+    private ReloadKit(
+        string corefile, (string File, string Text)[] files, long memory = MemoryBudget.Unlimited, Action<PluginList>? configure = null)
     {
+        PluginList plugins = PluginCatalog.Create();
+        configure?.Invoke(plugins);
         Write(corefile);
         foreach ((string file, string text) in files)
         {
@@ -41,7 +44,7 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
         Files = new CountingFiles();
         Memory = new MemoryBudget(MemoryTable.Rules, memory, Metrics);
         Environment = new ServerEnvironment(
-            PluginCatalog.Create(),
+            plugins,
             new PluginEnvironment
             {
                 Loggers = new KitLoggers(this),
@@ -96,6 +99,13 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
     /// <param name="files">What else is in the folder.</param>
     public static Task<ReloadKit> StartAsync(string corefile, params (string File, string Text)[] files)
         => StartAsync(new ReloadKit(corefile, files));
+
+    /// <summary>Starts one with other plugins beside those of this version.</summary>
+    /// <param name="configure">Adds the plugins.</param>
+    /// <param name="corefile">The Corefile; <c>FOLDER</c> in it stands for the folder.</param>
+    /// <param name="files">What else is in the folder.</param>
+    public static Task<ReloadKit> StartWithAsync(Action<PluginList> configure, string corefile, params (string File, string Text)[] files)
+        => StartAsync(new ReloadKit(corefile, files, configure: configure));
 
     /// <summary>Starts one within a memory limit.</summary>
     /// <param name="memory">The limit, in bytes.</param>
