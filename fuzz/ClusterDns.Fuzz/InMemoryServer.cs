@@ -2,6 +2,7 @@ using System.Text;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Logging;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Plugins;
 using ClusterDns.Server.Files;
@@ -35,13 +36,16 @@ internal static class InMemoryServer
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
-            NullLoggerFactory.Instance,
-            logOutput,
-            metrics,
-            timeProvider,
-            new PhysicalFileAccess(),
-            upstreams ?? new UpstreamFactory(metrics, TimeProvider.System),
-            static () => Seed);
+            new PluginEnvironment
+            {
+                Loggers = NullLoggerFactory.Instance,
+                LogOutput = logOutput,
+                Metrics = metrics,
+                Time = timeProvider,
+                Files = new PhysicalFileAccess(),
+                Upstreams = upstreams ?? new UpstreamFactory(metrics, TimeProvider.System),
+                NextSeed = static () => Seed,
+            });
         CorefileDocument document = CorefileParser.Parse(
             "Corefile", Encoding.UTF8.GetBytes(corefile), new InMemoryCorefileSource(), static _ => null, diagnostics);
         return new ServerModelBuilder(environment, dnsPort: 53).Build(document, diagnostics);

@@ -30,10 +30,10 @@ public interface IPlugin
     /// <returns>An immutable options record, or null when an error was reported.</returns>
     object? Parse(PluginParseContext context);
 
-    /// <summary>Adds to a server block what the options ask for: links, listener options, host services.</summary>
+    /// <summary>Adds to a server block what the options ask for: links, observers, listener options, services, offers.</summary>
     /// <param name="options">What <see cref="Parse"/> returned.</param>
-    /// <param name="context">The server block under construction.</param>
-    void Build(object options, PluginBuildContext context);
+    /// <param name="builder">The server block under construction.</param>
+    void Build(object options, BlockBuilder builder);
 }
 
 /// <summary>A plugin whose options are of one type.</summary>
@@ -63,11 +63,11 @@ public abstract class Plugin<TOptions> : IPlugin
         => (Options ?? throw new NotSupportedException($"plugin '{Name}' declares no options")).Read(context);
 
     /// <inheritdoc cref="IPlugin.Build"/>
-    protected abstract void Build(TOptions options, PluginBuildContext context);
+    protected abstract void Build(TOptions options, BlockBuilder builder);
 
     object? IPlugin.Parse(PluginParseContext context) => Parse(context);
 
-    void IPlugin.Build(object options, PluginBuildContext context) => Build((TOptions)options, context);
+    void IPlugin.Build(object options, BlockBuilder builder) => Build((TOptions)options, builder);
 }
 
 /// <summary>What a plugin reads its options from.</summary>

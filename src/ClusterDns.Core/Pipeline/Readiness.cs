@@ -14,8 +14,8 @@ public sealed class Readiness
     /// </summary>
     public bool Continuously { get; set; }
 
-    /// <summary>Includes the checks of a server block, also those that are added to the list later, while it is built.</summary>
-    /// <param name="checks">The block's list.</param>
+    /// <summary>Includes the checks of a server block.</summary>
+    /// <param name="checks">All checks of the block.</param>
     public void Include(IReadOnlyList<ReadinessCheck> checks) => _blocks.Add(checks);
 
     /// <summary>The names of the plugins that are not ready, each once, in order, with commas between them; empty when all are.</summary>
@@ -68,4 +68,13 @@ public sealed class Readiness
 
         return isReady;
     }
+}
+
+/// <summary>Whether a plugin is ready to answer.</summary>
+/// <param name="Plugin">The plugin's name.</param>
+/// <param name="IsReady">Asked at any time, by any thread.</param>
+public sealed record ReadinessCheck(string Plugin, Func<bool> IsReady)
+{
+    /// <summary>Why it is not; empty where that is not known.</summary>
+    public Func<string> Reason { get; init; } = static () => "";
 }

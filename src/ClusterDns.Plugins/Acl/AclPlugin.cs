@@ -16,9 +16,9 @@ public sealed class AclPlugin : Plugin<AclOptions>
     protected override AclOptions? Parse(PluginParseContext context) => new AclOptionsParser(context).Parse();
 
     /// <inheritdoc/>
-    protected override void Build(AclOptions options, PluginBuildContext context)
+    protected override void Build(AclOptions options, BlockBuilder builder)
     {
         AclRuleTable[] rules = [.. options.Rules.Select(static rule => new AclRuleTable(rule))];
-        context.AddLink(next => new AclHandler(next, rules, context.Metrics));
+        builder.Use(next => new AclHandler(next, rules, builder.Environment.Metrics));
     }
 }

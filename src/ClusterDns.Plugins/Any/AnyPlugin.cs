@@ -26,8 +26,8 @@ public sealed class AnyPlugin : Plugin<AnyOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(AnyOptions options, PluginBuildContext context)
-        => context.AddLink(static next => new AnyHandler(next));
+    protected override void Build(AnyOptions options, BlockBuilder builder)
+        => builder.Use(static next => new AnyHandler(next));
 }
 
 /// <summary>Answers ANY with one HINFO record (RFC 8482 section 4.2).</summary>

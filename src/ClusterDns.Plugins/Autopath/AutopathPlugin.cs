@@ -56,35 +56,34 @@ public sealed class AutopathPlugin : Plugin<AutopathOptions>
         => reader.Warn(replaced.Place, $"'{replaced}' of autopath has no effect: '{kept}' counts ({kept.Place})");
 
     /// <inheritdoc/>
-    protected override void Build(AutopathOptions options, PluginBuildContext context)
+    protected override void Build(AutopathOptions options, BlockBuilder builder)
     {
         if (string.Equals(options.Source.Text, ClusterSource, StringComparison.Ordinal))
         {
-            context.AddLink(next => CreateForCluster(next, options, context));
+            builder.Use((next, wiring) => CreateForCluster(next, options, wiring));
         }
         else if (IsPlugin(options.Source))
         {
-            context.Diagnostics.Warning(
+            builder.Diagnostics.Warning(
                 options.Source.Place, $"autopath has no effect: '{options.Source}' is not known, use '{ClusterSource}' or a file like {HostFile}");
         }
-        else if (ReadFile(options.Source, context) is { } path)
+        else if (ReadFile(options.Source, builder) is { } path)
         {
-            context.AddLink(next => new AutopathHandler(next, options, path, context.Metrics));
+            builder.Use(next => new AutopathHandler(next, options, path, builder.Environment.Metrics));
         }
     }
 
-    /// <summary>The cluster is known when the links are made: the kubernetes plugin stands below, and builds later.</summary>
-    private static PluginHandler CreateForCluster(PluginHandler next, AutopathOptions options, PluginBuildContext context)
+    private static PluginHandler CreateForCluster(PluginHandler next, AutopathOptions options, BlockWiring wiring)
     {
-        if (context.GetOffers<ISearchPathSource>().FirstOrDefault() is { } source)
+        if (wiring.SingleOrDefault<ISearchPathSource>() is { } source)
         {
-            return new AutopathHandler(next, options, source.CreatePath(ReadHostDomains(options.Source, context)), context.Metrics);
+            return new AutopathHandler(next, options, source.CreatePath(ReadHostDomains(options.Source, wiring)), wiring.Environment.Metrics);
         }
 
-        // Where kubernetes is there and could not be built, that has been said.
-        if (!context.Diagnostics.HasErrors)
+        // Where kubernetes is there and could not be built, that has been reported.
+        if (!wiring.Diagnostics.HasErrors)
         {
-            context.Diagnostics.Warning(
+            wiring.Diagnostics.Warning(
                 options.Source.Place,
                 "autopath has no effect: it finds clients by the Pods of kubernetes, which needs 'pods verified' in the same server block");
         }
@@ -92,14 +91,14 @@ public sealed class AutopathPlugin : Plugin<AutopathOptions>
         return next;
     }
 
-    private static SearchDomains? ReadFile(Token source, PluginBuildContext context)
+    private static SearchDomains? ReadFile(Token source, BlockBuilder builder)
     {
         try
         {
-            List<byte[]> domains = ResolvConf.ReadSearchDomains(context.Files.ReadAllBytes(source.Text));
+            List<byte[]> domains = ResolvConf.ReadSearchDomains(builder.Environment.Files.ReadAllBytes(source.Text));
             if (domains.Count > ResolvConf.MaxDomains)
             {
-                context.Diagnostics.Warning(
+                builder.Diagnostics.Warning(
                     source.Place, $"'{source.Text}' has {domains.Count} search domains: only the first {ResolvConf.MaxDomains} are used");
                 domains = domains[..ResolvConf.MaxDomains];
             }
@@ -109,28 +108,29 @@ public sealed class AutopathPlugin : Plugin<AutopathOptions>
                 return new SearchDomains(domains);
             }
 
-            context.Diagnostics.Warning(
+            builder.Diagnostics.Warning(
                 source.Place, $"autopath has no effect: '{source.Text}' has no search domain, which is a line like 'search example.org'");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            context.Diagnostics.Error(source.Place, $"'{source.Text}' cannot be read: {exception.Message}");
+            builder.Diagnostics.Error(source.Place, $"'{source.Text}' cannot be read: {exception.Message}");
         }
 
         return null;
     }
 
     /// <summary>A host without such a file adds nothing. One whose file cannot be read may, and then clients find those names by themselves.</summary>
-    private static List<byte[]> ReadHostDomains(Token source, PluginBuildContext context)
+    private static List<byte[]> ReadHostDomains(Token source, BlockWiring wiring)
     {
         try
         {
-            List<byte[]> domains = context.Files.GetStamp(HostFile) is null ? [] : ResolvConf.ReadSearchDomains(context.Files.ReadAllBytes(HostFile));
+            IFileAccess files = wiring.Environment.Files;
+            List<byte[]> domains = files.GetStamp(HostFile) is null ? [] : ResolvConf.ReadSearchDomains(files.ReadAllBytes(HostFile));
             return domains[..Math.Min(domains.Count, ResolvConf.MaxHostDomains)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            context.Diagnostics.Warning(source.Place, $"'{HostFile}' cannot be read, and its domains are not searched: {exception.Message}");
+            wiring.Diagnostics.Warning(source.Place, $"'{HostFile}' cannot be read, and its domains are not searched: {exception.Message}");
             return [];
         }
     }

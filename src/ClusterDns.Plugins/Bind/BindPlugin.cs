@@ -66,26 +66,22 @@ public sealed class BindPlugin : Plugin<BindOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(BindOptions options, PluginBuildContext context)
+    protected override void Build(BindOptions options, BlockBuilder builder)
     {
         List<IPAddress> all = [];
         foreach (BindDirective directive in options.Directives)
         {
-            HashSet<IPAddress> except = [.. Resolve(directive.Except, context.Diagnostics)];
-            all.AddRange(Resolve(directive.Places, context.Diagnostics).Where(address => !except.Contains(address)));
+            HashSet<IPAddress> except = [.. Resolve(directive.Except, builder.Diagnostics)];
+            all.AddRange(Resolve(directive.Places, builder.Diagnostics).Where(address => !except.Contains(address)));
         }
 
-        context.Listener.IsBound = true;
-        if (all.Count == 0 && !context.Diagnostics.HasErrors)
+        if (all.Count == 0 && !builder.Diagnostics.HasErrors)
         {
-            context.Diagnostics.Warning(
+            builder.Diagnostics.Warning(
                 options.Directives[0].Places[0].Place, "this server block is not served: 'bind' leaves no address to listen on");
         }
 
-        foreach (IPAddress address in all.Distinct())
-        {
-            context.Listener.BindAddresses.Add(address);
-        }
+        builder.Offer(new BoundAddresses([.. all.Distinct()]));
     }
 
     private List<IPAddress> Resolve(IReadOnlyList<Token> places, DiagnosticBag diagnostics)

@@ -42,8 +42,8 @@ public sealed class BufsizePlugin : Plugin<BufsizeOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(BufsizeOptions options, PluginBuildContext context)
-        => context.AddLink(next => new BufsizeHandler(next, options.Size));
+    protected override void Build(BufsizeOptions options, BlockBuilder builder)
+        => builder.Use(next => new BufsizeHandler(next, options.Size));
 }
 
 /// <summary>Lowers the UDP size that a client says it takes.</summary>

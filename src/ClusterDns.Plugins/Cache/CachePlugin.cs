@@ -19,24 +19,23 @@ public sealed class CachePlugin : Plugin<CacheOptions>
     protected override CacheOptions? Parse(PluginParseContext context) => new CacheOptionsParser(context).Parse();
 
     /// <inheritdoc/>
-    protected override void Build(CacheOptions options, PluginBuildContext context)
+    protected override void Build(CacheOptions options, BlockBuilder builder)
     {
-        CacheStoreKey key = KeyOf(options, context);
-        CacheMemory memory = context.Resources.Get(nameof(CacheMemory), () => new CacheMemory(context.Memory[MemoryTable.Cache]));
-        CacheStore store = context.Resources.Get(key, () => new CacheStore(key, memory));
-        context.AddLink(next => new CacheHandler(next, options, store, context.TimeProvider, context.Metrics));
+        CacheStoreKey key = KeyOf(options, builder.Block.Fingerprint);
+        CacheMemory memory = builder.Resources.Get(nameof(CacheMemory), () => new CacheMemory(builder.Environment.Memory[MemoryTable.Cache]));
+        CacheStore store = builder.Resources.Get(key, () => new CacheStore(key, memory));
+        builder.Use(next => new CacheHandler(next, options, store, builder.Environment.Time, builder.Environment.Metrics));
     }
 
     /// <summary>What another configuration's cache must equal to be taken over.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="context">The server block.</param>
-    public static CacheStoreKey KeyOf(CacheOptions options, PluginBuildContext context)
+    /// <param name="fingerprint">The server block's fingerprint.</param>
+    public static CacheStoreKey KeyOf(CacheOptions options, string fingerprint)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(context);
         string zones = string.Join(',', options.Zones.Select(static zone => zone.Text));
         return new CacheStoreKey(
-            context.BlockText,
+            fingerprint,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{zones}; {options.Success.Text}; {options.Denial.Text}; {options.ServfailSeconds} {options.KeepTimeToLive}"),

@@ -51,6 +51,6 @@ public sealed class CancelPlugin : Plugin<CancelOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(CancelOptions options, PluginBuildContext context)
-        => context.AddLink(next => new CancelHandler(next, options.Timeout, context.TimeProvider));
+    protected override void Build(CancelOptions options, BlockBuilder builder)
+        => builder.Use(next => new CancelHandler(next, options.Timeout, builder.Environment.Time));
 }

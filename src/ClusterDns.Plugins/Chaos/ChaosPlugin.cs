@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Plugins.Chaos;
 
@@ -40,10 +41,10 @@ public sealed class ChaosPlugin : Plugin<ChaosOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(ChaosOptions options, PluginBuildContext context)
+    protected override void Build(ChaosOptions options, BlockBuilder builder)
     {
-        context.ServesChaosClass = true;
-        int seed = context.NextSeed();
-        context.AddLink(next => new ChaosHandler(next, options, Environment.MachineName, seed));
+        builder.Offer(new ServedClass(RecordClass.CH));
+        int seed = builder.Environment.NextSeed();
+        builder.Use(next => new ChaosHandler(next, options, Environment.MachineName, seed));
     }
 }

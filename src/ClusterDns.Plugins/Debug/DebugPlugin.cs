@@ -29,9 +29,9 @@ public sealed class DebugPlugin : Plugin<DebugOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(DebugOptions options, PluginBuildContext context)
+    protected override void Build(DebugOptions options, BlockBuilder builder)
     {
-        context.Debug = true;
-        context.StackTraces = true;
+        builder.Offer(new DebugLines());
+        builder.Offer(new StackTraces());
     }
 }

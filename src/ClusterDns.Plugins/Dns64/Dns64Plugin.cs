@@ -76,8 +76,8 @@ public sealed class Dns64Plugin : Plugin<Dns64Options>
     }
 
     /// <inheritdoc/>
-    protected override void Build(Dns64Options options, PluginBuildContext context)
-        => context.AddLink(next => new Dns64Handler(next, options, context.Metrics));
+    protected override void Build(Dns64Options options, BlockBuilder builder)
+        => builder.Use(next => new Dns64Handler(next, options, builder.Environment.Metrics));
 
     private static bool TryPrefix(DirectiveReader reader, Token token, ref Dns64Options options)
     {

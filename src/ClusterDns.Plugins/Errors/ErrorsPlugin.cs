@@ -56,13 +56,17 @@ public sealed class ErrorsPlugin : Plugin<ErrorsOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(ErrorsOptions options, PluginBuildContext context)
+    protected override void Build(ErrorsOptions options, BlockBuilder builder)
     {
-        context.StackTraces |= options.StackTraces;
+        if (options.StackTraces)
+        {
+            builder.Offer(new StackTraces());
+        }
+
         ErrorReports reports = new(
-            options.Patterns, context.LoggerFactory.CreateLogger("plugin/errors"), context.LogOutput, context.Guard);
-        context.AddService(reports);
-        context.AddObserver(new ErrorsObserver(reports));
+            options.Patterns, builder.Environment.Loggers.CreateLogger("plugin/errors"), builder.Environment.LogOutput, builder.Environment.Guard);
+        builder.Run(reports);
+        builder.Observe(new ErrorsObserver(reports));
     }
 
     private static bool TryParsePattern(DirectiveReader reader, List<ConsolidatePattern> patterns)

@@ -2,6 +2,7 @@ using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Forward.Sharing;
 using Microsoft.Extensions.Logging;
@@ -57,37 +58,39 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
             DomainName.IsSubdomainOf(zone.Wire.Span, stanza.From.Wire.Span);
 
     /// <inheritdoc/>
-    protected override void Build(ForwardOptions options, PluginBuildContext context)
+    protected override void Build(ForwardOptions options, BlockBuilder builder)
     {
-        ForwardMetrics metrics = new(context.Metrics);
-        MalformedReplyLog malformed = new(context.TimeProvider, context.LoggerFactory.CreateLogger("plugin/forward"));
-        FlightTable flights = context.Resources.Get(
-            nameof(FlightTable), () => new FlightTable(context.TimeProvider, context.Guard, context.Memory[MemoryTable.Pools]));
-        context.ServesChaosClass = true;
-        context.AddMetadata(new MetadataField("forward/upstream", static query => query.Upstream));
+        PluginEnvironment environment = builder.Environment;
+        ForwardMetrics metrics = new(environment.Metrics);
+        MalformedReplyLog malformed = new(environment.Time, environment.Loggers.CreateLogger("plugin/forward"));
+        FlightTable flights = builder.Resources.Get(
+            nameof(FlightTable), () => new FlightTable(environment.Time, environment.Guard, environment.Memory[MemoryTable.Pools]));
+        builder.Offer(new ServedClass(RecordClass.CH));
+        builder.Offer(new MetadataField("forward/upstream", static query => query.Upstream));
         foreach (ForwardStanza stanza in options.Stanzas)
         {
-            IReadOnlyList<NetworkEndpoint> endpoints = UpstreamAddresses.Resolve(stanza.To, context.Files, context.Diagnostics);
+            IReadOnlyList<NetworkEndpoint> endpoints = UpstreamAddresses.Resolve(stanza.To, environment.Files, builder.Diagnostics);
             if (endpoints.Count == 0)
             {
                 continue;
             }
 
-            ForwardTarget[] targets = [.. endpoints.Select(endpoint => new ForwardTarget(GetUpstream(endpoint, stanza, context)))];
+            ForwardTarget[] targets = [.. endpoints.Select(endpoint => new ForwardTarget(GetUpstream(endpoint, stanza, builder)))];
             foreach (ForwardTarget target in targets)
             {
-                context.AddForwardTarget(target);
+                builder.Offer<IForwardTarget>(target);
             }
 
-            UpstreamSelector selector = new(stanza.Policy, targets.Length, context.NextSeed());
-            context.AddLink(next => new ForwardHandler(next, stanza, targets, selector, metrics, context.TimeProvider, malformed, flights));
+            UpstreamSelector selector = new(stanza.Policy, targets.Length, environment.NextSeed());
+            builder.Use(next => new ForwardHandler(next, stanza, targets, selector, metrics, environment.Time, malformed, flights));
         }
     }
 
-    private static ForwardUpstream GetUpstream(NetworkEndpoint endpoint, ForwardStanza stanza, PluginBuildContext context)
+    private static ForwardUpstream GetUpstream(NetworkEndpoint endpoint, ForwardStanza stanza, BlockBuilder builder)
     {
+        PluginEnvironment environment = builder.Environment;
         UpstreamOptions options = UpstreamOptions.Of(endpoint, stanza);
-        return context.Resources.Get(
-            options, () => new ForwardUpstream(options, context.Upstreams, context.Metrics, context.TimeProvider, context.Guard));
+        return builder.Resources.Get(
+            options, () => new ForwardUpstream(options, environment.Upstreams, environment.Metrics, environment.Time, environment.Guard));
     }
 }

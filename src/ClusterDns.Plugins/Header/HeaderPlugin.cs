@@ -53,8 +53,8 @@ public sealed class HeaderPlugin : Plugin<HeaderOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(HeaderOptions options, PluginBuildContext context)
-        => context.AddLink(next => new HeaderHandler(next, options));
+    protected override void Build(HeaderOptions options, BlockBuilder builder)
+        => builder.Use(next => new HeaderHandler(next, options));
 
     private static bool TryApply(DirectiveReader header, DirectiveSyntax syntax, ref HeaderOptions options)
     {

@@ -44,15 +44,15 @@ public sealed class HealthPlugin : Plugin<HealthOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(HealthOptions options, PluginBuildContext context)
+    protected override void Build(HealthOptions options, BlockBuilder builder)
     {
-        HealthMetrics metrics = new(context.Metrics);
-        context.AddHttpEndpoint(new HttpEndpoint(options.Address, Path, static exchange => exchange.Body.Write("OK"u8)));
-        ILogger logger = context.LoggerFactory.CreateLogger("plugin/health");
-        context.AddService(new Lameduck(options.Lameduck, options.LameduckText, context.TimeProvider, logger));
+        HealthMetrics metrics = new(builder.Environment.Metrics);
+        builder.Offer(new HttpEndpoint(options.Address, Path, static exchange => exchange.Body.Write("OK"u8)));
+        ILogger logger = builder.Environment.Loggers.CreateLogger("plugin/health");
+        builder.Run(new Lameduck(options.Lameduck, options.LameduckText, builder.Environment.Time, logger));
         if (options.Address.Port != 0)
         {
-            context.AddService(new HealthCheck(options.Address, Path, metrics, context.TimeProvider, context.Guard, logger));
+            builder.Run(new HealthCheck(options.Address, Path, metrics, builder.Environment.Time, builder.Environment.Guard, logger));
         }
     }
 

@@ -22,13 +22,16 @@ public sealed class HostsPlugin : Plugin<HostsOptions>
     protected override IOptionsReader<HostsOptions> Options => HostsOptionsReader.Reader;
 
     /// <inheritdoc/>
-    protected override void Build(HostsOptions options, PluginBuildContext context)
+    protected override void Build(HostsOptions options, BlockBuilder builder)
+        => builder.Use((next, wiring) => new HostsHandler(next, options, GetFile(options, wiring)));
+
+    private static HostsFile GetFile(HostsOptions options, BlockWiring wiring)
     {
-        HostsOptions resolved = options with { Path = context.ResolvePath(options.Path) };
-        HostsFile file = context.Resources.Get(
-            (context.BlockText, resolved.Path),
+        PluginEnvironment environment = wiring.Environment;
+        HostsOptions resolved = options with { Path = wiring.ResolvePath(options.Path) };
+        return wiring.Resources.Get(
+            (wiring.Block.Fingerprint, resolved.Path),
             () => new HostsFile(
-                resolved, context.Files, context.Guard, context.Memory, context.Metrics, context.LoggerFactory.CreateLogger("plugin/hosts")));
-        context.AddLink(next => new HostsHandler(next, options, file));
+                resolved, environment.Files, environment.Guard, environment.Memory, environment.Metrics, environment.Loggers.CreateLogger("plugin/hosts")));
     }
 }

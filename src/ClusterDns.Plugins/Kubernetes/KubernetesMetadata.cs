@@ -14,48 +14,60 @@ internal static class KubernetesMetadata
 
     private delegate string ReadPart(in ClusterName name);
 
-    /// <summary>Adds its fields.</summary>
-    /// <param name="context">The block.</param>
+    /// <summary>The fields of all queries.</summary>
     /// <param name="index">The cluster.</param>
     /// <param name="options">How names are answered.</param>
-    public static void AddTo(PluginBuildContext context, ClusterIndex index, KubernetesAnswerOptions options)
+    public static IEnumerable<MetadataField> CreateFields(ClusterIndex index, KubernetesAnswerOptions options)
     {
-        AddPart("endpoint", static (in ClusterName name) => LabelsToText(name.Endpoint[..^name.Cluster.Length]));
-        AddPart("kind", static (in ClusterName name) => name.Namespace.IsEmpty ? "" : name.IsPod ? "pod" : "svc");
-        AddPart("namespace", static (in ClusterName name) => LabelsToText(name.Namespace));
-        AddPart("port-name", static (in ClusterName name) => ToText(name.Port));
-        AddPart("protocol", static (in ClusterName name) => ToText(name.Protocol));
-        AddPart("service", static (in ClusterName name) => LabelsToText(name.ServiceKey.IsEmpty ? default : name.ServiceKey[..^name.Namespace.Length]));
+        yield return Part("endpoint", static (in ClusterName name) => LabelsToText(name.Endpoint[..^name.Cluster.Length]));
+        yield return Part("kind", static (in ClusterName name) => name.Namespace.IsEmpty ? "" : name.IsPod ? "pod" : "svc");
+        yield return Part("namespace", static (in ClusterName name) => LabelsToText(name.Namespace));
+        yield return Part("port-name", static (in ClusterName name) => ToText(name.Port));
+        yield return Part("protocol", static (in ClusterName name) => ToText(name.Protocol));
+        yield return Part(
+            "service", static (in ClusterName name) => LabelsToText(name.ServiceKey.IsEmpty ? default : name.ServiceKey[..^name.Namespace.Length]));
         if (options.IsZonal)
         {
-            AddPart("zone", static (in ClusterName name) => LabelsToText(name.Zone));
+            yield return Part("zone", static (in ClusterName name) => LabelsToText(name.Zone));
         }
 
         if (!options.MulticlusterZones.IsEmpty)
         {
-            Add(
+            yield return Field(
                 "cluster",
                 query => options.Zones.Match(query.Name) is { } zone && options.IsMulticluster(zone) && TryParse(query, zone, options, out ClusterName name)
                     ? LabelsToText(name.Cluster)
                     : null);
         }
 
-        Add("parse-error", query => options.Zones.Match(query.Name) is { } zone && !TryParse(query, zone, options, out _) ? NoName : null);
+        yield return Field(
+            "parse-error", query => options.Zones.Match(query.Name) is { } zone && !TryParse(query, zone, options, out _) ? NoName : null);
         if (options.Pods == PodsMode.Verified)
         {
-            Add("client-namespace", query => TryFindClient(query, index, out PodRecord pod) ? LabelsToText(pod.NamespaceLabel) : null);
-            Add("client-pod-name", query => TryFindClient(query, index, out PodRecord pod) ? Encoding.UTF8.GetString(pod.ShortName) : null);
-            context.AddMetadata(new MetadataGroup(
-                "kubernetes/client-label/",
-                (query, name) => TryFindClient(query, index, out PodRecord pod) ? PodLabels.Find(pod.Labels, name) : null));
+            yield return Field(
+                "client-namespace", query => TryFindClient(query, index, out PodRecord pod) ? LabelsToText(pod.NamespaceLabel) : null);
+            yield return Field(
+                "client-pod-name", query => TryFindClient(query, index, out PodRecord pod) ? Encoding.UTF8.GetString(pod.ShortName) : null);
         }
 
-        void Add(string name, Func<Query, string?> read) => context.AddMetadata(new MetadataField($"kubernetes/{name}", read));
+        static MetadataField Field(string name, Func<Query, string?> read) => new($"kubernetes/{name}", read);
 
-        void AddPart(string part, ReadPart read) => Add(
+        MetadataField Part(string part, ReadPart read) => Field(
             part,
             query => options.Zones.Match(query.Name) is { } zone && TryParse(query, zone, options, out ClusterName name) ? read(in name) : null);
     }
+
+    /// <summary>The labels of the Pod that asks, where Pods are kept.</summary>
+    /// <param name="index">The cluster.</param>
+    /// <param name="options">How names are answered.</param>
+    public static IEnumerable<MetadataGroup> CreateGroups(ClusterIndex index, KubernetesAnswerOptions options)
+        => options.Pods == PodsMode.Verified
+            ? [
+                new MetadataGroup(
+                    "kubernetes/client-label/",
+                    (query, name) => TryFindClient(query, index, out PodRecord pod) ? PodLabels.Find(pod.Labels, name) : null),
+            ]
+            : [];
 
     /// <summary>
     /// Takes a name apart as whoever answers it does. False for one that cannot be an object's; CoreDNS has no metadata of those that mean the

@@ -46,14 +46,37 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
     protected override KubernetesOptions? Parse(PluginParseContext context) => new KubernetesOptionsParser(context).Parse();
 
     /// <inheritdoc/>
-    protected override void Build(KubernetesOptions options, PluginBuildContext context)
+    protected override void Build(KubernetesOptions options, BlockBuilder builder)
     {
-        if (GetIndex(options, context) is not { } index)
+        builder.Offer(wiring => OpenCluster(options, wiring) is { } cluster ? CreateServing(options, cluster, wiring) : null);
+        builder.Offer(static wiring => Serving(wiring)?.Offer);
+        builder.Offer(wiring => Serving(wiring)?.Index is { } index
+            ? new ReadinessCheck(Name, () => index.IsSynced) { Reason = () => index.UnsyncedReason }
+            : null);
+        builder.OfferAll<IZoneSource>(static wiring => Serving(wiring) is { } serving
+            ? serving.Zones.Select(zone => new ClusterZoneSource(serving.Index, zone, serving.Options, serving.NameServer))
+            : []);
+        if (options.Pods == PodsMode.Verified)
         {
-            return;
+            builder.Offer<ISearchPathSource>(
+                wiring => Serving(wiring) is { } serving ? new ClusterSearchPathSource(serving.Index, options.Zones) : null);
         }
 
-        context.AddReadinessCheck(new ReadinessCheck(Name, () => index.IsSynced) { Reason = () => index.UnsyncedReason });
+        builder.OfferAll(static wiring =>
+            Serving(wiring) is { } serving ? KubernetesMetadata.CreateFields(serving.Index, serving.Options) : []);
+        builder.OfferAll(static wiring =>
+            Serving(wiring) is { } serving ? KubernetesMetadata.CreateGroups(serving.Index, serving.Options) : []);
+        builder.Run(static wiring => Serving(wiring)?.Start);
+        builder.Use(static (next, wiring) => Serving(wiring) is { } serving
+            ? new KubernetesHandler(
+                next, serving.Index, serving.Options, serving.Zones, serving.NameServer, new ThreadRandom(wiring.Environment.NextSeed()))
+            : next);
+    }
+
+    private static ClusterServing? Serving(BlockWiring wiring) => wiring.SingleOrDefault<ClusterServing>();
+
+    private ClusterServing CreateServing(KubernetesOptions options, OpenedCluster cluster, BlockWiring wiring)
+    {
         ZoneSet multiclusterZones = new(options.MulticlusterZones);
         KubernetesAnswerOptions answerOptions = new(
             new ZoneSet(options.Zones),
@@ -68,72 +91,63 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             MulticlusterZones = multiclusterZones,
             ImportZone = options.MulticlusterZones.FirstOrDefault(static zone => !KubernetesOptionsParser.IsReverse(zone)),
         };
-        IEnumerable<IPAddress> bound = context.Listener.BindAddresses;
+        IReadOnlyList<IPAddress> bound = wiring.SingleOrDefault<BoundAddresses>()?.Addresses ?? [];
         IReadOnlyList<IPAddress> localAddresses =
-            [.. (bound.Any() ? bound : _hostAddresses()).Where(static address => !IPAddress.IsLoopback(address))];
-        context.Offer(new ClusterOffer(index, localAddresses));
-        NameServerAnswer nameServer = new(
-            new NameServerAddresses(index, localAddresses, options.TimeToLive, static service => service), answerOptions);
-        ZoneRecords[] zones = [.. options.Zones.Distinct().Select(answerOptions.CreateRecords)];
-        foreach (ZoneRecords zone in zones)
-        {
-            context.Offer(new ClusterZoneSource(index, zone, answerOptions, nameServer));
-        }
-
-        if (options.Pods == PodsMode.Verified)
-        {
-            context.Offer(new ClusterSearchPathSource(index, options.Zones));
-        }
-
-        KubernetesMetadata.AddTo(context, index, answerOptions);
-        ThreadRandom random = new(context.NextSeed());
-        context.AddLink(next => new KubernetesHandler(next, index, answerOptions, zones, nameServer, random));
+            [.. (bound.Count > 0 ? bound : _hostAddresses()).Where(static address => !IPAddress.IsLoopback(address))];
+        return new ClusterServing(
+            cluster,
+            answerOptions,
+            [.. options.Zones.Distinct().Select(answerOptions.CreateRecords)],
+            new NameServerAnswer(
+                new NameServerAddresses(cluster.Index, localAddresses, options.TimeToLive, static service => service), answerOptions),
+            new ClusterOffer(cluster.Index, localAddresses));
     }
 
-    /// <summary>What queries are answered from; null when an error was reported.</summary>
-    private ClusterIndex? GetIndex(KubernetesOptions options, PluginBuildContext context)
+    /// <summary>The cluster to answer from; null when an error was reported.</summary>
+    private OpenedCluster? OpenCluster(KubernetesOptions options, BlockWiring wiring)
     {
+        PluginEnvironment environment = wiring.Environment;
         ClusterIndexOptions held = options.Index;
-        held = held with { KeepsPodLabels = held.KeepsPods && context.MetadataZones is not null };
-        ILogger logger = context.LoggerFactory.CreateLogger("plugin/kubernetes");
+        held = held with { KeepsPodLabels = held.KeepsPods && wiring.MetadataZones is not null };
+        ILogger logger = environment.Loggers.CreateLogger("plugin/kubernetes");
         try
         {
             if (options.ApiServer is { } apiServer)
             {
-                ApiCluster watched = ApiClusterFactory.Get(apiServer, held, context, _environment, _pings);
-                context.AddService(new ApiClusterStart(watched, options.StartupTimeout, context.TimeProvider, logger));
-                return watched.Index;
+                ApiCluster watched = ApiClusterFactory.Get(apiServer, held, wiring, _environment, _pings);
+                return new OpenedCluster(watched.Index, new ApiClusterStart(watched, options.StartupTimeout, environment.Time, logger));
             }
 
-            IReadOnlyList<string> paths = [.. options.Manifests.Select(path => context.ResolvePath(path.Text))];
-            ManifestCluster read = context.Resources.Get(
+            IReadOnlyList<string> paths = [.. options.Manifests.Select(path => wiring.ResolvePath(path.Text))];
+            ManifestCluster read = wiring.Resources.Get(
                 (string.Join('\n', paths), held),
-                () => new ManifestCluster(paths, held, context.Files, context.TimeProvider, context.Guard, context.Memory, context.IsReload, logger));
+                () => new ManifestCluster(
+                    paths, held, environment.Files, environment.Time, environment.Guard, environment.Memory, environment.IsReload, logger));
             if (read.Missing is { } missing && !read.Index.IsSynced)
             {
                 // A configuration that answers is better than one that waits.
-                if (context.IsReload)
+                if (environment.IsReload)
                 {
-                    context.Diagnostics.Error(options.Manifests[0].Place, $"manifests cannot be read: {missing}");
+                    wiring.Diagnostics.Error(options.Manifests[0].Place, $"manifests cannot be read: {missing}");
                     return null;
                 }
 
-                context.Diagnostics.Warning(options.Manifests[0].Place, $"names of the cluster get SERVFAIL until its manifests exist: {missing}");
+                wiring.Diagnostics.Warning(options.Manifests[0].Place, $"names of the cluster get SERVFAIL until its manifests exist: {missing}");
             }
 
-            return read.Index;
+            return new OpenedCluster(read.Index, Start: null);
         }
         catch (SecondClusterException exception)
         {
-            context.Diagnostics.Error(options.Place, exception.Message);
+            wiring.Diagnostics.Error(options.Place, exception.Message);
         }
         catch (ApiAccessException exception)
         {
-            context.Diagnostics.Error(options.Place, $"kubernetes cannot use an API server: {exception.Message}");
+            wiring.Diagnostics.Error(options.Place, $"kubernetes cannot use an API server: {exception.Message}");
         }
         catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
         {
-            context.Diagnostics.Error(options.Manifests[0].Place, $"manifests cannot be read: {exception.Message}");
+            wiring.Diagnostics.Error(options.Manifests[0].Place, $"manifests cannot be read: {exception.Message}");
         }
 
         return null;
@@ -143,4 +157,16 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         => [.. NetworkInterface.GetAllNetworkInterfaces()
             .SelectMany(static network => network.GetIPProperties().UnicastAddresses)
             .Select(static unicast => unicast.Address)];
+
+    /// <summary>A cluster and what waits for it at start, if anything does.</summary>
+    private sealed record OpenedCluster(ClusterIndex Index, IHostService? Start);
+
+    /// <summary>What the plugin's link and its offers answer from.</summary>
+    private sealed record ClusterServing(
+        OpenedCluster Cluster, KubernetesAnswerOptions Options, ZoneRecords[] Zones, NameServerAnswer NameServer, ClusterOffer Offer)
+    {
+        public ClusterIndex Index => Cluster.Index;
+
+        public IHostService? Start => Cluster.Start;
+    }
 }

@@ -18,26 +18,27 @@ public sealed class LoadbalancePlugin : Plugin<LoadbalanceOptions>
     protected override LoadbalanceOptions? Parse(PluginParseContext context) => new LoadbalanceOptionsParser(context).Parse();
 
     /// <inheritdoc/>
-    protected override void Build(LoadbalanceOptions options, PluginBuildContext context)
-    {
-        ThreadRandom random = new(context.NextSeed());
-        IOrderPolicy policy = options.Weights is { } weights
-            ? new WeightedPolicy(OpenWeights(weights, context), random)
-            : new RoundRobinPolicy(random);
-        SubnetPreference? preference = options.Preferred.Count > 0 ? new SubnetPreference(options.Preferred) : null;
-        context.AddLink(next => new LoadbalanceHandler(next, policy, preference));
-    }
+    protected override void Build(LoadbalanceOptions options, BlockBuilder builder)
+        => builder.Use((next, wiring) =>
+        {
+            ThreadRandom random = new(wiring.Environment.NextSeed());
+            IOrderPolicy policy = options.Weights is { } weights
+                ? new WeightedPolicy(OpenWeights(weights, wiring), random)
+                : new RoundRobinPolicy(random);
+            SubnetPreference? preference = options.Preferred.Count > 0 ? new SubnetPreference(options.Preferred) : null;
+            return new LoadbalanceHandler(next, policy, preference);
+        });
 
-    private static WeightFile OpenWeights(WeightOptions options, PluginBuildContext context)
+    private static WeightFile OpenWeights(WeightOptions options, BlockWiring wiring)
     {
-        string path = context.ResolvePath(options.File.Text);
-        WeightFile file = context.Resources.Get(
+        PluginEnvironment environment = wiring.Environment;
+        string path = wiring.ResolvePath(options.File.Text);
+        WeightFile file = wiring.Resources.Get(
             (path, options.Reload),
-            () => new WeightFile(
-                path, options.Reload, context.Files, context.Guard, context.LoggerFactory.CreateLogger("plugin/loadbalance")));
+            () => new WeightFile(path, options.Reload, environment.Files, environment.Guard, environment.Loggers.CreateLogger("plugin/loadbalance")));
         if (file.Problem is { } problem)
         {
-            context.Diagnostics.Error(options.File.Place, problem);
+            wiring.Diagnostics.Error(options.File.Place, problem);
         }
 
         return file;

@@ -29,11 +29,12 @@ public sealed class LocalPlugin : Plugin<LocalOptions>
         .Option("localhost_prefix", Values.Choice(("on", true), ("off", false)).Default("on"), static (_, isOn) => new LocalOptions(isOn));
 
     /// <inheritdoc/>
-    protected override void Build(LocalOptions options, PluginBuildContext context)
-    {
-        ILogger log = context.Debug ? context.LoggerFactory.CreateLogger("plugin/local") : NullLogger.Instance;
-        context.AddLink(next => new LocalHandler(next, options, Requests(context.Metrics), log));
-    }
+    protected override void Build(LocalOptions options, BlockBuilder builder)
+        => builder.Use((next, wiring) => new LocalHandler(
+            next,
+            options,
+            Requests(builder.Environment.Metrics),
+            wiring.Has<DebugLines>() ? builder.Environment.Loggers.CreateLogger("plugin/local") : NullLogger.Instance));
 
     private static Counter Requests(MetricRegistry metrics)
         => metrics.Counter("coredns_local_localhost_requests_total", "Counter of special localhost subdomain requests.");

@@ -29,11 +29,11 @@ public sealed class LogPlugin : Plugin<LogOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(LogOptions options, PluginBuildContext context)
+    protected override void Build(LogOptions options, BlockBuilder builder)
     {
-        context.AddMetadata(new MetadataField("log/type", LogMetadata.ReadType));
-        context.AddMetadata(new MetadataField("log/class", LogMetadata.ReadClass));
-        context.AddObserver(new LogObserver(options, context.LogOutput, context.TimeProvider));
+        builder.Offer(new MetadataField("log/type", LogMetadata.ReadType));
+        builder.Offer(new MetadataField("log/class", LogMetadata.ReadClass));
+        builder.Observe(new LogObserver(options, builder.Environment.LogOutput, builder.Environment.Time));
     }
 
     private static bool TryParse(DirectiveReader reader, List<LogRule> rules)

@@ -1,5 +1,7 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Upstreams;
+using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.LoopDetection;
 
@@ -25,17 +27,19 @@ public sealed class LoopPlugin : Plugin<LoopOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(LoopOptions options, PluginBuildContext context)
+    protected override void Build(LoopOptions options, BlockBuilder builder)
     {
-        LoopProbe probe = new(
-            context.ForwardTargets,
-            context.Keys[0].Zone,
-            context.RequestStop,
-            context.Metrics,
-            context.TimeProvider,
-            context.Guard,
-            context.LoggerFactory.CreateLogger("plugin/loop"));
-        context.AddService(probe);
-        context.AddLink(next => new LoopHandler(next, probe));
+        builder.Offer(Create);
+        builder.Run(static wiring => wiring.SingleOrDefault<LoopProbe>());
+        builder.Use(static (next, wiring) => new LoopHandler(next, wiring.SingleOrDefault<LoopProbe>()!));
     }
+
+    private static LoopProbe Create(BlockWiring wiring) => new(
+        wiring.All<IForwardTarget>(),
+        wiring.Block.Keys[0].Zone,
+        wiring.Environment.RequestStop,
+        wiring.Environment.Metrics,
+        wiring.Environment.Time,
+        wiring.Environment.Guard,
+        wiring.Environment.Loggers.CreateLogger("plugin/loop"));
 }

@@ -36,7 +36,7 @@ internal sealed partial class LoopProbe : IHostService, IDisposable
     private Task _probing = Task.CompletedTask;
 
     /// <summary>A probe.</summary>
-    /// <param name="targets">The block's upstreams; complete when the block is built.</param>
+    /// <param name="targets">The block's upstreams.</param>
     /// <param name="zone">The zone below which the names are.</param>
     /// <param name="requestStop">Stops the process.</param>
     /// <param name="metrics">Where loops are counted.</param>

@@ -26,6 +26,6 @@ public sealed class MetadataPlugin : Plugin<MetadataOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(MetadataOptions options, PluginBuildContext context)
-        => context.AttachMetadata(options.Zones);
+    protected override void Build(MetadataOptions options, BlockBuilder builder)
+        => builder.AttachMetadata(options.Zones);
 }

@@ -24,8 +24,8 @@ public sealed class MinimalPlugin : Plugin<MinimalOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(MinimalOptions options, PluginBuildContext context)
-        => context.AddLink(static next => new MinimalHandler(next));
+    protected override void Build(MinimalOptions options, BlockBuilder builder)
+        => builder.Use(static next => new MinimalHandler(next));
 }
 
 /// <summary>

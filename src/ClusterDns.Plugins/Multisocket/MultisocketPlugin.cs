@@ -34,5 +34,5 @@ public sealed class MultisocketPlugin : Plugin<MultisocketOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(MultisocketOptions options, PluginBuildContext context) => context.Listener.Workers = options.Sockets;
+    protected override void Build(MultisocketOptions options, BlockBuilder builder) => builder.Listen(new ListenerWorkers(options.Sockets));
 }

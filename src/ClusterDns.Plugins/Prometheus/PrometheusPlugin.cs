@@ -48,32 +48,41 @@ public sealed partial class PrometheusPlugin : Plugin<PrometheusOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(PrometheusOptions options, PluginBuildContext context)
+    protected override void Build(PrometheusOptions options, BlockBuilder builder)
     {
+        PluginEnvironment environment = builder.Environment;
         if (options.RuntimeMetrics)
         {
-            LogRuntimeMetrics(context.LoggerFactory.CreateLogger("plugin/prometheus"));
+            LogRuntimeMetrics(environment.Loggers.CreateLogger("plugin/prometheus"));
         }
 
-        QueryMetrics metrics = new(context.Metrics, context.TimeProvider);
-        ProcessMetrics process = new(context.Metrics, context.Files);
-        context.OnServed = block =>
+        QueryMetrics metrics = new(environment.Metrics, environment.Time);
+        ProcessMetrics process = new(environment.Metrics, environment.Files);
+        builder.Offer(new UnroutedObserver(metrics));
+        builder.Observe(wiring =>
         {
-            foreach (string name in context.LinkNames)
-            {
-                string[] labels = [block.Server, block.Zone, block.View, name];
-                context.Resources.Get(string.Join('\n', labels), () => new PluginEnabled(context.Metrics, labels));
-            }
-        };
-        context.UnroutedObserver = metrics;
-        context.AddObserver(metrics);
-        context.AddHttpEndpoint(new HttpEndpoint(options.Address, Path, exchange =>
+            ShowPlugins(wiring);
+            return metrics;
+        });
+        builder.Offer(new HttpEndpoint(options.Address, Path, exchange =>
         {
             bool openMetrics = AcceptHeader.PrefersOpenMetrics(exchange.Accept);
             exchange.ContentType = openMetrics ? MetricText.OpenMetricsType : MetricText.PrometheusType;
             process.Read();
-            MetricText.Write(context.Metrics.Families, openMetrics, exchange.Body);
+            MetricText.Write(environment.Metrics.Families, openMetrics, exchange.Body);
         }));
+    }
+
+    private static void ShowPlugins(BlockWiring wiring)
+    {
+        foreach (RouteInfo route in wiring.Routes)
+        {
+            foreach (string name in wiring.Plugins)
+            {
+                string[] labels = [route.Server, route.Zone, route.View, name];
+                wiring.Resources.Get(string.Join('\n', labels), () => new PluginEnabled(wiring.Environment.Metrics, labels));
+            }
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "runtime_metrics has no effect: there is no Go runtime to measure")]

@@ -52,13 +52,17 @@ public sealed partial class ReadyPlugin : Plugin<ReadyOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(ReadyOptions options, PluginBuildContext context)
+    protected override void Build(ReadyOptions options, BlockBuilder builder)
     {
-        context.Readiness.Include(context.ReadinessChecks);
-        context.Readiness.Continuously = options.Continuously;
-        ReadyState state = new(context.Readiness, context.LoggerFactory.CreateLogger("plugin/ready"));
-        context.AddService(state);
-        context.AddHttpEndpoint(new HttpEndpoint(options.Address, Path, state.Answer));
+        Readiness readiness = builder.Environment.Readiness;
+        readiness.Continuously = options.Continuously;
+        ReadyState state = new(readiness, builder.Environment.Loggers.CreateLogger("plugin/ready"));
+        builder.Run(wiring =>
+        {
+            readiness.Include(wiring.All<ReadinessCheck>());
+            return state;
+        });
+        builder.Offer(new HttpEndpoint(options.Address, Path, state.Answer));
     }
 
     private sealed partial class ReadyState(Readiness readiness, ILogger logger) : IHostService

@@ -60,6 +60,6 @@ public sealed class ReloadPlugin : Plugin<ReloadOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(ReloadOptions options, PluginBuildContext context)
-        => context.Reload = new ReloadSettings(options.Interval, options.Jitter);
+    protected override void Build(ReloadOptions options, BlockBuilder builder)
+        => builder.Offer(new ReloadSettings(options.Interval, options.Jitter));
 }

@@ -27,12 +27,12 @@ public sealed partial class RootPlugin : Plugin<RootOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(RootOptions options, PluginBuildContext context)
+    protected override void Build(RootOptions options, BlockBuilder builder)
     {
-        context.Root = options.Path;
-        if (context.Files.ListFolder(options.Path) is null)
+        builder.Offer(new RootFolder(options.Path));
+        if (builder.Environment.Files.ListFolder(options.Path) is null)
         {
-            LogMissing(context.LoggerFactory.CreateLogger("plugin/root"), options.Path);
+            LogMissing(builder.Environment.Loggers.CreateLogger("plugin/root"), options.Path);
         }
     }
 

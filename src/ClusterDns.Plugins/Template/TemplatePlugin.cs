@@ -21,9 +21,9 @@ public sealed class TemplatePlugin : IPlugin
     }
 
     /// <inheritdoc/>
-    public void Build(object options, PluginBuildContext context)
+    public void Build(object options, BlockBuilder builder)
     {
-        TemplateMetrics metrics = new(context.Metrics);
-        context.AddLink(next => new TemplateHandler(next, (TemplateOptions)options, metrics));
+        TemplateMetrics metrics = new(builder.Environment.Metrics);
+        builder.Use(next => new TemplateHandler(next, (TemplateOptions)options, metrics));
     }
 }

@@ -34,11 +34,12 @@ public sealed class TimeoutsPlugin : Plugin<TimeoutsOptions>
         .RequireOptions();
 
     /// <inheritdoc/>
-    protected override void Build(TimeoutsOptions options, PluginBuildContext context)
-    {
-        context.Listener.ReadTimeout = options.Read;
-        context.Listener.WriteTimeout = options.Write;
-        context.Listener.IdleTimeout = options.Idle;
-        context.Listener.MaxConnectionQueries = options.MaxConnectionQueries;
-    }
+    protected override void Build(TimeoutsOptions options, BlockBuilder builder)
+        => builder.Listen(new ConnectionLimits
+        {
+            Read = options.Read,
+            Write = options.Write,
+            Idle = options.Idle,
+            MaxQueries = options.MaxConnectionQueries,
+        });
 }

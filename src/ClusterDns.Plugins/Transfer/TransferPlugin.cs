@@ -19,15 +19,17 @@ public sealed class TransferPlugin : Plugin<TransferOptions>
     protected override TransferOptions? Parse(PluginParseContext context) => new TransferOptionsParser(context).Parse();
 
     /// <inheritdoc/>
-    protected override void Build(TransferOptions options, PluginBuildContext context)
+    protected override void Build(TransferOptions options, BlockBuilder builder)
     {
+        PluginEnvironment environment = builder.Environment;
         TransferRules rules = new(options.Rules);
-        ILogger logger = context.LoggerFactory.CreateLogger("plugin/transfer");
-        TransferSlots slots = new(context.Memory[MemoryTable.Transfers]);
-        context.AddLink(next => new TransferHandler(next, rules, [.. context.GetOffers<IZoneSource>()], slots, context.TimeProvider, logger));
+        ILogger logger = environment.Loggers.CreateLogger("plugin/transfer");
+        TransferSlots slots = new(environment.Memory[MemoryTable.Transfers]);
+        builder.Use((next, wiring) => new TransferHandler(next, rules, [.. wiring.All<IZoneSource>()], slots, environment.Time, logger));
         if (options.Rules.Any(static rule => rule.Secondaries.Count > 0))
         {
-            context.AddService(new ZoneNotifier(context.GetOffers<IZoneSource>(), rules, context.Upstreams, context.TimeProvider, context.Guard, logger));
+            builder.Run(wiring => new ZoneNotifier(
+                wiring.All<IZoneSource>(), rules, environment.Upstreams, environment.Time, environment.Guard, logger));
         }
     }
 }

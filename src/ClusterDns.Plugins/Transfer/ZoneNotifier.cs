@@ -20,7 +20,7 @@ internal sealed partial class ZoneNotifier : IHostService, IDisposable
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    private readonly IEnumerable<IZoneSource> _sources;
+    private readonly IReadOnlyList<IZoneSource> _sources;
     private readonly TransferRules _rules;
     private readonly IUpstreamFactory _upstreams;
     private readonly TimeProvider _timeProvider;
@@ -32,14 +32,14 @@ internal sealed partial class ZoneNotifier : IHostService, IDisposable
     private volatile bool _stopping;
 
     /// <summary>A notifier.</summary>
-    /// <param name="sources">The zones; complete when the notifier starts.</param>
+    /// <param name="sources">The zones.</param>
     /// <param name="rules">The servers to notify.</param>
     /// <param name="upstreams">Makes ways to the secondaries.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="guard">Starts the timer, and watches what is sent.</param>
     /// <param name="logger">Logs secondaries that do not answer.</param>
     public ZoneNotifier(
-        IEnumerable<IZoneSource> sources,
+        IReadOnlyList<IZoneSource> sources,
         TransferRules rules,
         IUpstreamFactory upstreams,
         TimeProvider timeProvider,

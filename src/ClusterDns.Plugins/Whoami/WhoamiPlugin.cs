@@ -25,8 +25,8 @@ public sealed class WhoamiPlugin : Plugin<WhoamiOptions>
     }
 
     /// <inheritdoc/>
-    protected override void Build(WhoamiOptions options, PluginBuildContext context)
-        => context.AddLink(static next => new WhoamiHandler(next));
+    protected override void Build(WhoamiOptions options, BlockBuilder builder)
+        => builder.Use(static next => new WhoamiHandler(next));
 }
 
 /// <summary>

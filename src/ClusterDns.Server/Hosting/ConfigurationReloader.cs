@@ -54,12 +54,12 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
         _server = server;
         _metrics = metrics;
         _onReloaded = onReloaded;
-        _timeProvider = environment.TimeProvider;
-        _guard = environment.Guard;
-        _nextSeed = environment.NextSeed;
-        _logger = environment.LoggerFactory.CreateLogger("reload");
-        _pluginLogger = environment.LoggerFactory.CreateLogger("plugin/reload");
-        _memory = environment.Memory;
+        _timeProvider = environment.Process.Time;
+        _guard = environment.Process.Guard;
+        _nextSeed = environment.Process.NextSeed;
+        _logger = environment.Process.Loggers.CreateLogger("reload");
+        _pluginLogger = environment.Process.Loggers.CreateLogger("plugin/reload");
+        _memory = environment.Process.Memory;
         _held = new ModelMemory(_memory[MemoryTable.Files]);
         _held.Set(ModelMemory.Of(running));
         _runningHash = running.ContentHash;

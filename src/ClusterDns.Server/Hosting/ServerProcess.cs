@@ -156,20 +156,21 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         ServerEnvironment environment = new(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
-            loggerFactory,
-            log,
-            metrics,
-            TimeProvider.System,
-            new PhysicalFileAccess(),
-            upstreams,
-            static () => RandomNumberGenerator.GetInt32(int.MaxValue))
-        {
-            RequestStop = () => failed.TrySetResult(),
-            Queries = queries,
-            Guard = guard,
-            Memory = memory,
-            StartChild = openFiles.WithOriginal,
-        };
+            new PluginEnvironment
+            {
+                Loggers = loggerFactory,
+                LogOutput = log,
+                Metrics = metrics,
+                Time = TimeProvider.System,
+                Files = new PhysicalFileAccess(),
+                Upstreams = upstreams,
+                NextSeed = static () => RandomNumberGenerator.GetInt32(int.MaxValue),
+                Queries = queries,
+                Guard = guard,
+                Memory = memory,
+                StartChild = openFiles.WithOriginal,
+                RequestStop = () => failed.TrySetResult(),
+            });
 
         Configuration configuration = new(
             options, environment, new CorefileLoader(Environment.GetEnvironmentVariable, openInput));

@@ -59,16 +59,20 @@ internal sealed record ListenerOptions
     /// <summary>After how many queries a connection is closed, once they are answered; 0 for never.</summary>
     public int MaxConnectionQueries { get; init; }
 
-    /// <summary>The same with what a server block asks for.</summary>
-    /// <param name="settings">What the block's plugins set.</param>
-    public ListenerOptions With(ListenerSettings settings) => this with
+    /// <summary>The same with the options that server blocks set.</summary>
+    /// <param name="set">The options.</param>
+    public ListenerOptions With(ListenerOptionSet set)
     {
-        Workers = settings.Workers,
-        ReadTimeout = settings.ReadTimeout ?? ReadTimeout,
-        WriteTimeout = settings.WriteTimeout ?? WriteTimeout,
-        IdleTimeout = settings.IdleTimeout ?? IdleTimeout,
-        MaxConnectionQueries = settings.MaxConnectionQueries ?? MaxConnectionQueries,
-    };
+        ConnectionLimits? limits = set.Find<ConnectionLimits>();
+        return this with
+        {
+            Workers = set.Find<ListenerWorkers>()?.Count,
+            ReadTimeout = limits?.Read ?? ReadTimeout,
+            WriteTimeout = limits?.Write ?? WriteTimeout,
+            IdleTimeout = limits?.Idle ?? IdleTimeout,
+            MaxConnectionQueries = limits?.MaxQueries ?? MaxConnectionQueries,
+        };
+    }
 
     /// <summary>The most workers that a listener has unless <see cref="Workers"/> says more.</summary>
     public const int MaxDefaultWorkers = 8;

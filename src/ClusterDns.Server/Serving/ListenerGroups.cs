@@ -1,6 +1,6 @@
-using System.Net;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Server.Serving;
 
@@ -11,42 +11,33 @@ internal sealed class ListenerGroups
     private readonly Dictionary<ListenEndpoint, Group> _byPlace = [];
 
     /// <summary>Adds a block at every place where it listens.</summary>
+    /// <param name="routes">Where.</param>
     /// <param name="block">The block.</param>
-    /// <param name="context">What its plugins have built.</param>
-    /// <param name="chain">Its chain; null without links.</param>
     /// <param name="diagnostics">Gets an error where two blocks without a view serve one zone at one place.</param>
-    public void Add(ConfiguredBlock block, PluginBuildContext context, PluginHandler? chain, DiagnosticBag diagnostics)
+    public void Add(IReadOnlyList<PlacedRoute> routes, BuiltBlock block, DiagnosticBag diagnostics)
     {
-        List<IPAddress?> addresses = [.. context.Listener.BindAddresses];
-        if (addresses.Count == 0 && !context.Listener.IsBound)
+        BlockWiring wiring = block.Wiring;
+        bool servesChaosClass = wiring.All<ServedClass>().Any(static served => served.Class == RecordClass.CH);
+        MetadataTable metadata = new(wiring.All<MetadataField>(), wiring.All<MetadataGroup>());
+        IQueryObserver[] observers = [.. block.Observers.Reverse()];
+        IResponseSeal[] seals = [.. block.Seals.Reverse()];
+        foreach (PlacedRoute placed in routes)
         {
-            addresses.Add(null);
-        }
-
-        IQueryObserver[] observers = [.. context.Observers.Reverse()];
-        IResponseSeal[] seals = [.. context.Seals.Reverse()];
-        MetadataTable? metadata = context.MetadataZones is null ? null : new MetadataTable(context.MetadataFields, context.MetadataGroups);
-        foreach (IPAddress? address in addresses)
-        {
-            foreach (BlockKey key in block.Keys)
+            BlockKey key = placed.Key;
+            Group group = GetGroup(placed.Place);
+            group.Merge(block.Listener, key.Key.Place, diagnostics);
+            Route route = new(placed.Info, block.Chain)
             {
-                Group group = GetGroup(new ListenEndpoint(key.Address.Transport, address, key.Address.Port));
-                group.Merge(context.Listener, key.Key.Place, diagnostics);
-                Zone zone = key.Address.Zone;
-                Route route = new(new RouteInfo(group.Place.ToString(), zone.Text, zone.Wire, context.ViewName), chain)
-                {
-                    Predicate = context.Predicate,
-                    Metadata = metadata is null ? null : RouteMetadata.Create(zone.Wire, context.MetadataZones!, metadata),
-                    ServesChaosClass = context.ServesChaosClass,
-                    StackTraces = context.StackTraces,
-                    Observers = observers,
-                    Seals = seals,
-                };
-                if (group.TryAdd(key, route, diagnostics))
-                {
-                    group.UnroutedObserver ??= context.UnroutedObserver;
-                    context.OnServed?.Invoke(route.Info);
-                }
+                Predicate = block.Predicate,
+                Metadata = wiring.MetadataZones is { } zones ? RouteMetadata.Create(placed.Info.ZoneWire, zones, metadata) : null,
+                ServesChaosClass = servesChaosClass,
+                StackTraces = wiring.Has<StackTraces>(),
+                Observers = observers,
+                Seals = seals,
+            };
+            if (group.TryAdd(key, route, diagnostics))
+            {
+                group.UnroutedObserver ??= wiring.SingleOrDefault<UnroutedObserver>()?.Observer;
             }
         }
     }
@@ -79,7 +70,7 @@ internal sealed class ListenerGroups
 
         public ListenEndpoint Place { get; } = place;
 
-        public ListenerSettings Settings { get; } = new();
+        public ListenerOptionSet Settings { get; } = new();
 
         public IQueryObserver? UnroutedObserver { get; set; }
 
@@ -114,26 +105,15 @@ internal sealed class ListenerGroups
             return true;
         }
 
-        /// <summary>Takes in what a block asks of the listener; what another block has asked first counts.</summary>
-        public void Merge(ListenerSettings asked, SourcePlace place, DiagnosticBag diagnostics)
+        /// <summary>Adds the options that a block sets.</summary>
+        public void Merge(ListenerOptionSet options, SourcePlace place, DiagnosticBag diagnostics)
         {
-            Settings.Workers = Merge(Settings.Workers, asked.Workers, "multisocket", place, diagnostics);
-            Settings.ReadTimeout = Merge(Settings.ReadTimeout, asked.ReadTimeout, "timeouts read", place, diagnostics);
-            Settings.WriteTimeout = Merge(Settings.WriteTimeout, asked.WriteTimeout, "timeouts write", place, diagnostics);
-            Settings.IdleTimeout = Merge(Settings.IdleTimeout, asked.IdleTimeout, "timeouts idle", place, diagnostics);
-            Settings.MaxConnectionQueries = Merge(
-                Settings.MaxConnectionQueries, asked.MaxConnectionQueries, "timeouts maxtcpqueries", place, diagnostics);
-        }
-
-        private T? Merge<T>(T? known, T? asked, string option, SourcePlace place, DiagnosticBag diagnostics)
-            where T : struct
-        {
-            if (known is { } first && asked is { } second && !first.Equals(second))
+            List<string> ignored = [];
+            Settings.Add(options, ignored);
+            foreach (string option in ignored)
             {
                 diagnostics.Warning(place, $"'{option}' has no effect: another server block on {Place} sets it first");
             }
-
-            return known ?? asked;
         }
     }
 }

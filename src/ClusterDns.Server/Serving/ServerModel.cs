@@ -39,11 +39,11 @@ internal sealed record ServerModel : IDisposable
 
 /// <summary>One place to listen on.</summary>
 /// <param name="Place">Transport, address and port.</param>
-/// <param name="Settings">What the blocks ask of the listener.</param>
+/// <param name="Settings">The options that the blocks set.</param>
 /// <param name="Zones">The zones served there, in the Corefile's order.</param>
 /// <param name="Pipeline">What serves the queries.</param>
 internal sealed record ListenerModel(
-    ListenEndpoint Place, ListenerSettings Settings, IReadOnlyList<Zone> Zones, IQueryPipeline Pipeline);
+    ListenEndpoint Place, ListenerOptionSet Settings, IReadOnlyList<Zone> Zones, IQueryPipeline Pipeline);
 
 /// <summary>Where a listener listens.</summary>
 /// <param name="Transport">How queries come.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Pipeline;
@@ -9,8 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace ClusterDns.Server.Serving;
 
 /// <summary>
-/// Turns a Corefile that has been parsed into a model that can run: options first, all of them, so that every error is known
-/// before anything is made.
+/// Turns a parsed Corefile into a model that can run. It reads all options first, so that every error is reported before anything is made.
 /// </summary>
 /// <param name="environment">The world outside.</param>
 /// <param name="dnsPort">The port of <c>dns://</c> keys that name none.</param>
@@ -22,15 +22,15 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
     /// <summary>Builds a model.</summary>
     /// <param name="document">The Corefile.</param>
     /// <param name="diagnostics">Where errors and warnings go.</param>
-    /// <returns>The model, or null, with everything let go of, when there are errors.</returns>
+    /// <returns>The model, or null, with everything released, when there are errors.</returns>
     public ServerModel? Build(CorefileDocument document, DiagnosticBag diagnostics)
     {
         foreach (IPlugin plugin in environment.Plugins.Values)
         {
-            plugin.DeclareMetrics(environment.Metrics);
+            plugin.DeclareMetrics(environment.Process.Metrics);
         }
 
-        List<ConfiguredBlock> configured = [.. document.Blocks.Select(block => Configure(block, diagnostics))];
+        IReadOnlyList<ConfiguredBlock> configured = Configure(document, diagnostics);
         if (diagnostics.HasErrors)
         {
             return null;
@@ -54,30 +54,41 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         }
     }
 
+    /// <summary>Reads the options of all plugins, and touches nothing outside the Corefile.</summary>
+    /// <param name="document">The Corefile.</param>
+    /// <param name="diagnostics">Where errors and warnings go.</param>
+    public IReadOnlyList<ConfiguredBlock> Configure(CorefileDocument document, DiagnosticBag diagnostics)
+        => [.. document.Blocks.Select(block => Configure(block, diagnostics))];
+
     private ServerModel? BuildAll(
-        CorefileDocument document, List<ConfiguredBlock> configured, ResourceScope resources, DiagnosticBag diagnostics)
+        CorefileDocument document, IReadOnlyList<ConfiguredBlock> configured, ResourceScope resources, DiagnosticBag diagnostics)
     {
-        List<PluginBuildContext> contexts = [];
-        Readiness readiness = new();
+        PluginEnvironment process = environment.Process.ForConfiguration(IsReload);
+        List<BuiltBlock> blocks = [];
         ListenerGroups groups = new();
         foreach (ConfiguredBlock block in configured)
         {
-            PluginBuildContext context = BuildPlugins(block, readiness, resources, diagnostics);
-            contexts.Add(context);
-            object? chain = Try("server block", block.Keys[0].Key.Place, diagnostics, () => Chain(context));
-            groups.Add(block, context, (PluginHandler?)chain, diagnostics);
+            IReadOnlyList<PlacedRoute> routes = [];
+            BuiltBlock built = BuiltBlock.Build(
+                new BlockParts(process, new BlockInfo([.. block.Keys.Select(static key => key.Address)], block.Text), resources, diagnostics),
+                block.Plugins,
+                EndOfChain.Instance,
+                wiring => [.. (routes = PlacedRoute.Of(block, wiring)).Select(static route => route.Info)],
+                (plugin, exception) => ReportFailure(plugin.Name, plugin.Place, exception, diagnostics));
+            blocks.Add(built);
+            groups.Add(routes, built, diagnostics);
         }
 
         return diagnostics.HasErrors ? null : new ServerModel
         {
             Listeners = groups.Build(CreatePipeline),
-            Services = [.. contexts.SelectMany(static context => context.Services)],
-            HttpEndpoints = [.. contexts.SelectMany(static context => context.HttpEndpoints)],
+            Services = [.. blocks.SelectMany(static block => block.Services)],
+            HttpEndpoints = [.. blocks.SelectMany(static block => block.Wiring.All<HttpEndpoint>())],
             Resources = resources,
             ContentHash = document.ContentHash,
             Directives = document.Blocks.Sum(static block => block.Directives.Count),
-            Debug = contexts.Exists(static context => context.Debug),
-            Reload = contexts.FindLast(static context => context.Reload is not null)?.Reload,
+            Debug = blocks.Exists(static block => block.Wiring.Has<DebugLines>()),
+            Reload = blocks.Select(static block => block.Wiring.SingleOrDefault<ReloadSettings>()).LastOrDefault(static reload => reload is not null),
         };
     }
 
@@ -101,108 +112,46 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         }
 
         IReadOnlyList<ServerKey> parsed = [.. keys.Select(static key => key.Address)];
-        List<(IPlugin Plugin, object Options)> plugins = [];
-        List<SourcePlace> places = [];
+        List<ConfiguredPlugin> plugins = [];
         ILookup<string, DirectiveSyntax> directives =
             syntax.Directives.ToLookup(static directive => directive.Name.Text, StringComparer.Ordinal);
         foreach (string name in environment.PluginOrder)
         {
             if (directives.Contains(name) &&
                 environment.Plugins.TryGetValue(name, out IPlugin? plugin) &&
-                Try(
-                    name,
-                    directives[name].First().Name.Place,
-                    diagnostics,
-                    () => DirectiveParsing.Parse(plugin, new PluginParseContext([.. directives[name]], parsed, diagnostics))) is { } options)
+                TryParse(plugin, new PluginParseContext([.. directives[name]], parsed, diagnostics)) is { } options)
             {
-                plugins.Add((plugin, options));
-                places.Add(directives[name].First().Name.Place);
+                plugins.Add(new ConfiguredPlugin(plugin, options, directives[name].First().Name.Place));
             }
         }
 
-        return new ConfiguredBlock(keys, plugins, places, BlockText.Of(syntax));
+        return new ConfiguredBlock(keys, plugins, BlockText.Of(syntax));
     }
 
-    private PluginBuildContext BuildPlugins(
-        ConfiguredBlock block, Readiness readiness, ResourceScope resources, DiagnosticBag diagnostics)
-    {
-        PluginBuildContext context = new()
-        {
-            Keys = [.. block.Keys.Select(static key => key.Address)],
-            Diagnostics = diagnostics,
-            LoggerFactory = environment.LoggerFactory,
-            LogOutput = environment.LogOutput,
-            Metrics = environment.Metrics,
-            TimeProvider = environment.TimeProvider,
-            Guard = environment.Guard,
-            Files = environment.Files,
-            Upstreams = environment.Upstreams,
-            NextSeed = environment.NextSeed,
-            Queries = environment.Queries,
-            Readiness = readiness,
-            Resources = resources,
-            BlockText = block.Text,
-            IsReload = IsReload,
-            RequestStop = environment.RequestStop,
-            Memory = environment.Memory,
-            StartChild = environment.StartChild,
-        };
-        for (int i = 0; i < block.Plugins.Count; i++)
-        {
-            (IPlugin plugin, object options) = block.Plugins[i];
-            int parts = context.PartCount;
-            Try(plugin.Name, block.Places[i], diagnostics, () =>
-            {
-                plugin.Build(options, context);
-                return plugin;
-            });
-            if (context.PartCount > parts)
-            {
-                context.LinkNames.Add(plugin.Name);
-            }
-        }
-
-        return context;
-    }
-
-    /// <summary>Whatever a plugin throws while it is set up is an error with its place, and never the end of the process.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "A plugin may throw anything; the error names the plugin and the exception.")]
-    private static object? Try(string plugin, SourcePlace place, DiagnosticBag diagnostics, Func<object?> action)
+    [SuppressMessage("Design", "CA1031", Justification = "Any exception of a plugin is reported with the plugin's name and place.")]
+    private static object? TryParse(IPlugin plugin, PluginParseContext context)
     {
         try
         {
-            return action();
+            return DirectiveParsing.Parse(plugin, context);
         }
         catch (Exception exception)
         {
-            diagnostics.Error(place, $"'{plugin}' cannot be set up: {exception.GetType().Name}: {ErrorLine.Of(exception)}");
+            ReportFailure(plugin.Name, context.Directives[0].Name.Place, exception, context.Diagnostics);
             return null;
         }
     }
 
-    private static PluginHandler? Chain(PluginBuildContext context)
-    {
-        if (context.PartCount == 0)
-        {
-            return null;
-        }
-
-        PluginHandler chain = EndOfChain.Instance;
-        for (int i = context.Links.Count - 1; i >= 0; i--)
-        {
-            chain = context.Links[i](chain);
-        }
-
-        return chain;
-    }
+    private static void ReportFailure(string plugin, SourcePlace place, Exception exception, DiagnosticBag diagnostics)
+        => diagnostics.Error(place, $"'{plugin}' cannot be set up: {exception.GetType().Name}: {ErrorLine.Of(exception)}");
 
     private QueryPipeline CreatePipeline(ListenEndpoint place, IEnumerable<Route> routes, IQueryObserver? unrouted)
         => new(
             place.ToString(),
             new RoutingTable(routes),
-            new QueryEndMetrics(environment.Metrics),
-            environment.TimeProvider,
-            environment.LoggerFactory.CreateLogger("server"),
+            new QueryEndMetrics(environment.Process.Metrics),
+            environment.Process.Time,
+            environment.Process.Loggers.CreateLogger("server"),
             unrouted);
 }
 
@@ -213,11 +162,30 @@ internal sealed record BlockKey(Token Key, ServerKey Address);
 
 /// <summary>A server block whose options have been read.</summary>
 /// <param name="Keys">Its zones.</param>
-/// <param name="Plugins">Its plugins in running order, each with its options.</param>
-/// <param name="Places">Where each of them begins.</param>
+/// <param name="Plugins">Its plugins in running order.</param>
 /// <param name="Text">The block in one fixed form.</param>
-internal sealed record ConfiguredBlock(
-    IReadOnlyList<BlockKey> Keys,
-    IReadOnlyList<(IPlugin Plugin, object Options)> Plugins,
-    IReadOnlyList<SourcePlace> Places,
-    string Text);
+internal sealed record ConfiguredBlock(IReadOnlyList<BlockKey> Keys, IReadOnlyList<ConfiguredPlugin> Plugins, string Text);
+
+/// <summary>A zone of a server block at one of its listeners.</summary>
+/// <param name="Place">The listener.</param>
+/// <param name="Key">The zone, and the key that named it.</param>
+/// <param name="Info">What queries may know of it.</param>
+internal sealed record PlacedRoute(ListenEndpoint Place, BlockKey Key, RouteInfo Info)
+{
+    /// <summary>Where a block is served.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="wiring">What its plugins offer.</param>
+    public static IReadOnlyList<PlacedRoute> Of(ConfiguredBlock block, BlockWiring wiring)
+    {
+        IEnumerable<IPAddress?> all = [null];
+        IEnumerable<IPAddress?> addresses = wiring.SingleOrDefault<BoundAddresses>()?.Addresses ?? all;
+        return [.. addresses.SelectMany(address => block.Keys.Select(key => Create(address, key, wiring.ViewName)))];
+    }
+
+    private static PlacedRoute Create(IPAddress? address, BlockKey key, string view)
+    {
+        ListenEndpoint place = new(key.Address.Transport, address, key.Address.Port);
+        Zone zone = key.Address.Zone;
+        return new PlacedRoute(place, key, new RouteInfo(place.ToString(), zone.Text, zone.Wire, view));
+    }
+}

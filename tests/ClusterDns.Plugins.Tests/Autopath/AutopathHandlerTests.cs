@@ -242,7 +242,7 @@ public sealed class AutopathHandlerTests
     public async Task It_waits_for_every_question()
     {
         WaitingLink below = new();
-        PluginHandler handler = _kit.Kit.Build.Links[0](below);
+        PluginHandler handler = _kit.Kit.ChainTo(below);
         Query context = _kit.Kit.CreateContext("www.example.org.a.example.");
         Task served = handler.ServeAsync(context).AsTask();
 
@@ -262,7 +262,7 @@ public sealed class AutopathHandlerTests
     {
         WaitingLink below = new();
         Query context = _kit.Kit.CreateContext("www.example.org.a.example.");
-        Task served = _kit.Kit.Build.Links[0](below).ServeAsync(context).AsTask();
+        Task served = _kit.Kit.ChainTo(below).ServeAsync(context).AsTask();
         await below.AnswerAsync(AutopathKit.AddAddress);
         await served;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Bind;
 using ClusterDns.Plugins.Tests.TestKit;
 
@@ -17,7 +18,7 @@ public sealed class BindPluginTests
         PluginKit kit = Create(text);
 
         Assert.Equal("", kit.Errors);
-        Assert.Equal(addresses, string.Join(' ', kit.Build.Listener.BindAddresses));
+        Assert.Equal(addresses, string.Join(' ', kit.Wiring.SingleOrDefault<BoundAddresses>()!.Addresses));
     }
 
     [Theory]

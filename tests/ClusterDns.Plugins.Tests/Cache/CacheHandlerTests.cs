@@ -225,10 +225,8 @@ public sealed class CacheHandlerTests
         TaskCompletionSource upstream = new();
         PluginKit parsed = new(new Plugins.Cache.CachePlugin(), "cache");
         WaitingLink below = new(upstream.Task);
-        PluginHandler handler = parsed.Build.Links[0](below);
-        Query query = parsed.Serve("www.example.");
-        query.Response.Reset();
-        below.Asked = 0;
+        PluginHandler handler = parsed.ChainTo(below);
+        Query query = parsed.CreateContext("www.example.");
 
         ValueTask served = handler.ServeAsync(query);
         Assert.False(served.IsCompleted);

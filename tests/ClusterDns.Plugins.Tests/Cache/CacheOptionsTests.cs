@@ -56,7 +56,7 @@ public sealed class CacheOptionsTests
 
         public object? Parse(Core.Pipeline.PluginParseContext context) => _cache.Parse(context);
 
-        public void Build(object options, Core.Pipeline.PluginBuildContext context)
-            => Key = CachePlugin.KeyOf((CacheOptions)options, context);
+        public void Build(object options, Core.Pipeline.BlockBuilder builder)
+            => Key = CachePlugin.KeyOf((CacheOptions)options, builder.Block.Fingerprint);
     }
 }

@@ -1,3 +1,4 @@
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Autopath;
 using ClusterDns.Plugins.Bind;
 using ClusterDns.Plugins.Forward;
@@ -128,7 +129,7 @@ public sealed class IgnoredTests
 
         Assert.Equal("", kit.Errors);
         Assert.Equal(warning, string.Join('\n', kit.Diagnostics.Warnings));
-        Assert.True(kit.Build.Listener.IsBound);
-        Assert.Equal(warning.Length > 0 ? "" : "127.0.0.1", string.Join(' ', kit.Build.Listener.BindAddresses));
+        Assert.True(kit.Wiring.Has<BoundAddresses>());
+        Assert.Equal(warning.Length > 0 ? "" : "127.0.0.1", string.Join(' ', kit.Wiring.SingleOrDefault<BoundAddresses>()!.Addresses));
     }
 }

@@ -269,7 +269,7 @@ public sealed class Dns64HandlerTests
     public async Task ItWaitsForBothQueries()
     {
         WaitingLink below = new();
-        PluginHandler handler = Create("dns64").Build.Links[0](below);
+        PluginHandler handler = Create("dns64").ChainTo(below);
         Query context = new();
         Accept(context, CreateQuery(dnssecOk: false, checkingDisabled: false));
         Task served = handler.ServeAsync(context).AsTask();

@@ -102,8 +102,8 @@ public sealed class ErrorsPluginTests
     [Fact]
     public void Stacktrace_asks_for_stack_traces()
     {
-        Assert.True(Create("errors {\n stacktrace\n}", "x").Build.StackTraces);
-        Assert.False(Create("errors", "x").Build.StackTraces);
+        Assert.True(Create("errors {\n stacktrace\n}", "x").Wiring.Has<StackTraces>());
+        Assert.False(Create("errors", "x").Wiring.Has<StackTraces>());
     }
 
     [Theory]

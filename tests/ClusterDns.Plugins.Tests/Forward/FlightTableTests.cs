@@ -132,7 +132,7 @@ public sealed class FlightTableTests
 
     private static MemoryShare Pools(long limit) => new MemoryBudget(MemoryTable.Rules, limit, new MetricRegistry())[MemoryTable.Pools];
 
-    private FlightTable Create(MemoryShare pools) => new(_kit.Time, _kit.Build.Guard, pools);
+    private FlightTable Create(MemoryShare pools) => new(_kit.Time, _kit.Wiring.Environment.Guard, pools);
 
     private async Task FollowAsync(FlightTable table, int count)
     {

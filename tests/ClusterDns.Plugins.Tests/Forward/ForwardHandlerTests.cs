@@ -39,7 +39,7 @@ public class ForwardHandlerTests
         _upstreams.Fails(First);
         _upstreams.Answers(Second);
         PluginKit kit = Create("forward example 192.0.2.1 192.0.2.2 {\n policy sequential\n}\nforward test 192.0.2.2");
-        MetadataTable table = new(kit.Build.MetadataFields);
+        MetadataTable table = new(kit.Wiring.All<MetadataField>());
 
         Assert.Equal(Second, table.Read(kit.Serve("www.example."), "forward/upstream"));
         Assert.Null(table.Read(kit.Serve("www.elsewhere."), "forward/upstream"));
@@ -82,7 +82,7 @@ public class ForwardHandlerTests
         _upstreams.Answers(First);
         PluginKit kit = Create($"forward . 192.0.2.1 {{\n {option}\n}}");
 
-        UpstreamOutcome outcome = await Assert.Single(kit.Build.ForwardTargets).Channel.AskAsync(
+        UpstreamOutcome outcome = await Assert.Single(kit.Wiring.All<IForwardTarget>()).Channel.AskAsync(
             new UpstreamQuery(new byte[12], TimeSpan.FromSeconds(1)));
 
         Assert.Equal((UpstreamStatus.Answered, expected), (outcome.Status, outcome.Protocol));

@@ -66,7 +66,7 @@ public class HeaderTests
         FakeUpstreams upstreams = new();
         upstreams.Answers("192.0.2.1:53");
         PluginKit forward = new(new ForwardPlugin(), "forward . 192.0.2.1", upstreams: upstreams);
-        PluginHandler handler = Create(rules).Build.Links[0](forward.Handler);
+        PluginHandler handler = Create(rules).ChainTo(forward.Handler);
         Query query = forward.CreateContext("www.example.");
         byte[] sent = query.Request.ToArray();
 
@@ -83,7 +83,7 @@ public class HeaderTests
         FakeUpstreams upstreams = new();
         upstreams.On("192.0.2.1:53", _ => new ValueTask<UpstreamOutcome>(reply.Task));
         PluginKit forward = new(new ForwardPlugin(), "forward . 192.0.2.1", upstreams: upstreams);
-        PluginHandler handler = Create("response set aa\n response clear ra").Build.Links[0](forward.Handler);
+        PluginHandler handler = Create("response set aa\n response clear ra").ChainTo(forward.Handler);
         Query query = forward.CreateContext("www.example.");
 
         Task served = handler.ServeAsync(query).AsTask();

@@ -12,7 +12,7 @@ public class HealthPluginTests
     public void ItIsOkAlways()
     {
         PluginKit kit = Create("health");
-        HttpEndpoint endpoint = Assert.Single(kit.Build.HttpEndpoints);
+        HttpEndpoint endpoint = Assert.Single(kit.Wiring.All<HttpEndpoint>());
         HttpExchange exchange = new("");
 
         endpoint.Handler(exchange);
@@ -125,7 +125,7 @@ public class HealthPluginTests
     {
         PluginKit kit = Create("health :81 {\n lameduck 5s\n}\nhealth :82\nhealth {\n lameduck 1s\n}");
         Assert.Equal("", kit.Errors);
-        Assert.Equal(":82", Assert.Single(kit.Build.HttpEndpoints).Address.ToString());
+        Assert.Equal(":82", Assert.Single(kit.Wiring.All<HttpEndpoint>()).Address.ToString());
 
         Task preparing = kit.Build.Services[0].PrepareStopAsync(CancellationToken.None).AsTask();
         kit.Time.Advance(TimeSpan.FromSeconds(1));

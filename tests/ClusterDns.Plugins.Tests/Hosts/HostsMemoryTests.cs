@@ -23,7 +23,7 @@ public sealed class HostsMemoryTests
     {
         MemoryBudget memory = new(MemoryTable.Rules, MemoryTable.BaseBytes + (8 * MiB), new MetricRegistry());
         PluginKit kit = new(new HostsPlugin(), Block, files: _files, memory: memory);
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         long before = memory[MemoryTable.Files].Used;
 
         _files["hosts"] = BlockList(300_000);
@@ -45,7 +45,7 @@ public sealed class HostsMemoryTests
     {
         MemoryBudget memory = new(MemoryTable.Rules, MemoryTable.BaseBytes + (8 * MiB), new MetricRegistry());
         PluginKit kit = new(new HostsPlugin(), Block, files: _files, memory: memory);
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         _files["hosts"] = BlockList(300_000);
         kit.Time.Advance(TimeSpan.FromSeconds(1));
         long refused = memory[MemoryTable.Files].Refused;
@@ -67,7 +67,7 @@ public sealed class HostsMemoryTests
         PluginKit kit = new(new HostsPlugin(), Block, files: _files, memory: memory);
         Assert.True(memory[MemoryTable.Files].Used > 0);
 
-        kit.Build.Resources.Dispose();
+        kit.Resources.Dispose();
 
         Assert.Equal(0, memory[MemoryTable.Files].Used);
     }

@@ -37,7 +37,7 @@ public sealed class HostsPluginTests
     public void File_that_is_longer_than_it_reports_keeps_the_old_names_and_is_refused_once()
     {
         PluginKit kit = Create("hosts hosts {\n reload 3s\n}");
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         _files.ReportedLength = 0;
         _files["hosts"] = new string('#', HostsFile.MaxLength + 1);
         _files.Reads.Clear();
@@ -136,7 +136,7 @@ public sealed class HostsPluginTests
     public void The_file_is_read_again_when_it_has_changed_and_kept_when_it_is_gone()
     {
         PluginKit kit = Create("hosts hosts {\n reload 3s\n}");
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
 
         _files["hosts"] = "192.0.2.5 one.test";
         Assert.Contains("192.0.2.1", kit.Ask("one.test."), StringComparison.Ordinal);
@@ -147,7 +147,7 @@ public sealed class HostsPluginTests
         kit.Time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal("NOERROR\nAnswer: one.test. 3600 A 192.0.2.5", kit.Ask("one.test."));
 
-        kit.Build.Resources.Dispose();
+        kit.Resources.Dispose();
         _files["hosts"] = "192.0.2.6 one.test";
         kit.Time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal("NOERROR\nAnswer: one.test. 3600 A 192.0.2.5", kit.Ask("one.test."));
@@ -157,7 +157,7 @@ public sealed class HostsPluginTests
     public async Task Reload_of_the_file_occupies_no_thread_of_the_pool()
     {
         PluginKit kit = Create("hosts hosts {\n reload 3s\n}");
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         _files["hosts"] = "192.0.2.5 one.test";
         _files.Readers.Clear();
         await Task.Run(() => kit.Time.Advance(TimeSpan.FromSeconds(3)));
@@ -184,7 +184,7 @@ public sealed class HostsPluginTests
     {
         _files["hosts"] = "192.0.2.5 one.test";
         PluginKit kit = Create("hosts hosts {\n reload 3s\n no_reverse\n 192.0.2.1 two.test\n}");
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         Gauge entries = kit.Metrics.Gauges(
             "coredns_hosts_entries", "The combined number of entries in hosts and Corefile.", "hostsfile").With("hosts");
         Gauge time = kit.Metrics.Gauge("coredns_hosts_reload_timestamp_seconds", "The timestamp of the last reload of hosts file.");
@@ -214,7 +214,7 @@ public sealed class HostsPluginTests
     public void A_file_that_cannot_be_read_is_told_once_and_tried_again()
     {
         PluginKit kit = Create("hosts hosts {\n reload 3s\n}");
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
 
         _files["hosts"] = "192.0.2.5 one.test";
         _files.IsReadable = false;
@@ -225,7 +225,7 @@ public sealed class HostsPluginTests
         _files.IsReadable = true;
         kit.Time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal("NOERROR\nAnswer: one.test. 3600 A 192.0.2.5", kit.Ask("one.test."));
-        kit.Build.Resources.Dispose();
+        kit.Resources.Dispose();
     }
 
     [Fact]

@@ -149,7 +149,7 @@ public sealed class KubernetesMetadataTests
 
     private static string Read(PluginKit kit, Query query, IEnumerable<string> fields)
     {
-        MetadataTable table = new(kit.Build.MetadataFields, kit.Build.MetadataGroups);
+        MetadataTable table = new(kit.Wiring.All<MetadataField>(), kit.Wiring.All<MetadataGroup>());
         return string.Join(' ', fields.Select(field => table.Read(query, $"kubernetes/{field}") switch { null => "-", "" => "''", { } text => text }));
     }
 }

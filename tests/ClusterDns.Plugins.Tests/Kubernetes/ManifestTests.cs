@@ -25,7 +25,7 @@ public sealed class ManifestTests
     public void A_change_is_answered_and_what_cannot_be_read_changes_nothing()
     {
         PluginKit kit = Create("manifests web.yaml");
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         Assert.Contains("10.96.0.1", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
 
         _files["web.yaml"] = Web.Replace("10.96.0.1", "10.96.0.2", StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public sealed class ManifestTests
         _files["web.yaml"] = "{kind: Namespace, metadata: {name: shop}}";
         kit.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.StartsWith("NXDOMAIN", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
-        kit.Build.Resources.Dispose();
+        kit.Resources.Dispose();
     }
 
     [Fact]
@@ -83,17 +83,17 @@ public sealed class ManifestTests
         Assert.Equal(
             "Corefile:3:11: names of the cluster get SERVFAIL until its manifests exist: later.yaml: no such file",
             Assert.Single(kit.Diagnostics.Warnings).ToString());
-        Assert.False(kit.Build.ReadinessChecks[0].IsReady());
-        Assert.Equal("manifests: later.yaml: no such file", kit.Build.ReadinessChecks[0].Reason());
+        Assert.False(kit.Wiring.All<ReadinessCheck>()[0].IsReady());
+        Assert.Equal("manifests: later.yaml: no such file", kit.Wiring.All<ReadinessCheck>()[0].Reason());
         Assert.StartsWith("SERVFAIL", kit.Ask("later.default.svc.cluster.local."), StringComparison.Ordinal);
 
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         _files["later.yaml"] = "{kind: Service, metadata: {name: later}, spec: {clusterIP: 10.96.0.9}}";
         kit.Time.Advance(TimeSpan.FromSeconds(2));
 
         Assert.Contains("10.96.0.9", kit.Ask("later.default.svc.cluster.local."), StringComparison.Ordinal);
-        Assert.True(kit.Build.ReadinessChecks[0].IsReady());
-        kit.Build.Resources.Dispose();
+        Assert.True(kit.Wiring.All<ReadinessCheck>()[0].IsReady());
+        kit.Resources.Dispose();
     }
 
     [Theory]

@@ -51,7 +51,7 @@ public sealed class WeightFileTests
     public void AFileThatIsMissingIsAwaitedWhereItIsLookedAtAgain()
     {
         PluginKit kit = Create("loadbalance weighted later");
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         Assert.Equal("", kit.Errors);
         Assert.Equal("Warning: Weight file later does not exist; all weights are equal until it does", Assert.Single(kit.Log));
 
@@ -77,7 +77,7 @@ public sealed class WeightFileTests
     public void TheFileIsReadAgainWhenItHasChanged(string text, int seconds)
     {
         PluginKit kit = Create(text);
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         Assert.Equal(2, MostOftenFirst(kit));
 
         _files["weights"] = PreferThird;
@@ -86,7 +86,7 @@ public sealed class WeightFileTests
         kit.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(3, MostOftenFirst(kit));
 
-        kit.Build.Resources.Dispose();
+        kit.Resources.Dispose();
         _files["weights"] = PreferSecond;
         kit.Time.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(3, MostOftenFirst(kit));
@@ -96,7 +96,7 @@ public sealed class WeightFileTests
     public void AnIntervalThatTimersDoNotKnowIsTheNextThatTheyDo()
     {
         PluginKit kit = Create("loadbalance weighted weights {\n reload 1us\n}");
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         foreach ((string weights, int first) in ((string, int)[])[(PreferThird, 3), (PreferSecond, 2)])
         {
             _files["weights"] = weights;
@@ -112,7 +112,7 @@ public sealed class WeightFileTests
     public void WithReloadZeroItIsReadOnce()
     {
         PluginKit kit = Create("loadbalance weighted weights {\n reload 0s\n}");
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
 
         _files["weights"] = PreferThird;
         kit.Time.Advance(TimeSpan.FromHours(1));
@@ -124,7 +124,7 @@ public sealed class WeightFileTests
     public void WhatIsWrongLaterIsToldOnceAndTheOldWeightsCount()
     {
         PluginKit kit = Create("loadbalance weighted weights");
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         kit.Log.Clear();
 
         _files["weights"] = "www.example\n192.0.2.3 many\n";
@@ -142,7 +142,7 @@ public sealed class WeightFileTests
         kit.Time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(3, MostOftenFirst(kit));
         Assert.Equal("Information: Read the weights of 1 names from weights", kit.Log.Last());
-        kit.Build.Resources.Dispose();
+        kit.Resources.Dispose();
     }
 
     private static int MostOftenFirst(PluginKit kit)
@@ -170,10 +170,10 @@ public sealed class WeightFileTests
 
         public object? Parse(PluginParseContext context) => _plugin.Parse(context);
 
-        public void Build(object options, PluginBuildContext context)
+        public void Build(object options, BlockBuilder builder)
         {
-            context.Root = root;
-            _plugin.Build(options, context);
+            builder.Offer(new RootFolder(root));
+            _plugin.Build(options, builder);
         }
     }
 }

@@ -149,10 +149,10 @@ public class LocalTests
 
         public object? Parse(PluginParseContext context) => _local.Parse(context);
 
-        public void Build(object options, PluginBuildContext context)
+        public void Build(object options, BlockBuilder builder)
         {
-            context.Debug = true;
-            _local.Build(options, context);
+            builder.Offer(new DebugLines());
+            _local.Build(options, builder);
         }
     }
 }

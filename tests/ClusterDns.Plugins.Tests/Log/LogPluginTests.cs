@@ -59,7 +59,7 @@ public sealed class LogPluginTests
     public void It_tells_what_the_response_says(string name, string type, string responseClass)
     {
         PluginKit kit = Create("log . \"{/log/type} {/log/class}\"", Answer);
-        MetadataTable table = new(kit.Build.MetadataFields);
+        MetadataTable table = new(kit.Wiring.All<MetadataField>());
         Query context = kit.Serve(name);
 
         Assert.Equal(type, table.Read(context, "log/type"));
@@ -70,7 +70,7 @@ public sealed class LogPluginTests
     public void It_tells_nothing_before_there_is_a_response()
     {
         PluginKit kit = Create("log", Answer);
-        MetadataTable table = new(kit.Build.MetadataFields);
+        MetadataTable table = new(kit.Wiring.All<MetadataField>());
         Query context = kit.CreateContext("a.test.");
 
         Assert.Null(table.Read(context, "log/type"));

@@ -11,65 +11,75 @@ public class LoopTests
     private readonly List<Target> _targets = [];
     private int _stops;
 
+    /// <summary>The block, with the upstreams that were added before.</summary>
+    private PluginKit Kit => field ??= new PluginKit(
+        new LoopPlugin(),
+        "loop",
+        static query => query.Response.Answer("next"),
+        requestStop: () => _stops++,
+        others: builder =>
+        {
+            foreach (Target target in _targets)
+            {
+                builder.Offer<IForwardTarget>(target);
+            }
+        });
+
     [Fact]
     public async Task AnUpstreamThatForwardsBackIsTakenOutWhileOthersRemain()
     {
-        PluginKit kit = Create();
-        Target looping = Add(kit, "192.0.2.1:53", query => Ask(kit, query));
-        Target other = Add(kit, "192.0.2.2:53", static _ => { });
+        Target looping = Add("192.0.2.1:53", query => Ask(query));
+        Target other = Add("192.0.2.2:53", static _ => { });
 
-        await RunAsync(kit);
+        await RunAsync();
 
         Assert.True(looping.IsOut);
         Assert.False(other.IsOut);
         Assert.Equal(0, _stops);
         Assert.StartsWith(
             "Error: Loop (192.0.2.9:5300 -> ) detected for zone \".\": upstream 192.0.2.1:53 forwards to this server and is no longer used.",
-            Assert.Single(kit.Log),
+            Assert.Single(Kit.Log),
             StringComparison.Ordinal);
-        Assert.Equal(1, kit.Metrics.Counters(
+        Assert.Equal(1, Kit.Metrics.Counters(
             "clusterdns_loop_detected_total", "Counter of upstreams that forward back to this server.", "to").With("192.0.2.1:53").Value);
     }
 
     [Fact]
     public async Task WhereNoneRemainsTheProcessStops()
     {
-        PluginKit kit = Create();
-        Add(kit, "192.0.2.1:53", query => Ask(kit, query));
+        Add("192.0.2.1:53", query => Ask(query));
 
-        await RunAsync(kit);
+        await RunAsync();
 
         Assert.Equal(1, _stops);
-        Assert.StartsWith("Critical: Loop", Assert.Single(kit.Log), StringComparison.Ordinal);
+        Assert.StartsWith("Critical: Loop", Assert.Single(Kit.Log), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task OtherQueriesGoOnAndProbesEndHere()
     {
-        PluginKit kit = Create();
         string probe = "";
-        Add(kit, "192.0.2.1:53", query =>
+        Add("192.0.2.1:53", query =>
         {
             probe = NameOf(query);
-            Assert.Equal("REFUSED", kit.Ask(probe, RecordType.HINFO));
-            Assert.Equal("NOERROR", kit.Ask(probe));
-            Assert.Equal("NOERROR", kit.Ask("www.example.", RecordType.HINFO));
+            Assert.Equal("REFUSED", Kit.Ask(probe, RecordType.HINFO));
+            Assert.Equal("NOERROR", Kit.Ask(probe));
+            Assert.Equal("NOERROR", Kit.Ask("www.example.", RecordType.HINFO));
         });
 
-        await RunAsync(kit);
+        await RunAsync();
 
         // The probe is over: its name means nothing any more.
-        Assert.Equal("NOERROR", kit.Ask(probe, RecordType.HINFO));
+        Assert.Equal("NOERROR", Kit.Ask(probe, RecordType.HINFO));
     }
 
     [Fact]
     public async Task EachUpstreamIsAskedForANameOfItsOwn()
     {
-        PluginKit kit = Create();
         HashSet<string> names = new(StringComparer.Ordinal);
         for (int i = 0; i < 5; i++)
         {
-            Add(kit, $"192.0.2.{i}:53", query =>
+            Add($"192.0.2.{i}:53", query =>
             {
                 lock (names)
                 {
@@ -78,7 +88,7 @@ public class LoopTests
             });
         }
 
-        await RunAsync(kit);
+        await RunAsync();
 
         Assert.Equal(5, names.Count);
         Assert.All(names, static name => Assert.Equal(3, name.Split('.').Length));
@@ -92,24 +102,20 @@ public class LoopTests
 
     private static string NameOf(byte[] query) => DomainName.ToText(query.AsSpan(DnsHeader.Length..^4));
 
-    private static void Ask(PluginKit kit, byte[] query) => kit.Ask(NameOf(query), RecordType.HINFO, client: "192.0.2.9:5300");
+    private void Ask(byte[] query) => Kit.Ask(NameOf(query), RecordType.HINFO, client: "192.0.2.9:5300");
 
-    private static async Task RunAsync(PluginKit kit)
+    private async Task RunAsync()
     {
-        LoopProbe probe = Assert.IsType<LoopProbe>(Assert.Single(kit.Build.Services));
+        LoopProbe probe = Assert.IsType<LoopProbe>(Assert.Single(Kit.Build.Services));
         await probe.StartAsync(CancellationToken.None);
         await probe.Completion;
         await probe.StopAsync(CancellationToken.None);
     }
 
-    private PluginKit Create() => new(
-        new LoopPlugin(), "loop", static context => context.Response.Answer("next"), requestStop: () => _stops++);
-
-    private Target Add(PluginKit kit, string address, Action<byte[]> onAsked)
+    private Target Add(string address, Action<byte[]> onAsked)
     {
         Target target = new(address, onAsked);
         _targets.Add(target);
-        kit.Build.AddForwardTarget(target);
         return target;
     }
 

@@ -9,7 +9,7 @@ public sealed class MetadataPluginTests
     [InlineData("metadata", ".")]
     [InlineData("metadata example.org Example.NET.", "example.org. example.net.")]
     public void Queries_of_the_zones_have_metadata(string text, string zones)
-        => Assert.Equal(zones, string.Join(' ', new PluginKit(new MetadataPlugin(), text).Build.MetadataZones!));
+        => Assert.Equal(zones, string.Join(' ', new PluginKit(new MetadataPlugin(), text).Wiring.MetadataZones!));
 
     [Theory]
     [InlineData("metadata {\n map a b\n}", "Corefile:3:2: unknown option 'map' of metadata: it has no options")]

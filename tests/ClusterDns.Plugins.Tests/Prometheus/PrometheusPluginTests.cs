@@ -51,7 +51,7 @@ public class PrometheusPluginTests
         Query query = kit.CreateContext("www.example.");
         query.Response.Fail("", ResponseCode.Refused, failure: null);
 
-        kit.Build.UnroutedObserver!.OnEnd(query, QueryEnd.Unrouted);
+        kit.Wiring.SingleOrDefault<UnroutedObserver>()!.Observer.OnEnd(query, QueryEnd.Unrouted);
 
         Assert.Contains("zone=\"dropped\",view=\"\",rcode=\"REFUSED\",plugin=\"\"} 1\n", Get(kit), StringComparison.Ordinal);
     }
@@ -72,22 +72,24 @@ public class PrometheusPluginTests
     }
 
     [Fact]
-    public void PluginsInTheChainAreEnabled()
+    public void Plugins_of_the_chain_are_shown_as_enabled_when_the_configuration_starts()
     {
-        PluginKit kit = Create("prometheus");
-        kit.Build.LinkNames.Add("prometheus");
-        kit.Build.LinkNames.Add("cache");
+        PluginKit kit = new(
+            new PrometheusPlugin(), "prometheus", files: new FakeFiles(), others: static builder => builder.Use(static next => next));
+        Assert.DoesNotContain("coredns_plugin_enabled{", Get(kit), StringComparison.Ordinal);
 
-        kit.Build.OnServed!(Block);
+        kit.Resources.Start();
 
-        Assert.Contains("coredns_plugin_enabled{server=\"dns://:53\",zone=\"example.\",view=\"\",name=\"cache\"} 1\n", Get(kit), StringComparison.Ordinal);
+        string text = Get(kit);
+        Assert.Contains("coredns_plugin_enabled{server=\"dns://:53\",zone=\".\",view=\"\",name=\"prometheus\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("coredns_plugin_enabled{server=\"dns://:53\",zone=\".\",view=\"\",name=\"others\"} 1\n", text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void ThoseWhoAskForOpenMetricsGetThem()
     {
         HttpExchange exchange = new("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
-        Assert.Single(Create("prometheus").Build.HttpEndpoints).Handler(exchange);
+        Assert.Single(Create("prometheus").Wiring.All<HttpEndpoint>()).Handler(exchange);
 
         Assert.Equal(MetricText.OpenMetricsType, exchange.ContentType);
         Assert.EndsWith("# EOF\n", Encoding.UTF8.GetString(exchange.Written.Span), StringComparison.Ordinal);
@@ -114,7 +116,7 @@ public class PrometheusPluginTests
     public void TheFormatIsTheOneThatIsLikedBest(string accept, bool openMetrics)
     {
         HttpExchange exchange = new(accept);
-        Assert.Single(Create("prometheus").Build.HttpEndpoints).Handler(exchange);
+        Assert.Single(Create("prometheus").Wiring.All<HttpEndpoint>()).Handler(exchange);
 
         Assert.Equal(openMetrics ? MetricText.OpenMetricsType : MetricText.PrometheusType, exchange.ContentType);
     }
@@ -171,14 +173,14 @@ public class PrometheusPluginTests
 
     [Fact]
     public void TheAddressHasADefault()
-        => Assert.Equal("localhost:9153", Assert.Single(Create("prometheus").Build.HttpEndpoints).Address.ToString());
+        => Assert.Equal("localhost:9153", Assert.Single(Create("prometheus").Wiring.All<HttpEndpoint>()).Address.ToString());
 
     private static PluginKit Create(string text, Action<Query>? next = null) => new(new PrometheusPlugin(), text, next);
 
     private static string Get(PluginKit kit)
     {
         HttpExchange exchange = new("");
-        Assert.Single(kit.Build.HttpEndpoints).Handler(exchange);
+        Assert.Single(kit.Wiring.All<HttpEndpoint>()).Handler(exchange);
         Assert.Equal(MetricText.PrometheusType, exchange.ContentType);
         return Encoding.UTF8.GetString(exchange.Written.Span);
     }

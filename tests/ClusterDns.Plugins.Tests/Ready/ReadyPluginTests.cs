@@ -46,8 +46,10 @@ public class ReadyPluginTests
     [Fact]
     public void The_log_says_why_plugins_are_not_ready_where_that_is_known()
     {
-        PluginKit kit = Create("ready");
-        kit.Build.AddReadinessCheck(new ReadinessCheck("kubernetes", static () => false) { Reason = static () => "services: 403 forbidden" });
+        PluginKit kit = Create(
+            "ready",
+            static builder => builder.Offer(
+                new ReadinessCheck("kubernetes", static () => false) { Reason = static () => "services: 403 forbidden" }));
 
         Assert.Equal("503 first,kubernetes,second", Get(kit));
         Assert.Equal(
@@ -60,8 +62,7 @@ public class ReadyPluginTests
     [InlineData("ready {\n monitor continuously\n}", false, "200 OK")]
     public void TheLastServerBlockDecidesHowAllAreMonitored(string first, bool last, string expected)
     {
-        PluginKit kit = Create(first);
-        ((IPlugin)new ReadyPlugin()).Build(new ReadyOptions(new HttpAddress("", 81), last), kit.Build);
+        PluginKit kit = Create(first, builder => ((IPlugin)new ReadyPlugin()).Build(new ReadyOptions(new HttpAddress("", 81), last), builder));
         _first = _second = true;
         Assert.Equal("200 OK", Get(kit));
 
@@ -87,7 +88,7 @@ public class ReadyPluginTests
     [InlineData("ready localhost:81", "localhost:81")]
     [InlineData("ready [::1]:81", "[::1]:81")]
     public void TheAddressHasADefault(string text, string expected)
-        => Assert.Equal(expected, Assert.Single(Create(text).Build.HttpEndpoints).Address.ToString());
+        => Assert.Equal(expected, Assert.Single(Create(text).Wiring.All<HttpEndpoint>()).Address.ToString());
 
     [Theory]
     [InlineData("ready\nready", "Corefile:3:1: duplicate 'ready' in this server block (first at Corefile:2:1): expected once")]
@@ -99,15 +100,17 @@ public class ReadyPluginTests
     private static string Get(PluginKit kit)
     {
         HttpExchange exchange = new("");
-        kit.Build.HttpEndpoints[0].Handler(exchange);
+        kit.Wiring.All<HttpEndpoint>()[0].Handler(exchange);
         return $"{exchange.Status} {Encoding.UTF8.GetString(exchange.Written.Span)}";
     }
 
-    private PluginKit Create(string text)
-    {
-        PluginKit kit = new(new ReadyPlugin(), text);
-        kit.Build.AddReadinessCheck(new ReadinessCheck("second", () => _second));
-        kit.Build.AddReadinessCheck(new ReadinessCheck("first", () => _first));
-        return kit;
-    }
+    private PluginKit Create(string text, Action<BlockBuilder>? others = null) => new(
+        new ReadyPlugin(),
+        text,
+        others: builder =>
+        {
+            builder.Offer(new ReadinessCheck("second", () => _second));
+            builder.Offer(new ReadinessCheck("first", () => _first));
+            others?.Invoke(builder);
+        });
 }

@@ -16,7 +16,7 @@ public class ListenerPluginTests
     [InlineData("reload 2s 1m", 2, 1)]
     public void Reload_has_an_interval_and_a_jitter(string text, int interval, int jitter)
         => Assert.Equal(
-            new ReloadSettings(TimeSpan.FromSeconds(interval), TimeSpan.FromSeconds(jitter)), new PluginKit(new ReloadPlugin(), text).Build.Reload);
+            new ReloadSettings(TimeSpan.FromSeconds(interval), TimeSpan.FromSeconds(jitter)), new PluginKit(new ReloadPlugin(), text).Wiring.SingleOrDefault<ReloadSettings>());
 
     [Theory]
     [InlineData("reload 1s", "Corefile:2:8: invalid duration '1s' for reload: expected 2s or more, for example 5s or 1m30s")]
@@ -28,8 +28,8 @@ public class ListenerPluginTests
     [Fact]
     public void Multisocket_says_how_many_workers_there_are()
     {
-        Assert.Equal(5, new PluginKit(new MultisocketPlugin(), "multisocket 5").Build.Listener.Workers);
-        Assert.Equal(Environment.ProcessorCount, new PluginKit(new MultisocketPlugin(), "multisocket").Build.Listener.Workers);
+        Assert.Equal(5, new PluginKit(new MultisocketPlugin(), "multisocket 5").Build.Listener.Find<ListenerWorkers>()!.Count);
+        Assert.Equal(Environment.ProcessorCount, new PluginKit(new MultisocketPlugin(), "multisocket").Build.Listener.Find<ListenerWorkers>()!.Count);
     }
 
     [Theory]
@@ -42,18 +42,18 @@ public class ListenerPluginTests
     [Fact]
     public void Timeouts_ask_what_they_say_and_nothing_more()
     {
-        ListenerSettings all = new PluginKit(
-            new TimeoutsPlugin(), "timeouts {\n read 1s\n write 24h\n idle 1m30s\n maxtcpqueries 128\n}").Build.Listener;
-        Assert.Equal(TimeSpan.FromSeconds(1), all.ReadTimeout);
-        Assert.Equal(TimeSpan.FromHours(24), all.WriteTimeout);
-        Assert.Equal(TimeSpan.FromSeconds(90), all.IdleTimeout);
-        Assert.Equal(128, all.MaxConnectionQueries);
+        ConnectionLimits all = new PluginKit(
+            new TimeoutsPlugin(), "timeouts {\n read 1s\n write 24h\n idle 1m30s\n maxtcpqueries 128\n}").Build.Listener.Find<ConnectionLimits>()!;
+        Assert.Equal(TimeSpan.FromSeconds(1), all.Read);
+        Assert.Equal(TimeSpan.FromHours(24), all.Write);
+        Assert.Equal(TimeSpan.FromSeconds(90), all.Idle);
+        Assert.Equal(128, all.MaxQueries);
 
-        ListenerSettings one = new PluginKit(new TimeoutsPlugin(), "timeouts {\n maxtcpqueries -1\n}").Build.Listener;
-        Assert.Null(one.ReadTimeout);
-        Assert.Null(one.WriteTimeout);
-        Assert.Null(one.IdleTimeout);
-        Assert.Equal(0, one.MaxConnectionQueries);
+        ConnectionLimits one = new PluginKit(new TimeoutsPlugin(), "timeouts {\n maxtcpqueries -1\n}").Build.Listener.Find<ConnectionLimits>()!;
+        Assert.Null(one.Read);
+        Assert.Null(one.Write);
+        Assert.Null(one.Idle);
+        Assert.Equal(0, one.MaxQueries);
     }
 
     [Theory]

@@ -50,7 +50,7 @@ public sealed class SmallPluginTests
     {
         PluginKit kit = new(new ChaosPlugin(), "chaos v1 ann bob");
 
-        Assert.True(kit.Build.ServesChaosClass);
+        Assert.True(kit.Wiring.Has<ServedClass>());
         Assert.Equal("NOERROR\nAnswer: version.bind. 0 CH TXT \"v1\"", kit.Ask("version.bind.", RecordType.TXT, RecordClass.CH));
         Assert.Equal("NOERROR\nAnswer: version.server. 0 CH TXT \"v1\"", kit.Ask("version.server.", RecordType.TXT, RecordClass.CH));
         Assert.StartsWith("NOERROR\nAnswer: id.server. 0 CH TXT", kit.Ask("id.server.", RecordType.TXT, RecordClass.CH), StringComparison.Ordinal);
@@ -66,8 +66,8 @@ public sealed class SmallPluginTests
     {
         PluginKit kit = new(new DebugPlugin(), "debug");
 
-        Assert.True(kit.Build.Debug);
-        Assert.True(kit.Build.StackTraces);
+        Assert.True(kit.Wiring.Has<DebugLines>());
+        Assert.True(kit.Wiring.Has<StackTraces>());
         Assert.Equal("Corefile:2:7: unexpected 'x' after 'debug': expected 'debug'", new PluginKit(new DebugPlugin(), "debug x").Errors);
     }
 
@@ -101,8 +101,8 @@ public sealed class SmallPluginTests
     {
         PluginKit kit = new(new RootPlugin(), "root zones");
 
-        Assert.EndsWith("zones/file", kit.Build.ResolvePath("file"), StringComparison.Ordinal);
-        Assert.Equal("/abs", kit.Build.ResolvePath("/abs"));
+        Assert.EndsWith("zones/file", kit.Wiring.ResolvePath("file"), StringComparison.Ordinal);
+        Assert.Equal("/abs", kit.Wiring.ResolvePath("/abs"));
         Assert.Equal("Warning: Root path does not exist: zones", Assert.Single(kit.Log));
         Assert.Equal("Corefile:2:1: missing argument of 'root': expected 'root PATH'", new PluginKit(new RootPlugin(), "root").Errors);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Execution;
@@ -22,31 +23,33 @@ internal sealed class PluginKit : ILogOutput
     private readonly Query _context = new();
     private MetadataTable? _metadata;
 
+    private readonly EndLink _end;
+
     public PluginKit(IPlugin plugin, string blockBody, Action<Query>? next = null, FakeFiles? files = null, FakeUpstreams? upstreams = null,
-        Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null, MemoryBudget? memory = null)
-        : this([plugin], blockBody, next, files, upstreams, requestStop, isDebug, resources, memory)
+        Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null, MemoryBudget? memory = null, Action<BlockBuilder>? others = null)
+        : this([plugin], blockBody, next, files, upstreams, requestStop, isDebug, resources, memory, others)
     {
     }
 
     /// <param name="plugins">The plugins in running order.</param>
+    /// <param name="others">What other plugins of the block add.</param>
     public PluginKit(IReadOnlyList<IPlugin> plugins, string blockBody, Action<Query>? next = null, FakeFiles? files = null,
         FakeUpstreams? upstreams = null, Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null,
-        MemoryBudget? memory = null)
+        MemoryBudget? memory = null, Action<BlockBuilder>? others = null)
     {
         Files = files ?? new FakeFiles();
         Upstreams = upstreams ?? new FakeUpstreams();
         Upstreams.Time = Time;
+        Resources = resources ?? new SharedResources().CreateScope();
         CorefileDocument document = CorefileParser.Parse(
             "Corefile", Encoding.UTF8.GetBytes($". {{\n{blockBody}\n}}\n"), new InMemoryCorefileSource(), static _ => null, Diagnostics);
         Assert.True(ServerKeyParser.TryParse(document.Blocks[0].Keys[0], 53, Diagnostics, out IReadOnlyList<ServerKey> keys));
-        Build = new PluginBuildContext
+        PluginEnvironment environment = new()
         {
-            Keys = keys,
-            Diagnostics = Diagnostics,
-            LoggerFactory = new KitLoggers(this, isDebug),
+            Loggers = new KitLoggers(this, isDebug),
             LogOutput = this,
             Metrics = Metrics,
-            TimeProvider = Time,
+            Time = Time,
             Guard = new CallbackGuard(Metrics, Time, new KitLoggers(this, isDebug))
             {
                 // Reads on threads of their own have ended when the clock has been advanced.
@@ -61,33 +64,42 @@ internal sealed class PluginKit : ILogOutput
             RequestStop = requestStop ?? (static () => { }),
             NextSeed = static () => 42,
             Memory = memory ?? MemoryBudget.CreateUnlimited(),
-            Resources = resources ?? new SharedResources().CreateScope(),
         };
+        List<ConfiguredPlugin> configured = [];
         foreach (IPlugin plugin in plugins)
         {
             DirectiveSyntax[] directives =
                 [.. document.Blocks[0].Directives.Where(directive => string.Equals(directive.Name.Text, plugin.Name, StringComparison.Ordinal))];
-            object? options = DirectiveParsing.Parse(plugin, new PluginParseContext(directives, keys, Diagnostics));
-            if (options is not null)
+            if (DirectiveParsing.Parse(plugin, new PluginParseContext(directives, keys, Diagnostics)) is { } options)
             {
-                plugin.Build(options, Build);
+                configured.Add(new ConfiguredPlugin(plugin, options, directives[0].Place));
             }
         }
 
-        Handler = new ScriptedHandler(next ?? (static query => query.Response.Fail("next", ResponseCode.Refused, null)));
-        foreach (Func<PluginHandler, PluginHandler> link in Build.Links.Reverse())
+        if (others is not null)
         {
-            Handler = link(Handler);
+            configured.Add(new ConfiguredPlugin(new OtherPlugins(), others, default));
         }
-    }
 
+        _end = new EndLink(new ScriptedHandler(next ?? (static query => query.Response.Fail("next", ResponseCode.Refused, null))));
+        Build = BuiltBlock.Build(
+            new BlockParts(environment, new BlockInfo(keys, ""), Resources, Diagnostics),
+            configured,
+            _end,
+            _ => [.. keys.Select(static key => new RouteInfo("dns://:53", key.Zone.Text, key.Zone.Wire, ""))],
+            static (_, exception) => ExceptionDispatchInfo.Throw(exception));
+    }
     public DiagnosticBag Diagnostics { get; } = new();
 
     public string Errors => string.Join('\n', Diagnostics.Errors);
 
-    public PluginBuildContext Build { get; }
+    public BuiltBlock Build { get; }
 
-    public PluginHandler Handler { get; }
+    public BlockWiring Wiring => Build.Wiring;
+
+    public ResourceScope Resources { get; }
+
+    public PluginHandler Handler => Build.Chain ?? _end;
 
     public FakeFiles Files { get; }
 
@@ -167,7 +179,7 @@ internal sealed class PluginKit : ILogOutput
     /// <summary>Serves a question that was made before, and that waits for nothing.</summary>
     public void Serve(Query query)
     {
-        if (Build.MetadataZones is { } zones)
+        if (Wiring.MetadataZones is { } zones)
         {
             AttachMetadata(query, zones);
         }
@@ -180,7 +192,7 @@ internal sealed class PluginKit : ILogOutput
     {
         if (zones.Any(zone => DomainName.IsSubdomainOf(query.Name, zone.Wire.Span)))
         {
-            query.Metadata = _metadata ??= new MetadataTable(Build.MetadataFields, Build.MetadataGroups);
+            query.Metadata = _metadata ??= new MetadataTable(Wiring.All<MetadataField>(), Wiring.All<MetadataGroup>());
         }
     }
 
@@ -211,12 +223,40 @@ internal sealed class PluginKit : ILogOutput
         => $"{DomainName.ToText(record.OwnerSource is null ? query.QuestionName : record.Owner)} {record.TimeToLive} "
             + $"{(record.Class == RecordClass.IN ? "" : RecordClasses.ToText(record.Class) + " ")}{RecordTypes.ToText(record.Type)} {RdataText.ToText(record.Type, record.Rdata)}";
 
+    /// <summary>The chain, with another link at its end from now on.</summary>
+    public PluginHandler ChainTo(PluginHandler below)
+    {
+        _end.Below = below;
+        return Handler;
+    }
+
     private static void AssertCompleted(ValueTask served) => Assert.True(served.IsCompletedSuccessfully);
 
     bool ILogOutput.TryWriteLine(ReadOnlySpan<byte> line)
     {
         Log.Enqueue(Encoding.UTF8.GetString(line));
         return true;
+    }
+
+    /// <summary>What other plugins of the block add.</summary>
+    private sealed class OtherPlugins : Plugin<Action<BlockBuilder>>
+    {
+        public override string Name => "others";
+
+        public override DirectiveRepetition Repetition => DirectiveRepetition.All;
+
+        protected override Action<BlockBuilder>? Parse(PluginParseContext context) => null;
+
+        protected override void Build(Action<BlockBuilder> options, BlockBuilder builder) => options(builder);
+    }
+
+    private sealed class EndLink(PluginHandler below) : PluginHandler(EndOfChain.Instance)
+    {
+        public PluginHandler Below { get; set; } = below;
+
+        public override string Name => Below.Name;
+
+        public override ValueTask ServeAsync(Query query) => Below.ServeAsync(query);
     }
 
     private sealed class ScriptedHandler(Action<Query> serve) : PluginHandler(EndOfChain.Instance)

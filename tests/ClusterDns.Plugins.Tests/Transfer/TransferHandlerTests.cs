@@ -193,7 +193,7 @@ public sealed class TransferHandlerTests
     {
         PluginKit kit = TransferKit.Create(transfer, Objects, "cache\nk8s_external example.org {\n ttl 300\n}", options: "ttl 300");
         Assert.Equal("", kit.Errors);
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         string address = kit.Ask("web.shop.svc.cluster.local.");
         Assert.Contains(" 946684800 ", kit.Ask(zone, RecordType.SOA), StringComparison.Ordinal);
 

@@ -75,7 +75,7 @@ public sealed class ZoneNotifierTests
 
     private static async Task<IHostService> StartAsync(PluginKit kit)
     {
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         IHostService service = Assert.Single(kit.Build.Services);
         await service.StartAsync(CancellationToken.None);
         return service;

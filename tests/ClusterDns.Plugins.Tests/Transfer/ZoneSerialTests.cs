@@ -98,6 +98,6 @@ public sealed class ZoneSerialTests
 
         protected override IZoneSource Parse(PluginParseContext context) => source;
 
-        protected override void Build(IZoneSource options, PluginBuildContext context) => context.Offer(options);
+        protected override void Build(IZoneSource options, BlockBuilder builder) => builder.Offer(options);
     }
 }

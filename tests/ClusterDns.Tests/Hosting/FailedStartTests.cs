@@ -137,13 +137,16 @@ public sealed class FailedStartTests : IDisposable
         ServerEnvironment environment = new(
             new Dictionary<string, IPlugin>(StringComparer.Ordinal) { ["whoami"] = new ThrowingPlugin(throwsInParse) },
             PluginCatalog.Order,
-            NullLoggerFactory.Instance,
-            NoLog.Instance,
-            metrics,
-            TimeProvider.System,
-            new PhysicalFileAccess(),
-            upstreams,
-            static () => 42);
+            new PluginEnvironment
+            {
+                Loggers = NullLoggerFactory.Instance,
+                LogOutput = NoLog.Instance,
+                Metrics = metrics,
+                Time = TimeProvider.System,
+                Files = new PhysicalFileAccess(),
+                Upstreams = upstreams,
+                NextSeed = static () => 42,
+            });
         DiagnosticBag diagnostics = new();
         CorefileDocument document = CorefileParser.Parse(
             "Corefile", ". {\n whoami\n}\n"u8.ToArray(), new InMemoryCorefileSource(), static _ => null, diagnostics);
@@ -191,6 +194,6 @@ public sealed class FailedStartTests : IDisposable
 
         public object? Parse(PluginParseContext context) => throwsInParse ? throw new InvalidOperationException("one\ntwo") : this;
 
-        public void Build(object options, PluginBuildContext context) => throw new InvalidOperationException("one\ntwo");
+        public void Build(object options, BlockBuilder builder) => throw new InvalidOperationException("one\ntwo");
     }
 }

@@ -43,22 +43,23 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
         Environment = new ServerEnvironment(
             PluginCatalog.Plugins,
             PluginCatalog.Order,
-            new KitLoggers(this),
-            this,
-            Metrics,
-            Time,
-            Files,
-            _upstreams,
-            static () => 42)
-        {
-            Memory = Memory,
-        };
+            new PluginEnvironment
+            {
+                Loggers = new KitLoggers(this),
+                LogOutput = this,
+                Metrics = Metrics,
+                Time = Time,
+                Files = Files,
+                Upstreams = _upstreams,
+                NextSeed = static () => 42,
+                Memory = Memory,
+            });
         Configuration = new Configuration(
             new CommandLineOptions { ConfigurationFile = PathOf("Corefile") },
             Environment,
             new CorefileLoader(static _ => null, static () => Stream.Null));
-        Memory.LogTo(Environment.LoggerFactory.CreateLogger("memory"));
-        Server = new DnsServer(TestServices.Create(Metrics, Time, Environment.LoggerFactory, memory: Memory));
+        Memory.LogTo(Environment.Process.Loggers.CreateLogger("memory"));
+        Server = new DnsServer(TestServices.Create(Metrics, Time, Environment.Process.Loggers, memory: Memory));
         DiagnosticBag diagnostics = new();
         ServerModel? model = Configuration.Read(diagnostics) is { } document ? Configuration.Build(document, diagnostics) : null;
         Assert.True(model is not null, string.Join('\n', diagnostics.Errors));

@@ -126,13 +126,16 @@ public sealed class FailedQueryTests : ILogOutput
         ServerEnvironment environment = new(
             plugins,
             PluginCatalog.Order,
-            NullLoggerFactory.Instance,
-            this,
-            _metrics,
-            _time,
-            new PhysicalFileAccess(),
-            new UpstreamFactory(_metrics, TimeProvider.System),
-            static () => 42);
+            new PluginEnvironment
+            {
+                Loggers = NullLoggerFactory.Instance,
+                LogOutput = this,
+                Metrics = _metrics,
+                Time = _time,
+                Files = new PhysicalFileAccess(),
+                Upstreams = new UpstreamFactory(_metrics, TimeProvider.System),
+                NextSeed = static () => 42,
+            });
         DiagnosticBag diagnostics = new();
         CorefileDocument document = CorefileParser.Parse(
             "Corefile", Encoding.UTF8.GetBytes(corefile), new InMemoryCorefileSource(), static _ => null, diagnostics);
@@ -149,7 +152,7 @@ public sealed class FailedQueryTests : ILogOutput
 
         public object Parse(PluginParseContext context) => this;
 
-        public void Build(object options, PluginBuildContext context) => context.AddLink(next => new PanicLink(next, time));
+        public void Build(object options, BlockBuilder builder) => builder.Use(next => new PanicLink(next, time));
     }
 
     private sealed class PanicLink(PluginHandler next, FakeTimeProvider time) : PluginHandler(next)

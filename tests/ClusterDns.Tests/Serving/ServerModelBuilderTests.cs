@@ -69,10 +69,10 @@ public class ServerModelBuilderTests
             "a.example {\n multisocket 2\n timeouts {\n read 5s\n }\n}\n" +
             "b.example {\n multisocket 3\n timeouts {\n read 5s\n idle 1m\n }\n}\n");
 
-        ListenerSettings settings = kit.Model.Listeners[0].Settings;
-        Assert.Equal(2, settings.Workers);
-        Assert.Equal(TimeSpan.FromSeconds(5), settings.ReadTimeout);
-        Assert.Equal(TimeSpan.FromMinutes(1), settings.IdleTimeout);
+        ListenerOptionSet settings = kit.Model.Listeners[0].Settings;
+        Assert.Equal(new ListenerWorkers(2), settings.Find<ListenerWorkers>());
+        Assert.Equal(
+            new ConnectionLimits { Read = TimeSpan.FromSeconds(5), Idle = TimeSpan.FromMinutes(1) }, settings.Find<ConnectionLimits>());
         Assert.Equal(
             "Corefile:7:1: 'multisocket' has no effect: another server block on dns://:53 sets it first",
             Assert.Single(kit.Diagnostics.Warnings).ToString());

@@ -53,6 +53,7 @@ public sealed class ViewTests
     public void Metrics_have_the_views_name()
     {
         ServerModel model = Build(TwoViews);
+        model.Resources.Start();
         Ask(model, RecordType.A);
         Ask(model, RecordType.A);
         Ask(model, RecordType.AAAA);
@@ -167,13 +168,16 @@ public sealed class ViewTests
         ServerEnvironment environment = new(
             plugins,
             PluginCatalog.Order,
-            new OneLogger(_log),
-            NoLog.Instance,
-            _metrics,
-            TimeProvider.System,
-            new PhysicalFileAccess(),
-            new UpstreamFactory(_metrics, TimeProvider.System),
-            static () => 42);
+            new PluginEnvironment
+            {
+                Loggers = new OneLogger(_log),
+                LogOutput = NoLog.Instance,
+                Metrics = _metrics,
+                Time = TimeProvider.System,
+                Files = new PhysicalFileAccess(),
+                Upstreams = new UpstreamFactory(_metrics, TimeProvider.System),
+                NextSeed = static () => 42,
+            });
         CorefileDocument document = CorefileParser.Parse(
             "Corefile", Encoding.UTF8.GetBytes(corefile), new InMemoryCorefileSource(), static _ => null, _diagnostics);
         return new ServerModelBuilder(environment, dnsPort: 53).Build(document, _diagnostics);
@@ -219,11 +223,11 @@ public sealed class ViewTests
 
         public object Parse(PluginParseContext context) => context.Directives[0].Arguments;
 
-        public void Build(object options, PluginBuildContext context)
+        public void Build(object options, BlockBuilder builder)
         {
             IReadOnlyList<Token> arguments = (IReadOnlyList<Token>)options;
             RecordType type = Enum.Parse<RecordType>(arguments[1].Text);
-            context.Route(query => takes(query) ?? query.Type == type, arguments[0].Text);
+            builder.Route(query => takes(query) ?? query.Type == type, arguments[0].Text);
         }
     }
 }

@@ -2,6 +2,7 @@ using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Answers;
+using ClusterDns.Plugins.Kubernetes.Index;
 
 namespace ClusterDns.Plugins.Kubernetes.External;
 
@@ -18,30 +19,39 @@ public sealed class ExternalPlugin : Plugin<ExternalOptions>
     protected override ExternalOptions? Parse(PluginParseContext context) => new ExternalOptionsParser(context).Parse();
 
     /// <inheritdoc/>
-    protected override void Build(ExternalOptions options, PluginBuildContext context)
-        => context.AddLink(next => Create(next, options, context));
-
-    /// <summary>The cluster is known when the links are made: the kubernetes plugin stands below, and builds later.</summary>
-    private static PluginHandler Create(PluginHandler next, ExternalOptions options, PluginBuildContext context)
+    protected override void Build(ExternalOptions options, BlockBuilder builder)
     {
-        if (context.GetOffers<ClusterOffer>().FirstOrDefault() is not { } cluster)
-        {
-            // Where kubernetes is there and could not be built, that has been said.
-            if (!context.Diagnostics.HasErrors)
-            {
-                context.Diagnostics.Error(options.Place, "k8s_external answers from the cluster of kubernetes, expected kubernetes in the same server block");
-            }
-
-            return next;
-        }
-
-        ZoneRecords[] zones = [.. options.Zones.Distinct().Select(zone => ExternalZone.Create(zone, options))];
-        NameServerAddresses addresses = ExternalZone.CreateNameServer(cluster, options);
-        foreach (ZoneRecords zone in zones.Where(static zone => !zone.IsReverse))
-        {
-            context.Offer(new ExternalZoneSource(cluster.Index, zone, options, addresses));
-        }
-
-        return new ExternalHandler(next, cluster.Index, options, zones, addresses, new ThreadRandom(context.NextSeed()));
+        builder.Offer(wiring => Create(options, wiring));
+        builder.OfferAll<IZoneSource>(wiring => wiring.SingleOrDefault<ExternalServing>() is { } serving
+            ? serving.Zones
+                .Where(static zone => !zone.IsReverse)
+                .Select(zone => new ExternalZoneSource(serving.Index, zone, options, serving.NameServer))
+            : []);
+        builder.Use((next, wiring) => wiring.SingleOrDefault<ExternalServing>() is { } serving
+            ? new ExternalHandler(
+                next, serving.Index, options, serving.Zones, serving.NameServer, new ThreadRandom(wiring.Environment.NextSeed()))
+            : next);
     }
+
+    private static ExternalServing? Create(ExternalOptions options, BlockWiring wiring)
+    {
+        if (wiring.SingleOrDefault<ClusterOffer>() is { } cluster)
+        {
+            return new ExternalServing(
+                cluster.Index,
+                [.. options.Zones.Distinct().Select(zone => ExternalZone.Create(zone, options))],
+                ExternalZone.CreateNameServer(cluster, options));
+        }
+
+        // Where kubernetes is there and could not be built, that has been reported.
+        if (!wiring.Diagnostics.HasErrors)
+        {
+            wiring.Diagnostics.Error(options.Place, "k8s_external answers from the cluster of kubernetes, expected kubernetes in the same server block");
+        }
+
+        return null;
+    }
+
+    /// <summary>What the plugin's link and its zone sources answer from.</summary>
+    private sealed record ExternalServing(ClusterIndex Index, ZoneRecords[] Zones, NameServerAddresses NameServer);
 }

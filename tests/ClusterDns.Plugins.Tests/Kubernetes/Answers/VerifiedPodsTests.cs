@@ -73,13 +73,13 @@ public sealed class VerifiedPodsTests
     public void Pods_come_and_go_with_the_manifests()
     {
         PluginKit kit = Create();
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         _files["objects.yaml"] = "{kind: Pod, metadata: {name: a, namespace: shop}, status: {podIP: 10.1.0.2}}";
         kit.Time.Advance(TimeSpan.FromSeconds(2));
 
         Assert.StartsWith("NXDOMAIN", kit.Ask("10-1-0-1.shop.pod.cluster.local."), StringComparison.Ordinal);
         Assert.StartsWith("NOERROR\nAnswer", kit.Ask("10-1-0-2.shop.pod.cluster.local."), StringComparison.Ordinal);
-        kit.Build.Resources.Dispose();
+        kit.Resources.Dispose();
     }
 
     private PluginKit Create()

@@ -117,16 +117,16 @@ public sealed class ApiClusterTests : IAsyncLifetime
 
         PluginKit second = Build(shared, "\nttl 60");
         PluginKit other = Build(shared, "\napiserver_burst 2");
-        second.Build.Resources.Start();
+        second.Resources.Start();
         Assert.Equal(2, shared.Count);
         Assert.Contains("10.96.0.1", second.Ask(Web), StringComparison.Ordinal);
         Assert.Equal(asked, _server.Requests.Count);
 
-        other.Build.Resources.Dispose();
-        first.Build.Resources.Dispose();
+        other.Resources.Dispose();
+        first.Resources.Dispose();
         _server.Put(ApiKit.Service("web", "10.96.0.2"));
         await kit.UntilAsync(() => second.Ask(Web).Contains("10.96.0.2", StringComparison.Ordinal));
-        second.Build.Resources.Dispose();
+        second.Resources.Dispose();
         await kit.UntilAsync(() => _server.Watches.Count == 0);
     }
 

@@ -71,7 +71,7 @@ public sealed class ApiFaultTests : IAsyncLifetime
 
         await kit.UntilAsync(() => kit.Log.Contains($"Cannot watch services, retrying: {reason}", StringComparison.Ordinal));
         Assert.False(kit.IsReady);
-        await kit.UntilAsync(() => kit.Kit.Build.ReadinessChecks[0].Reason().Contains($"services: {reason}", StringComparison.Ordinal));
+        await kit.UntilAsync(() => kit.Kit.Wiring.All<ReadinessCheck>()[0].Reason().Contains($"services: {reason}", StringComparison.Ordinal));
         Response response = kit.Kit.Serve(Web).Response;
         Assert.Equal((ushort?)14, response.ExtendedErrorCode);
         Assert.Contains($"services: {reason}", Encoding.UTF8.GetString(response.ExtendedErrorText), StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class ApiFaultTests : IAsyncLifetime
         ends = true;
         await kit.UntilAnswerAsync(Web, "10.96.0.1", Step);
         Assert.True(kit.IsReady);
-        Assert.Equal("", kit.Kit.Build.ReadinessChecks[0].Reason());
+        Assert.Equal("", kit.Kit.Wiring.All<ReadinessCheck>()[0].Reason());
     }
 
     [Fact]

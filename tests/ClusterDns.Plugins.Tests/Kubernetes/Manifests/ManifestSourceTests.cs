@@ -76,7 +76,7 @@ public sealed class ManifestSourceTests
     {
         MemoryBudget memory = new(MemoryTable.Rules, MemoryTable.BaseBytes + (8 * 1024 * 1024), new MetricRegistry());
         PluginKit kit = new(new KubernetesPlugin(), "kubernetes cluster.local {\n manifests m.yaml\n}", files: _files, memory: memory);
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
 
         _files["m.yaml"] = Better + "# " + new string('x', 16 * 1024 * 1024);
         Look(kit);
@@ -98,7 +98,7 @@ public sealed class ManifestSourceTests
         PluginKit kit = new(new KubernetesPlugin(), "kubernetes cluster.local {\n manifests m.yaml\n}", files: _files, memory: memory);
         long one = memory[MemoryTable.Cluster].Used;
         Assert.True(one > 0);
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
 
         _files["m.yaml"] = Good + string.Concat(Enumerable.Range(0, 50).Select(static i =>
             $"---\nkind: Service\nmetadata: {{ name: web{i}, namespace: shop }}\nspec: {{ clusterIP: 10.96.1.{i} }}\n"));
@@ -106,7 +106,7 @@ public sealed class ManifestSourceTests
 
         Assert.True(memory[MemoryTable.Cluster].Used > one * 20);
         Assert.Equal(0, memory[MemoryTable.Files].Used);
-        kit.Build.Resources.Dispose();
+        kit.Resources.Dispose();
         Assert.Equal(0, memory[MemoryTable.Cluster].Used);
     }
 
@@ -140,7 +140,7 @@ public sealed class ManifestSourceTests
     {
         PluginKit kit = new(new KubernetesPlugin(static () => []), "kubernetes cluster.local {\n manifests m.yaml\n}", files: _files);
         Assert.Equal("", kit.Errors);
-        kit.Build.Resources.Start();
+        kit.Resources.Start();
         return kit;
     }
 }

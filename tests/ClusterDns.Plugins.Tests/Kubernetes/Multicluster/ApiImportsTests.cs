@@ -146,7 +146,7 @@ public sealed class ApiImportsTests : IAsyncLifetime
     {
         await using ApiKit kit = await CreateKit(option).StartAsync(watches: 4);
         Assert.StartsWith("NXDOMAIN", kit.Ask(Web), StringComparison.Ordinal);
-        Assert.Equal(0, Assert.Single(kit.Kit.Build.GetOffers<ClusterOffer>()).Index.Imports.Count);
+        Assert.Equal(0, Assert.Single(kit.Kit.Wiring.All<ClusterOffer>()).Index.Imports.Count);
     }
 
     private int CountAsked() => _server.Requests.Count(static request => request.Path is FakeApiServer.Imports);

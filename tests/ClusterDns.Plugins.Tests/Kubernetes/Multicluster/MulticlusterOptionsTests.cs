@@ -98,7 +98,7 @@ public sealed class MulticlusterOptionsTests
         Assert.Equal(2, shared.Count);
         Assert.Contains("10.100.0.1", with.Ask("web.shop.svc.set.local."), StringComparison.Ordinal);
         Assert.StartsWith("NXDOMAIN", without.Ask("web.shop.svc.set.local."), StringComparison.Ordinal);
-        ClusterOffer offer = Assert.Single(without.Build.GetOffers<ClusterOffer>());
+        ClusterOffer offer = Assert.Single(without.Wiring.All<ClusterOffer>());
         Assert.Equal(0, offer.Index.Imports.Count + offer.Index.ImportAddresses.Count);
     }
 

@@ -21,7 +21,7 @@ internal sealed class FedCluster
     public FedCluster(RandomOptions options)
     {
         Kit = options.Create([]);
-        ClusterIndex index = Kit.Build.GetOffers<ClusterOffer>().Single().Index;
+        ClusterIndex index = Kit.Wiring.All<ClusterOffer>().Single().Index;
         ClusterIndexOptions held = options.Parse().Index;
         _filter = held.Filter;
         ClusterIndexWriter writer = new(index, Kit.Time, held.Kinds, held.EndpointPodNames);

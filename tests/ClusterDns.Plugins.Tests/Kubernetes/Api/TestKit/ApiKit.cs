@@ -53,12 +53,12 @@ internal sealed class ApiKit : IAsyncDisposable
 
     public string Log => string.Join('\n', _kit.Log);
 
-    public bool IsReady => _kit.Build.ReadinessChecks.All(static check => check.IsReady());
+    public bool IsReady => _kit.Wiring.All<ReadinessCheck>().All(static check => check.IsReady());
 
     /// <summary>Begins to watch.</summary>
     public ApiKit Start()
     {
-        _kit.Build.Resources.Start();
+        _kit.Resources.Start();
         return this;
     }
 
@@ -104,7 +104,7 @@ internal sealed class ApiKit : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        _kit.Build.Resources.Dispose();
+        _kit.Resources.Dispose();
         _inTransit.Dispose();
         return ValueTask.CompletedTask;
     }
