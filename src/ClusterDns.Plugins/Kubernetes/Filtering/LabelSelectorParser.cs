@@ -184,7 +184,7 @@ internal sealed class LabelSelectorParser
         }
     }
 
-    /// <summary>What stands here, for a message.</summary>
+    /// <summary>What is here, for a message.</summary>
     private string Found()
     {
         string word = PeekWord();
