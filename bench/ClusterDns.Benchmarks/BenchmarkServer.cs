@@ -81,16 +81,16 @@ internal sealed class BenchmarkServer
     /// <returns>The length of the answer.</returns>
     public int Serve(Query context, ReadOnlySpan<byte> query, TransportProtocol transport)
     {
-        query.CopyTo(context.RequestBuffer);
+        query.CopyTo(context.Exchange.RequestBuffer);
         NetworkEndpoint client = Client;
-        ValueTask<bool> served = Pipeline.HandleAsync(context, query.Length, transport, in client, in client, null);
+        ValueTask<bool> served = Pipeline.HandleAsync(context.Exchange, query.Length, transport, in client, in client, null);
         if (!served.IsCompletedSuccessfully || !served.GetAwaiter().GetResult())
         {
             throw new InvalidOperationException("the query was not answered");
         }
 
-        int length = context.ResponseLength;
-        context.Reset();
+        int length = context.Exchange.ResponseLength;
+        context.Exchange.Reset();
         return length;
     }
 

@@ -14,7 +14,7 @@ namespace ClusterDns.Benchmarks;
 [MemoryDiagnoser]
 public class CacheHitBenchmarks
 {
-    private readonly Query _context = new();
+    private readonly Query _context = new Exchange().Query;
     private readonly byte[] _copy = new byte[4096];
     private readonly List<int> _timeToLivePlaces = [];
     private byte[] _message = [];
@@ -31,11 +31,11 @@ public class CacheHitBenchmarks
     {
         byte[] name = DomainName.Parse("www.shop.example.org.");
         byte[] target = DomainName.Parse("web.cdn.example.net.");
-        WireWriter query = new(_context.RequestBuffer);
+        WireWriter query = new(_context.Exchange.RequestBuffer);
         query.TryWriteHeader(new DnsHeader { Id = 1, QuestionCount = 1 });
         query.TryWriteQuestion(name, RecordType.A, RecordClass.IN);
         NetworkEndpoint anyone = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 53));
-        _context.Accept(query.Length, TransportProtocol.Udp, anyone, anyone, 0);
+        _context.Exchange.Accept(query.Length, TransportProtocol.Udp, anyone, anyone, 0);
 
         Response response = _context.Response;
         response.Answer("next");
@@ -47,8 +47,8 @@ public class CacheHitBenchmarks
 
         byte[] packed = new byte[EntryPacker.MaxLength];
         EntryPacker.TryPack(_context, packed, out int length);
-        _context.WriteResponse();
-        _message = _context.ResponseMessage.ToArray();
+        _context.Exchange.WriteResponse();
+        _message = _context.Exchange.ResponseMessage.ToArray();
         WireReader reader = new(_message, DnsHeader.Length + name.Length + 4);
         while (reader.TryReadRecord(out RecordView record))
         {
@@ -83,7 +83,7 @@ public class CacheHitBenchmarks
         _context.Response.Reset();
         _context.Response.Answer("cache");
         _entry.CopyTo(_context.Response, 50);
-        return _context.WriteResponse();
+        return _context.Exchange.WriteResponse();
     }
 
     /// <summary>The message as it came, its records read on every hit.</summary>
@@ -98,7 +98,7 @@ public class CacheHitBenchmarks
             record.TimeToLive = 50;
         }
 
-        return _context.WriteResponse();
+        return _context.Exchange.WriteResponse();
     }
 
     /// <summary>The message copied whole, and patched.</summary>

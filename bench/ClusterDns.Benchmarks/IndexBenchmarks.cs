@@ -20,7 +20,7 @@ public class LookUpBenchmarks
 
     private static readonly NetworkEndpoint Client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
 
-    private readonly Query _context = new();
+    private readonly Query _context = new Exchange().Query;
     private KubernetesHandler _handler = null!;
     private byte[][] _queries = [];
     private int _next;
@@ -70,11 +70,11 @@ public class LookUpBenchmarks
     private int Serve(byte[] query)
     {
         Query context = _context;
-        context.Reset();
-        query.CopyTo(context.RequestBuffer, 0);
-        context.Accept(query.Length, TransportProtocol.Tcp, Client, Client, 0);
+        context.Exchange.Reset();
+        query.CopyTo(context.Exchange.RequestBuffer, 0);
+        context.Exchange.Accept(query.Length, TransportProtocol.Tcp, Client, Client, 0);
         ValueTask served = _handler.ServeAsync(context);
-        return served.IsCompletedSuccessfully ? context.WriteResponse() : throw new InvalidOperationException("the query waits");
+        return served.IsCompletedSuccessfully ? context.Exchange.WriteResponse() : throw new InvalidOperationException("the query waits");
     }
 
     private static Zone ParseZone(string text)

@@ -9,7 +9,7 @@ namespace ClusterDns.Benchmarks;
 public class PipelineBenchmarks
 {
     private readonly BenchmarkServer _server = new();
-    private readonly Query _context = new();
+    private readonly Query _context = new Exchange().Query;
     private readonly byte[] _clusterIp = BenchmarkServer.Query("web.shop.svc.cluster.local.", RecordType.A);
     private readonly byte[] _headless = BenchmarkServer.Query("_http._tcp.peers.shop.svc.cluster.local.", RecordType.SRV);
     private readonly byte[] _missing = BenchmarkServer.Query("www.example.com.shop.svc.cluster.local.", RecordType.A);

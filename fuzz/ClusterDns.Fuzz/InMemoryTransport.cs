@@ -19,7 +19,7 @@ internal sealed class InMemoryTransport(IQueryPipeline pipeline, AnswerJudge? ju
     private static readonly NetworkEndpoint Client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
     private static readonly NetworkEndpoint Server = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 53));
 
-    private readonly Stack<Query> _idle = new(Enumerable.Range(0, Contexts).Select(static _ => new Query()));
+    private readonly Stack<Exchange> _idle = new(Enumerable.Range(0, Contexts).Select(static _ => new Exchange()));
 
     /// <summary>How many contexts have not come back.</summary>
     public int Lent => Contexts - _idle.Count;
@@ -43,9 +43,9 @@ internal sealed class InMemoryTransport(IQueryPipeline pipeline, AnswerJudge? ju
             return null;
         }
 
-        Query query = _idle.Pop();
-        packet.CopyTo(query.RequestBuffer);
-        ValueTask<bool> task = pipeline.HandleAsync(query, packet.Length, transport, in Server, in Client, null);
+        Exchange exchange = _idle.Pop();
+        packet.CopyTo(exchange.RequestBuffer);
+        ValueTask<bool> task = pipeline.HandleAsync(exchange, packet.Length, transport, in Server, in Client, null);
         if (!task.IsCompletedSuccessfully)
         {
             return "the pipeline did not finish";
@@ -54,17 +54,17 @@ internal sealed class InMemoryTransport(IQueryPipeline pipeline, AnswerJudge? ju
         string? problem = null;
         if (task.GetAwaiter().GetResult())
         {
-            problem = AnswerCheck.Find(packet, query.ResponseMessage, query.ResponseSizeLimit)
-                ?? judge?.Invoke(query.ResponseMessage);
-            Answers[query.ResponseMessage[3] & 15]++;
+            problem = AnswerCheck.Find(packet, exchange.ResponseMessage, exchange.Query.ResponseSizeLimit)
+                ?? judge?.Invoke(exchange.ResponseMessage);
+            Answers[exchange.ResponseMessage[3] & 15]++;
         }
         else
         {
             Unanswered++;
         }
 
-        query.Reset();
-        _idle.Push(query);
+        exchange.Reset();
+        _idle.Push(exchange);
         return problem;
     }
 }

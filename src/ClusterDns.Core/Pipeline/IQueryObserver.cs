@@ -57,9 +57,9 @@ public interface IQueryObserver
 }
 
 /// <summary>Passes the end of a query on to its observers: the pipeline.</summary>
-public interface IQueryEndSink
+internal interface IQueryEndSink
 {
-    /// <summary>Called once for each query that began with <see cref="Query.Begin"/>. Never throws.</summary>
+    /// <summary>Called once for each query that began with <see cref="Exchange.Begin"/>. Never throws.</summary>
     /// <param name="query">The query.</param>
     /// <param name="outcome">How it ended.</param>
     void OnEnd(Query query, QueryEnd outcome);

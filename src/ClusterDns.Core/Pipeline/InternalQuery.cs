@@ -16,7 +16,7 @@ public static class InternalQuery
     /// <summary>How many questions may be asked for one of a client's, at all depths together.</summary>
     public const int MaxPerQuery = 32;
 
-    private static readonly IdleStack<Query> Idle = new(PoolSizes.Largest.InternalQueries);
+    private static readonly IdleStack<Exchange> Idle = new(PoolSizes.Largest.InternalQueries);
 
     /// <summary>Bounds what lies idle of the buffers that all queries of the process share.</summary>
     /// <param name="sizes">How many of each.</param>
@@ -37,31 +37,32 @@ public static class InternalQuery
     /// <returns>The question, for <see cref="RouteAsync"/> or <see cref="PluginHandler.AskNextAsync"/>; null beyond the bounds.</returns>
     public static Query? TryCreate(Query parent, ReadOnlySpan<byte> name, RecordType type)
     {
-        QueryFamily family = parent.GetFamily();
+        QueryFamily family = parent.Exchange.GetFamily();
         if (parent.Depth >= MaxDepth || !family.TryAsk())
         {
             return null;
         }
 
-        Query query = Idle.Take() ?? new Query();
-        int length = WriteRequest(query.RequestBuffer, parent, name, type);
-        if (query.AcceptInternal(length, parent, family) != QueryVerdict.Serve)
+        Exchange exchange = Idle.Take() ?? new Exchange();
+        int length = WriteRequest(exchange.RequestBuffer, parent, name, type);
+        if (exchange.AcceptInternal(length, parent.Exchange, family) != QueryVerdict.Serve)
         {
-            TakeBack(query);
+            TakeBack(exchange);
             return null;
         }
 
-        query.NextSibling = parent.FirstChild;
-        parent.FirstChild = query;
-        return query;
+        exchange.NextSibling = parent.Exchange.FirstChild;
+        parent.Exchange.FirstChild = exchange;
+        return exchange.Query;
     }
 
     /// <summary>Has the server answer a question, by whichever of the listener's server blocks has its name.</summary>
     /// <param name="query">What <see cref="TryCreate"/> made; its parent has a router.</param>
     public static ValueTask RouteAsync(Query query)
     {
-        query.AddLease();
-        return EndLeaseAsync(query.Router!.RouteAsync(query), query);
+        Exchange exchange = query.Exchange;
+        exchange.AddLease();
+        return EndLeaseAsync(exchange.Router!.RouteAsync(query), exchange);
     }
 
     /// <summary>Has a link answer a question.</summary>
@@ -69,7 +70,7 @@ public static class InternalQuery
     /// <param name="link">The link.</param>
     internal static ValueTask AskAsync(Query query, PluginHandler link)
     {
-        query.AddLease();
+        query.Exchange.AddLease();
         ValueTask served;
         try
         {
@@ -77,39 +78,39 @@ public static class InternalQuery
         }
         catch
         {
-            EndLease(query);
+            EndLease(query.Exchange);
             throw;
         }
 
-        return EndLeaseAsync(served, query);
+        return EndLeaseAsync(served, query.Exchange);
     }
 
     /// <summary>Takes back a query's internal queries, apart from those in flight, whose chains take them back.</summary>
     /// <param name="first">The first of them.</param>
-    internal static void Release(Query? first)
+    internal static void Release(Exchange? first)
     {
         while (first is not null)
         {
-            Query? next = first.NextSibling;
+            Exchange? next = first.NextSibling;
             EndLease(first);
             first = next;
         }
     }
 
-    private static ValueTask EndLeaseAsync(ValueTask served, Query query)
+    private static ValueTask EndLeaseAsync(ValueTask served, Exchange exchange)
     {
         if (!served.IsCompletedSuccessfully)
         {
-            return AwaitAsync(served, query);
+            return AwaitAsync(served, exchange);
         }
 
         served.GetAwaiter().GetResult();
-        EndLease(query);
+        EndLease(exchange);
         return ValueTask.CompletedTask;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask AwaitAsync(ValueTask served, Query query)
+    private static async ValueTask AwaitAsync(ValueTask served, Exchange exchange)
     {
         try
         {
@@ -117,22 +118,22 @@ public static class InternalQuery
         }
         finally
         {
-            EndLease(query);
+            EndLease(exchange);
         }
     }
 
-    private static void EndLease(Query query)
+    private static void EndLease(Exchange exchange)
     {
-        if (query.EndLease())
+        if (exchange.EndLease())
         {
-            TakeBack(query);
+            TakeBack(exchange);
         }
     }
 
-    private static void TakeBack(Query query)
+    private static void TakeBack(Exchange exchange)
     {
-        query.Reset();
-        Idle.Return(query);
+        exchange.Reset();
+        Idle.Return(exchange);
     }
 
     /// <summary>Writes a question of class IN with the flags and the EDNS of another query.</summary>

@@ -13,7 +13,7 @@ internal sealed class QueryFamily : IWaitGate
     private static readonly IdleStack<QueryFamily> Idle = new(MaxIdle);
 
     private readonly Lock _lock = new();
-    private Query? _root;
+    private Exchange? _root;
     private IWaitGate? _gate;
     private int _members;
     private int _asked;
@@ -28,7 +28,7 @@ internal sealed class QueryFamily : IWaitGate
     /// <summary>The family of a query that asks its first question; the query is its first member.</summary>
     /// <param name="root">The query.</param>
     /// <param name="gate">Where it waits; null for no bound.</param>
-    public static QueryFamily Create(Query root, IWaitGate? gate)
+    public static QueryFamily Create(Exchange root, IWaitGate? gate)
     {
         QueryFamily family = Idle.Take() ?? new QueryFamily();
         family._gate = gate;

@@ -53,7 +53,7 @@ public sealed class RecordList
             ResponseRecord copy = record;
             if (copy.OwnerSource is null)
             {
-                copy.OwnerSource = query.RequestBuffer;
+                copy.OwnerSource = query.Exchange.RequestBuffer;
                 copy.OwnerOffset = Wire.DnsHeader.Length;
             }
 

@@ -100,7 +100,7 @@ public static class ResponseWriter
     /// </summary>
     /// <param name="query">The query with its response.</param>
     public static int GetUncompressedLength(Query query)
-        => query.StreamedLength > 0 ? query.StreamedLength : GetMessageLength(query);
+        => query.Exchange.StreamedLength > 0 ? query.Exchange.StreamedLength : GetMessageLength(query);
 
     /// <summary>The same for the one message that the response holds.</summary>
     internal static int GetMessageLength(Query query)

@@ -118,13 +118,7 @@ internal sealed class AutopathHandler(PluginHandler next, AutopathOptions option
         InternalAnswer.TryTake(response, child, Name);
         if (child.Response.Answers.Count > 0)
         {
-            response.TryAdd(
-                ResponseSection.Answer,
-                RecordType.CNAME,
-                child.Response.Answers.Span[0].TimeToLive,
-                child.RequestBuffer,
-                DnsHeader.Length,
-                child.QuestionName.Length);
+            response.TryAddCopy(ResponseSection.Answer, [], RecordType.CNAME, child.Response.Answers.Span[0].TimeToLive, child.QuestionName);
         }
 
         InternalAnswer.AddRecords(response, child);

@@ -14,7 +14,7 @@ internal static class AliasTarget
     /// <param name="query">The query; its response has been declared an answer.</param>
     public static ValueTask FollowAsync(Query query)
     {
-        if (query.Router is null ||
+        if (!query.HasRouter ||
             query.Response.Answers.Span is not [.., { Type: RecordType.CNAME } alias] ||
             InternalQuery.TryCreate(query, alias.Rdata, query.Type) is not { } child)
         {

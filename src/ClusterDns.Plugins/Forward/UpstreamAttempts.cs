@@ -233,7 +233,7 @@ internal sealed class UpstreamAttempts
 
     /// <summary>The query as upstreams get it: with the UDP payload size that a plugin above has lowered.</summary>
     private UpstreamQuery CreateQuery(Query query, Flight flight, TimeSpan left)
-        => new(query.RequestBuffer.AsMemory(0, query.Request.Length), left < _options.ReadTimeout ? left : _options.ReadTimeout)
+        => new(query.GetRequest(), left < _options.ReadTimeout ? left : _options.ReadTimeout)
         {
             TotalTimeout = left,
             Asker = flight,

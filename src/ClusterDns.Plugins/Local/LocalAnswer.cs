@@ -60,8 +60,7 @@ internal static class LocalAnswer
 
         // The zone's name is in the question, and so keeps the client's case.
         int zone = query.GetLabelOffset(query.LabelCount - ReverseZoneLabels);
-        query.Response.TryAdd(
-            ResponseSection.Authority, query.RequestBuffer, DnsHeader.Length + zone, RecordType.SOA, TimeToLive, Soa, 0, Soa.Length);
+        query.Response.TryAddCopy(ResponseSection.Authority, query.QuestionName[zone..], RecordType.SOA, TimeToLive, Soa);
     }
 
     /// <summary>Adds what a zone has at its own name; what it has not is denied by its SOA (RFC 2308 section 2.2).</summary>

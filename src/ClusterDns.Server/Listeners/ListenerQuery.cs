@@ -35,21 +35,21 @@ internal abstract class ListenerQuery : IWaitGate
     protected ListenerQuery(ListenerCore core)
     {
         Core = core;
-        _place = new WaitPlace(Context);
+        _place = new WaitPlace(Exchange);
         _onCompleted = core.Guard.Wrap("query_completion", OnCompleted);
     }
 
     /// <summary>The listener.</summary>
     protected ListenerCore Core { get; }
 
-    /// <summary>The query's context.</summary>
-    internal Query Context { get; } = new();
+    /// <summary>The query's buffers and lifetime.</summary>
+    internal Exchange Exchange { get; } = new();
 
     /// <summary>Counts queries on which the pipeline threw.</summary>
     protected abstract Counter FailureCounter { get; }
 
     /// <inheritdoc/>
-    public bool TryEnter() => _place.IsTaken || Core.WaitBound.TryEnter(_place, Context.Remote);
+    public bool TryEnter() => _place.IsTaken || Core.WaitBound.TryEnter(_place, Exchange.Query.Remote);
 
     /// <inheritdoc/>
     public virtual WaitEnd EndWait() => Core.WaitBound.EndWait(_place);
@@ -61,7 +61,7 @@ internal abstract class ListenerQuery : IWaitGate
     {
         try
         {
-            ValueTask<bool> task = pipeline.HandleAsync(Context, length, transport, in local, in remote, this);
+            ValueTask<bool> task = pipeline.HandleAsync(Exchange, length, transport, in local, in remote, this);
             if (task.IsCompleted)
             {
                 return task.GetAwaiter().GetResult() ? QueryProgress.Answered : QueryProgress.Unanswered;
@@ -101,7 +101,7 @@ internal abstract class ListenerQuery : IWaitGate
             Core.WaitBound.Leave(_place);
         }
 
-        Context.Reset();
+        Exchange.Reset();
     }
 
     /// <summary>Takes hold of what a late answer needs.</summary>

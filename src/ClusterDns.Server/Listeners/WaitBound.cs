@@ -245,7 +245,7 @@ internal sealed class WaitBound : IWaitPlaces
         victim.State = WaitPlaceState.Evicted;
 
         // Under the lock: the query cannot end, and its context serve another, before this is done.
-        victim.Context.Abandon();
+        victim.Exchange.Abandon();
         return true;
     }
 

@@ -25,11 +25,11 @@ internal enum WaitPlaceState : byte
 /// A query's place among those that wait, made once with the query's buffers. <see cref="WaitBound"/> alone changes it; a replaceable one under
 /// its lock.
 /// </summary>
-/// <param name="query">The query, which is abandoned when it is evicted.</param>
-internal sealed class WaitPlace(Query query)
+/// <param name="exchange">The query, which is abandoned when it is evicted.</param>
+internal sealed class WaitPlace(Exchange exchange)
 {
     /// <summary>The query.</summary>
-    internal Query Context { get; } = query;
+    internal Exchange Exchange { get; } = exchange;
 
     /// <summary>What the query holds.</summary>
     internal volatile WaitPlaceState State;

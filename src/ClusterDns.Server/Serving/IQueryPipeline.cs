@@ -7,19 +7,19 @@ namespace ClusterDns.Server.Serving;
 /// </summary>
 internal interface IQueryPipeline
 {
-    /// <summary>Handles the message that stands in the query's <see cref="Query.RequestBuffer"/>. Never throws.</summary>
-    /// <param name="query">A query as new (<see cref="Query.Reset"/>).</param>
+    /// <summary>Handles the message that stands in the <see cref="Exchange.RequestBuffer"/>. Never throws.</summary>
+    /// <param name="exchange">An exchange as new (<see cref="Exchange.Reset"/>).</param>
     /// <param name="length">How long the message is.</param>
     /// <param name="transport">How it came.</param>
     /// <param name="local">Where it was asked.</param>
     /// <param name="remote">Who asked.</param>
     /// <param name="waitGate">Bounds how many queries of this listener wait at once; null for no bound.</param>
     /// <returns>
-    /// Whether <see cref="Query.ResponseMessage"/> holds a message to send; completed already unless a plugin waits for
+    /// Whether <see cref="Exchange.ResponseMessage"/> holds a message to send; completed already unless a plugin waits for
     /// something outside the process.
     /// </returns>
     ValueTask<bool> HandleAsync(
-        Query query,
+        Exchange exchange,
         int length,
         TransportProtocol transport,
         in NetworkEndpoint local,

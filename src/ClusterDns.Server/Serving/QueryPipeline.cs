@@ -29,27 +29,28 @@ internal sealed partial class QueryPipeline(
 
     /// <inheritdoc/>
     public ValueTask<bool> HandleAsync(
-        Query query,
+        Exchange exchange,
         int length,
         TransportProtocol transport,
         in NetworkEndpoint local,
         in NetworkEndpoint remote,
         IWaitGate? waitGate)
     {
-        query.Begin(this);
+        Query query = exchange.Query;
+        exchange.Begin(this);
         long received = query.ReceivedTimestamp == 0 ? timeProvider.GetTimestamp() : query.ReceivedTimestamp;
-        switch (query.Accept(length, transport, in local, in remote, received, waitGate))
+        switch (exchange.Accept(length, transport, in local, in remote, received, waitGate))
         {
             case QueryVerdict.Drop:
-                query.End(QueryEnd.Ignored);
+                exchange.End(QueryEnd.Ignored);
                 return new(false);
             case QueryVerdict.Respond:
-                query.WriteResponse();
-                query.End(QueryEnd.Malformed);
+                exchange.WriteResponse();
+                exchange.End(QueryEnd.Malformed);
                 return new(true);
         }
 
-        query.Router = this;
+        exchange.Router = this;
         Route? route = routes.Find(query, this);
         ValueTask served = ServeAsync(query, route);
         if (!served.IsCompletedSuccessfully)
@@ -57,20 +58,20 @@ internal sealed partial class QueryPipeline(
             return FinishAsync(served, query, route);
         }
 
-        return new(query.HasWaited ? FinishWait(query, route) : Finish(query, route));
+        return new(exchange.HasWaited ? FinishWait(query, route) : Finish(query, route));
     }
 
     /// <inheritdoc/>
     public ValueTask RouteAsync(Query query)
     {
-        query.Begin(this);
+        query.Exchange.Begin(this);
         ValueTask served = ServeAsync(query, routes.Find(query, this));
         if (!served.IsCompletedSuccessfully)
         {
             return FinishInternalAsync(served, query);
         }
 
-        query.End(GetEnd(query));
+        query.Exchange.End(GetEnd(query));
         return ValueTask.CompletedTask;
     }
 
@@ -84,7 +85,7 @@ internal sealed partial class QueryPipeline(
             return;
         }
 
-        foreach (IQueryObserver observer in query.Observers.Span)
+        foreach (IQueryObserver observer in query.Exchange.Observers.Span)
         {
             try
             {
@@ -101,7 +102,7 @@ internal sealed partial class QueryPipeline(
     [SuppressMessage("Design", "CA1031", Justification = "An observer that fails must not keep the others from the query, nor the client from its answer.")]
     private void OnReceived(Query query)
     {
-        foreach (IQueryObserver observer in query.Observers.Span)
+        foreach (IQueryObserver observer in query.Exchange.Observers.Span)
         {
             try
             {
@@ -138,15 +139,15 @@ internal sealed partial class QueryPipeline(
         if (route?.Chain is null || (query.Class != RecordClass.IN && !route.ServesChaosClass))
         {
             query.Route = _unrouted;
-            query.Observers = _unroutedObservers;
+            query.Exchange.Observers = _unroutedObservers;
             OnReceived(query);
             query.Response.Fail("", ResponseCode.Refused, failure: null);
             return ValueTask.CompletedTask;
         }
 
         query.Route = route.Info;
-        query.Observers = route.Observers;
-        query.Seals = route.Seals;
+        query.Exchange.Observers = route.Observers;
+        query.Exchange.Seals = route.Seals;
         OnReceived(query);
         try
         {
@@ -190,12 +191,12 @@ internal sealed partial class QueryPipeline(
     /// <summary>Ends a query that has waited: its place is safe from now on, unless somebody has taken it already.</summary>
     private bool FinishWait(Query query, Route? route)
     {
-        switch (query.EndWait())
+        switch (query.Exchange.EndWait())
         {
             case WaitEnd.Evicted:
                 return FinishEvicted(query, route);
             case WaitEnd.ClientGone:
-                query.End(QueryEnd.ClientGone);
+                query.Exchange.End(QueryEnd.ClientGone);
                 return false;
             default:
                 return Finish(query, route);
@@ -216,7 +217,7 @@ internal sealed partial class QueryPipeline(
             query.Response.Drop("");
         }
 
-        query.End(QueryEnd.Evicted);
+        query.Exchange.End(QueryEnd.Evicted);
         return isAnswered;
     }
 
@@ -224,7 +225,7 @@ internal sealed partial class QueryPipeline(
     private async ValueTask FinishInternalAsync(ValueTask served, Query query)
     {
         await served;
-        query.End(GetEnd(query));
+        query.Exchange.End(GetEnd(query));
     }
 
     /// <summary>Writes the response. What a link or a seal has made unwritable becomes SERVFAIL without seals.</summary>
@@ -233,13 +234,13 @@ internal sealed partial class QueryPipeline(
     {
         try
         {
-            query.WriteResponse();
+            query.Exchange.WriteResponse();
         }
         catch (Exception exception)
         {
-            query.Seals = default;
+            query.Exchange.Seals = default;
             Recover(query, route, exception);
-            query.WriteResponse();
+            query.Exchange.WriteResponse();
         }
     }
 
@@ -251,7 +252,7 @@ internal sealed partial class QueryPipeline(
         Response response = query.Response;
         if (response.Status == ResponseStatus.Dropped)
         {
-            query.End(GetEnd(query));
+            query.Exchange.End(GetEnd(query));
             return false;
         }
 
@@ -263,7 +264,7 @@ internal sealed partial class QueryPipeline(
         Write(query, route);
         if (response.Stream is null || query.Transport == TransportProtocol.Udp)
         {
-            query.End(GetEnd(query));
+            query.Exchange.End(GetEnd(query));
         }
 
         return true;

@@ -10,7 +10,7 @@ public sealed class BackgroundQueryTests
 {
     private static readonly byte[] Target = DomainName.Parse("Target.example.");
 
-    private readonly Query _client = new();
+    private readonly Query _client = new Exchange().Query;
     private readonly MetricRegistry _metrics = new();
     private readonly CountedPlaces _places = new(limit: 100);
     private readonly QueryFactory _factory;
@@ -29,10 +29,10 @@ public sealed class BackgroundQueryTests
         _client.UdpSize = 1300;
         BackgroundQuery query = _factory.TryBegin(_client)!;
 
-        Assert.Equal(_client.Request.ToArray(), query.Context.Request.ToArray());
-        Assert.Equal(1300, query.Context.UdpSize);
-        Assert.Equal(_client.Remote, query.Context.Remote);
-        Assert.Equal(0, query.Context.Deadline);
+        Assert.Equal(_client.Request.ToArray(), query.Query.Request.ToArray());
+        Assert.Equal(1300, query.Query.UdpSize);
+        Assert.Equal(_client.Remote, query.Query.Remote);
+        Assert.Equal(0, query.Query.Deadline);
     }
 
     [Fact]
@@ -40,10 +40,10 @@ public sealed class BackgroundQueryTests
     {
         BackgroundQuery query = _factory.TryBegin(_client, Target, RecordType.AAAA)!;
 
-        Assert.Equal(Target, query.Context.QuestionName);
-        Assert.Equal(RecordType.AAAA, query.Context.Type);
-        Assert.True(query.Context.DnssecOk);
-        Assert.True(query.Context.Header.Flags.HasFlag(HeaderFlags.RecursionDesired));
+        Assert.Equal(Target, query.Query.QuestionName);
+        Assert.Equal(RecordType.AAAA, query.Query.Type);
+        Assert.True(query.Query.DnssecOk);
+        Assert.True(query.Query.Header.Flags.HasFlag(HeaderFlags.RecursionDesired));
     }
 
     [Fact]
@@ -55,12 +55,12 @@ public sealed class BackgroundQueryTests
         query.Start(link.ServeAsync, (_, _) => ended++);
         query.Release();
 
-        _client.Reset();
+        _client.Exchange.Reset();
         Messages.Accept(_client, Messages.Query("other.example", RecordType.TXT));
 
-        Assert.Same(query.Context, link.Query);
-        Assert.Equal(RecordType.A, query.Context.Type);
-        Assert.False(query.Context.IsAbandoned);
+        Assert.Same(query.Query, link.Query);
+        Assert.Equal(RecordType.A, query.Query.Type);
+        Assert.False(query.Query.IsAbandoned);
         Assert.Equal(1, Running);
         Assert.Equal(1, _places.Taken);
 
@@ -75,7 +75,7 @@ public sealed class BackgroundQueryTests
     [Fact]
     public void Its_response_lives_until_the_last_query_that_points_into_it_has_ended()
     {
-        Query other = new();
+        Query other = new Exchange().Query;
         BackgroundQuery query = _factory.TryBegin(_client)!;
         query.Start(static context =>
         {
@@ -86,15 +86,15 @@ public sealed class BackgroundQueryTests
         _client.Hold(query.Share());
         other.Hold(query.Share());
         query.Release();
-        int generation = query.Context.Generation;
+        ReleaseProbe reset = ReleaseProbe.On(query.Query);
 
-        _client.Reset();
-        Assert.Equal(generation, query.Context.Generation);
-        Assert.Equal(1, query.Context.Response.Answers.Count);
+        _client.Exchange.Reset();
+        Assert.False(reset.IsReleased);
+        Assert.Equal(1, query.Query.Response.Answers.Count);
         Assert.Equal(1, Running);
 
-        other.Reset();
-        Assert.Equal(generation + 1, query.Context.Generation);
+        other.Exchange.Reset();
+        Assert.True(reset.IsReleased);
         Assert.Equal(0, Running);
     }
 
@@ -113,7 +113,7 @@ public sealed class BackgroundQueryTests
             (background, _) =>
             {
                 ended++;
-                code = background.Context.Response.Code;
+                code = background.Query.Response.Code;
             });
         query.Release();
         if (waits)
@@ -180,11 +180,11 @@ public sealed class BackgroundQueryTests
     public void One_that_nobody_wants_is_abandoned_with_its_questions()
     {
         BackgroundQuery query = _factory.TryBegin(_client)!;
-        Query question = InternalQuery.TryCreate(query.Context, Target, RecordType.A)!;
+        Query question = InternalQuery.TryCreate(query.Query, Target, RecordType.A)!;
 
         query.Abandon();
 
-        Assert.True(query.Context.IsAbandoned);
+        Assert.True(query.Query.IsAbandoned);
         Assert.True(question.IsAbandoned);
     }
 

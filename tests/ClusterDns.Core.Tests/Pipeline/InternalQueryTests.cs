@@ -8,7 +8,7 @@ public class InternalQueryTests
 {
     private static readonly byte[] Target = DomainName.Parse("Target.example.");
 
-    private readonly Query _client = new();
+    private readonly Query _client = new Exchange().Query;
 
     [Fact]
     public void ItAsksInTheClientsName()
@@ -62,7 +62,7 @@ public class InternalQueryTests
         Assert.Null(InternalQuery.TryCreate(_client, Target, RecordType.A));
         Assert.Null(InternalQuery.TryCreate(child, Target, RecordType.A));
 
-        _client.Reset();
+        _client.Exchange.Reset();
         Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
         Assert.NotNull(InternalQuery.TryCreate(_client, Target, RecordType.A));
     }
@@ -73,13 +73,13 @@ public class InternalQueryTests
         Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
         Query query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
         Query nested = InternalQuery.TryCreate(query, Target, RecordType.A)!;
-        int generation = query.Generation;
-        int nestedGeneration = nested.Generation;
+        ReleaseProbe reset = ReleaseProbe.On(query);
+        ReleaseProbe nestedReset = ReleaseProbe.On(nested);
 
-        _client.Reset();
+        _client.Exchange.Reset();
 
-        Assert.Equal(generation + 1, query.Generation);
-        Assert.Equal(nestedGeneration + 1, nested.Generation);
+        Assert.True(reset.IsReleased);
+        Assert.True(nestedReset.IsReleased);
     }
 
     [Fact]
@@ -102,14 +102,14 @@ public class InternalQueryTests
         Query query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
         WaitingLink link = new();
         ValueTask served = new AskingLink(link).AskAsync(query);
-        int generation = query.Generation;
+        ReleaseProbe reset = ReleaseProbe.On(query);
         Assert.False(query.IsAbandoned);
 
-        _client.Reset();
+        _client.Exchange.Reset();
         Messages.Accept(_client, Messages.Query("other.example", RecordType.A));
 
         Assert.True(query.IsAbandoned);
-        Assert.Equal(generation, query.Generation);
+        Assert.False(reset.IsReleased);
         Assert.Equal(Target, query.QuestionName);
         Assert.NotSame(query, InternalQuery.TryCreate(_client, Target, RecordType.AAAA));
         Assert.False(query.TryBeginWait());
@@ -117,7 +117,7 @@ public class InternalQueryTests
 
         link.Continue();
         await served;
-        Assert.Equal(generation + 1, query.Generation);
+        Assert.True(reset.IsReleased);
     }
 
     [Fact]
@@ -127,13 +127,13 @@ public class InternalQueryTests
         Query query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
         WaitingLink link = new();
         Task served = new AskingLink(link).AskAsync(query).AsTask();
-        int generation = query.Generation;
-        _client.Reset();
+        ReleaseProbe reset = ReleaseProbe.On(query);
+        _client.Exchange.Reset();
 
         link.Fail(new InvalidOperationException("broken"));
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => served);
-        Assert.Equal(generation + 1, query.Generation);
+        Assert.True(reset.IsReleased);
     }
 
     [Fact]
@@ -144,16 +144,16 @@ public class InternalQueryTests
         Query nested = InternalQuery.TryCreate(query, Target, RecordType.AAAA)!;
         WaitingLink link = new();
         ValueTask served = new AskingLink(link).AskAsync(nested);
-        int generation = nested.Generation;
-        int outer = query.Generation;
+        ReleaseProbe reset = ReleaseProbe.On(nested);
+        ReleaseProbe outerReset = ReleaseProbe.On(query);
 
-        _client.Reset();
+        _client.Exchange.Reset();
 
-        Assert.Equal(outer + 1, query.Generation);
-        Assert.Equal(generation, nested.Generation);
+        Assert.True(outerReset.IsReleased);
+        Assert.False(reset.IsReleased);
         link.Continue();
         await served;
-        Assert.Equal(generation + 1, nested.Generation);
+        Assert.True(reset.IsReleased);
     }
 
     [Fact]
@@ -162,10 +162,10 @@ public class InternalQueryTests
         Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
         Query query = InternalQuery.TryCreate(_client, Target, RecordType.A)!;
 
-        _client.Abandon();
+        _client.Exchange.Abandon();
 
         Assert.True(query.IsAbandoned);
-        _client.Reset();
+        _client.Exchange.Reset();
         Assert.False(_client.IsAbandoned);
     }
 
@@ -178,7 +178,7 @@ public class InternalQueryTests
 
         void Ask()
         {
-            _client.Reset();
+            _client.Exchange.Reset();
             Messages.Accept(_client, message);
             _ = InternalQuery.TryCreate(_client, Target, RecordType.A);
         }

@@ -32,8 +32,8 @@ internal static class Messages
 
     public static QueryVerdict Accept(Query query, byte[] message, TransportProtocol transport = TransportProtocol.Udp)
     {
-        query.EnsureRequestCapacity(message.Length);
-        message.CopyTo(query.RequestBuffer, 0);
-        return query.Accept(message.Length, transport, Client, Client, timestamp: 0);
+        query.Exchange.EnsureRequestCapacity(message.Length);
+        message.CopyTo(query.Exchange.RequestBuffer, 0);
+        return query.Exchange.Accept(message.Length, transport, Client, Client, timestamp: 0);
     }
 }

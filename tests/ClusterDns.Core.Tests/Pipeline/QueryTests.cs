@@ -6,7 +6,7 @@ namespace ClusterDns.Core.Tests.Pipeline;
 
 public sealed class QueryTests
 {
-    private readonly Query _context = new();
+    private readonly Query _context = new Exchange().Query;
 
     [Fact]
     public void A_query_is_served_with_its_name_in_both_cases()
@@ -156,8 +156,8 @@ public sealed class QueryTests
     {
         Assert.Equal(QueryVerdict.Respond, Messages.Accept(_context, Messages.QueryWithEdns("a.test", RecordType.A, 1232, version: 1)));
 
-        _context.WriteResponse();
-        WireReader reader = new(_context.ResponseMessage);
+        _context.Exchange.WriteResponse();
+        WireReader reader = new(_context.Exchange.ResponseMessage);
         Assert.True(reader.TryReadHeader(out DnsHeader header));
         Assert.Equal(ResponseCode.NoError, header.ResponseCode);
         Assert.Equal(1, header.QuestionCount);
@@ -165,7 +165,7 @@ public sealed class QueryTests
         Span<byte> name = stackalloc byte[255];
         Assert.True(reader.TryReadQuestion(name, out _, out _, out _));
         Assert.True(reader.TryReadRecord(out RecordView opt));
-        Assert.True(EdnsView.TryRead(_context.ResponseMessage, in opt, out EdnsView edns));
+        Assert.True(EdnsView.TryRead(_context.Exchange.ResponseMessage, in opt, out EdnsView edns));
         Assert.Equal(1, edns.ExtendedRcode);
         Assert.Equal(0, edns.Version);
     }
@@ -185,8 +185,8 @@ public sealed class QueryTests
 
         Assert.Equal(QueryVerdict.Serve, Messages.Accept(_context, message, TransportProtocol.Tcp));
         Assert.Equal(message, _context.Request.ToArray());
-        _context.Reset();
-        Assert.Equal(Query.KeptRequestSize, _context.RequestBuffer.Length);
+        _context.Exchange.Reset();
+        Assert.Equal(Exchange.KeptRequestSize, _context.Exchange.RequestBuffer.Length);
     }
 
     [Fact]
@@ -196,11 +196,9 @@ public sealed class QueryTests
         _context.Response.Answer("test");
         _context.Upstream = "192.0.2.1:53";
         _context.Metadata = new MetadataTable([]);
-        int generation = _context.Generation;
 
-        _context.Reset();
+        _context.Exchange.Reset();
 
-        Assert.Equal(generation + 1, _context.Generation);
         Assert.False(_context.HasQuestion);
         Assert.False(_context.Edns.Present);
         Assert.Equal(ResponseStatus.None, _context.Response.Status);
@@ -213,18 +211,18 @@ public sealed class QueryTests
     public void Waiting_is_bounded_by_the_listeners_gate()
     {
         byte[] message = Messages.Query("a.test", RecordType.A);
-        message.CopyTo(_context.RequestBuffer, 0);
-        _context.Accept(message.Length, TransportProtocol.Udp, Messages.Client, Messages.Client, 0, new ClosedGate());
+        message.CopyTo(_context.Exchange.RequestBuffer, 0);
+        _context.Exchange.Accept(message.Length, TransportProtocol.Udp, Messages.Client, Messages.Client, 0, new ClosedGate());
 
         Assert.False(_context.TryBeginWait());
-        _context.Reset();
+        _context.Exchange.Reset();
         Assert.True(_context.TryBeginWait());
     }
 
     private void AssertHeaderOnly(ResponseCode code, ushort requestFlags)
     {
-        Assert.Equal(DnsHeader.Length, _context.WriteResponse());
-        Assert.True(DnsHeader.TryRead(_context.ResponseMessage, out DnsHeader header));
+        Assert.Equal(DnsHeader.Length, _context.Exchange.WriteResponse());
+        Assert.True(DnsHeader.TryRead(_context.Exchange.ResponseMessage, out DnsHeader header));
         Assert.Equal(0xABCD, header.Id);
         Assert.Equal(code, header.ResponseCode);
         Assert.Equal((requestFlags >> 11) & 15, (int)header.Opcode);

@@ -9,7 +9,7 @@ public sealed class ResponseOptionsTests
 {
     private const EdnsOptionCode Local = (EdnsOptionCode)65001;
 
-    private readonly Query _query = new();
+    private readonly Query _query = new Exchange().Query;
 
     private Response Response => _query.Response;
 
@@ -100,12 +100,12 @@ public sealed class ResponseOptionsTests
                 Response.TryAddCopy(section, default, RecordType.A, 5, [10, 0, 0, (byte)i]);
             }
 
-            Assert.InRange(_query.WriteResponse(), size - 15, size);
+            Assert.InRange(_query.Exchange.WriteResponse(), size - 15, size);
             (DnsHeader header, EdnsView edns) = Read(_query.ResponseMessage);
             Assert.Equal(isTruncated, header.Flags.HasFlag(HeaderFlags.Truncated));
             Assert.Equal([15, 22], new[] { _query.ResponseMessage[edns.OptionsOffset + 1], _query.ResponseMessage[edns.OptionsOffset + 5] });
             Assert.Equal(255 + 6, edns.OptionsLength);
-            _query.Reset();
+            _query.Exchange.Reset();
         }
     }
 
@@ -120,7 +120,7 @@ public sealed class ResponseOptionsTests
         Response.Options.TryAdd(EdnsOptionCode.Padding, new byte[1]);
         Response.TryAdd(ResponseSection.Answer, RecordType.A, 30, [192, 0, 2, 1], 0, 4);
 
-        _query.WriteResponse();
+        _query.Exchange.WriteResponse();
 
         (DnsHeader header, EdnsView edns) = Read(_query.ResponseMessage);
         Assert.Equal((204, false), (edns.OptionsLength, header.Flags.HasFlag(HeaderFlags.Truncated)));
@@ -173,8 +173,8 @@ public sealed class ResponseOptionsTests
             Response.Answer("test");
             Response.Options.TryAdd(EdnsOptionCode.NameServerIdentifier, data);
             Response.SetExtendedError(4, data);
-            _query.WriteResponse();
-            _query.Reset();
+            _query.Exchange.WriteResponse();
+            _query.Exchange.Reset();
         }));
     }
 
@@ -218,11 +218,11 @@ public sealed class ResponseOptionsTests
 
     private string Ask(byte[] request, Action answer)
     {
-        _query.Reset();
+        _query.Exchange.Reset();
         Messages.Accept(_query, request);
         answer();
         Response.Answer("test");
-        _query.WriteResponse();
+        _query.Exchange.WriteResponse();
         (_, EdnsView edns) = Read(_query.ResponseMessage);
         return Text(edns.Options(_query.ResponseMessage));
     }

@@ -8,17 +8,17 @@ namespace ClusterDns.Core.Tests.Pipeline;
 /// <summary>What sees and changes the octets of responses before they are sent.</summary>
 public sealed class ResponseSealTests
 {
-    private readonly Query _query = new();
+    private readonly Query _query = new Exchange().Query;
 
     [Fact]
     public void Seals_see_the_message_one_after_the_other()
     {
-        _query.Seals = new IResponseSeal[] { new Trailer(2, 0xAA), new Trailer(3, 0xBB) };
+        _query.Exchange.Seals = new IResponseSeal[] { new Trailer(2, 0xAA), new Trailer(3, 0xBB) };
         Answer(Messages.Query("a.test", RecordType.A), addresses: 1);
-        int length = _query.WriteResponse();
+        int length = _query.Exchange.WriteResponse();
 
         Assert.Equal([192, 0, 2, 1, 0xAA, 0xAA, 0xBB, 0xBB, 0xBB], _query.ResponseMessage[^9..].ToArray());
-        Assert.Equal(length, BinaryPrimitives.ReadUInt16BigEndian(_query.FramedResponse.Span));
+        Assert.Equal(length, BinaryPrimitives.ReadUInt16BigEndian(_query.Exchange.FramedResponse.Span));
     }
 
     [Theory]
@@ -27,10 +27,10 @@ public sealed class ResponseSealTests
     [InlineData(9000)]
     public void Room_for_seals_is_kept_in_a_full_response(ushort size)
     {
-        _query.Seals = new IResponseSeal[] { new Trailer(100, 0xAA) };
+        _query.Exchange.Seals = new IResponseSeal[] { new Trailer(100, 0xAA) };
         Answer(Messages.QueryWithEdns("a.test", RecordType.A, size), addresses: 600);
 
-        Assert.InRange(_query.WriteResponse(), size - 15, size);
+        Assert.InRange(_query.Exchange.WriteResponse(), size - 15, size);
         Assert.Equal(Enumerable.Repeat((byte)0xAA, 100), _query.ResponseMessage[^100..].ToArray());
         Assert.Equal([0, 0, 41, (byte)(size >> 8), (byte)size, 0, 0, 0, 0, 0, 0], _query.ResponseMessage[^111..^100].ToArray());
     }
@@ -38,20 +38,20 @@ public sealed class ResponseSealTests
     [Fact]
     public void Seal_that_makes_a_response_long_gets_a_larger_buffer()
     {
-        _query.Seals = new IResponseSeal[] { new Trailer(5000, 0xAA) };
+        _query.Exchange.Seals = new IResponseSeal[] { new Trailer(5000, 0xAA) };
         Answer(Messages.QueryWithEdns("a.test", RecordType.A, 9000), addresses: 1);
 
-        Assert.Equal(5000 + 12 + 12 + 16 + 11, _query.WriteResponse());
+        Assert.Equal(5000 + 12 + 12 + 16 + 11, _query.Exchange.WriteResponse());
     }
 
     [Fact]
     public void Seal_gets_less_room_where_the_question_leaves_no_more()
     {
         Trailer seal = new(1000, 0xAA);
-        _query.Seals = new IResponseSeal[] { seal };
+        _query.Exchange.Seals = new IResponseSeal[] { seal };
         Answer(Messages.Query("a.test", RecordType.A), addresses: 1);
 
-        Assert.Equal(512, _query.WriteResponse());
+        Assert.Equal(512, _query.Exchange.WriteResponse());
         Assert.Equal(512, seal.Room);
         Assert.True(DnsHeader.TryRead(_query.ResponseMessage, out DnsHeader header));
         Assert.Equal((true, 0), (header.Flags.HasFlag(HeaderFlags.Truncated), header.AnswerCount));
@@ -60,25 +60,25 @@ public sealed class ResponseSealTests
     [Fact]
     public void Seal_that_returns_more_than_the_room_is_a_bug()
     {
-        _query.Seals = new IResponseSeal[] { new Trailer(0, 0xAA) { Excess = 5000 } };
+        _query.Exchange.Seals = new IResponseSeal[] { new Trailer(0, 0xAA) { Excess = 5000 } };
         Answer(Messages.Query("a.test", RecordType.A), addresses: 1);
 
-        Assert.Throws<InvalidOperationException>(() => _query.WriteResponse());
+        Assert.Throws<InvalidOperationException>(() => _query.Exchange.WriteResponse());
     }
 
     [Fact]
     public void Each_message_of_a_stream_is_sealed()
     {
-        _query.Seals = new IResponseSeal[] { new Trailer(2, 0xAA) };
+        _query.Exchange.Seals = new IResponseSeal[] { new Trailer(2, 0xAA) };
         Answer(Messages.Query("a.test", RecordType.AXFR), addresses: 1, TransportProtocol.Tcp);
         _query.Response.Options.TryAdd(EdnsOptionCode.Padding, []);
         using OneMore stream = new();
         _query.Response.Stream = stream;
-        _query.WriteResponse();
-        Assert.True(_query.TryWriteNextMessage());
+        _query.Exchange.WriteResponse();
+        Assert.True(_query.Exchange.TryWriteNextMessage());
 
         Assert.Equal([10, 9, 9, 9, 0xAA, 0xAA], _query.ResponseMessage[^6..].ToArray());
-        Assert.False(_query.TryWriteNextMessage());
+        Assert.False(_query.Exchange.TryWriteNextMessage());
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class ResponseSealTests
     {
         using OneMore reset = new();
         _query.Response.Stream = reset;
-        _query.Reset();
+        _query.Exchange.Reset();
         using OneMore failed = new();
         _query.Response.Stream = failed;
         _query.Response.Fail("test", ResponseCode.ServFail, null);
@@ -102,10 +102,10 @@ public sealed class ResponseSealTests
         byte[] request = Messages.Query("a.test", RecordType.A);
         Assert.Equal(0, Allocations.Count(() =>
         {
-            _query.Seals = seals;
+            _query.Exchange.Seals = seals;
             Answer(request, addresses: 1);
-            _query.WriteResponse();
-            _query.Reset();
+            _query.Exchange.WriteResponse();
+            _query.Exchange.Reset();
         }));
     }
 

@@ -8,7 +8,7 @@ public sealed class ResponseWriterTests
 {
     private static readonly byte[] Address = [192, 0, 2, 1];
 
-    private readonly Query _context = new();
+    private readonly Query _context = new Exchange().Query;
 
     [Fact]
     public void An_answer_keeps_the_question_in_the_clients_case_and_points_to_it()
@@ -18,7 +18,7 @@ public sealed class ResponseWriterTests
         _context.Response.Answer("test");
         _context.Response.TryAdd(ResponseSection.Answer, RecordType.A, 30, Address, 0, 4);
 
-        _context.WriteResponse();
+        _context.Exchange.WriteResponse();
 
         byte[] expected =
         [
@@ -26,8 +26,8 @@ public sealed class ResponseWriterTests
             .. query.AsSpan(12),
             0xC0, 0x0C, 0, 1, 0, 1, 0, 0, 0, 30, 0, 4, 192, 0, 2, 1,
         ];
-        Assert.Equal(expected, _context.ResponseMessage.ToArray());
-        Assert.Equal([(byte)(expected.Length >> 8), (byte)expected.Length, .. expected], _context.FramedResponse.ToArray());
+        Assert.Equal(expected, _context.Exchange.ResponseMessage.ToArray());
+        Assert.Equal([(byte)(expected.Length >> 8), (byte)expected.Length, .. expected], _context.Exchange.FramedResponse.ToArray());
     }
 
     [Fact]
@@ -37,9 +37,9 @@ public sealed class ResponseWriterTests
         _context.Response.Answer("test", authoritative: false);
         _context.Response.RecursionAvailable = true;
 
-        _context.WriteResponse();
+        _context.Exchange.WriteResponse();
 
-        Assert.True(DnsHeader.TryRead(_context.ResponseMessage, out DnsHeader header));
+        Assert.True(DnsHeader.TryRead(_context.Exchange.ResponseMessage, out DnsHeader header));
         Assert.Equal(
             HeaderFlags.Response | HeaderFlags.RecursionDesired | HeaderFlags.RecursionAvailable | HeaderFlags.CheckingDisabled,
             header.Flags);
@@ -54,13 +54,13 @@ public sealed class ResponseWriterTests
         _context.Response.Answer("test", authoritative: false);
         _context.Response.RecursionDesired = recursionDesired;
 
-        _context.WriteResponse();
+        _context.Exchange.WriteResponse();
 
-        Assert.True(DnsHeader.TryRead(_context.ResponseMessage, out DnsHeader header));
+        Assert.True(DnsHeader.TryRead(_context.Exchange.ResponseMessage, out DnsHeader header));
         Assert.Equal(
             HeaderFlags.Response | HeaderFlags.CheckingDisabled | (recursionDesired ? HeaderFlags.RecursionDesired : HeaderFlags.None),
             header.Flags);
-        _context.Reset();
+        _context.Exchange.Reset();
         Assert.Null(_context.Response.RecursionDesired);
     }
 
@@ -77,10 +77,10 @@ public sealed class ResponseWriterTests
             Assert.True(_context.Response.TryAddCopy(ResponseSection.Answer, default, RecordType.A, 5, [10, 0, (byte)(i >> 8), (byte)i]));
         }
 
-        int length = _context.WriteResponse();
+        int length = _context.Exchange.WriteResponse();
 
         Assert.InRange(length, udpSize - 16, udpSize);
-        Parsed parsed = Parsed.From(_context.ResponseMessage);
+        Parsed parsed = Parsed.From(_context.Exchange.ResponseMessage);
         Assert.True(parsed.Header.Flags.HasFlag(HeaderFlags.Truncated));
         Assert.Equal(parsed.Header.AnswerCount, parsed.Records.Count(static record => record.Type == RecordType.A));
         Assert.Equal(RecordType.OPT, parsed.Records[^1].Type);
@@ -96,9 +96,9 @@ public sealed class ResponseWriterTests
             _context.Response.TryAddCopy(ResponseSection.Answer, default, RecordType.A, 5, [10, 0, (byte)(i >> 8), (byte)i]);
         }
 
-        _context.WriteResponse();
+        _context.Exchange.WriteResponse();
 
-        Parsed parsed = Parsed.From(_context.ResponseMessage);
+        Parsed parsed = Parsed.From(_context.Exchange.ResponseMessage);
         Assert.Equal(2000, parsed.Header.AnswerCount);
         Assert.Equal(HeaderFlags.None, parsed.Header.Flags & HeaderFlags.Truncated);
     }
@@ -110,9 +110,9 @@ public sealed class ResponseWriterTests
     {
         AddTooMany(section);
 
-        _context.WriteResponse();
+        _context.Exchange.WriteResponse();
 
-        Parsed parsed = Parsed.From(_context.ResponseMessage);
+        Parsed parsed = Parsed.From(_context.Exchange.ResponseMessage);
         Assert.Equal(ResponseCode.ServFail, parsed.Header.ResponseCode);
         Assert.Equal(HeaderFlags.None, parsed.Header.Flags & (HeaderFlags.Truncated | HeaderFlags.AuthoritativeAnswer));
         Assert.Equal([RecordType.OPT], parsed.Records.Select(static record => record.Type));
@@ -125,9 +125,9 @@ public sealed class ResponseWriterTests
     {
         AddTooMany(ResponseSection.Additional);
 
-        _context.WriteResponse();
+        _context.Exchange.WriteResponse();
 
-        Parsed parsed = Parsed.From(_context.ResponseMessage);
+        Parsed parsed = Parsed.From(_context.Exchange.ResponseMessage);
         Assert.Equal(ResponseCode.NoError, parsed.Header.ResponseCode);
         Assert.Equal(HeaderFlags.None, parsed.Header.Flags & HeaderFlags.Truncated);
         Assert.InRange(parsed.Header.AdditionalCount, 4000, 5000);
@@ -140,15 +140,15 @@ public sealed class ResponseWriterTests
         Messages.Accept(_context, Messages.QueryWithEdns("a.test", RecordType.A, 1232));
         _context.Response.Fail("test", ResponseCode.ServFail, "why");
         _context.Response.SetExtendedError(14, text);
-        _context.WriteResponse();
-        Assert.Equal([0, 15, 0, 12, 0, 14, .. text], _context.ResponseMessage[^16..].ToArray());
+        _context.Exchange.WriteResponse();
+        Assert.Equal([0, 15, 0, 12, 0, 14, .. text], _context.Exchange.ResponseMessage[^16..].ToArray());
 
-        _context.Reset();
+        _context.Exchange.Reset();
         Messages.Accept(_context, Messages.Query("a.test", RecordType.A));
         _context.Response.Fail("test", ResponseCode.ServFail, "why");
         _context.Response.SetExtendedError(14, text);
-        _context.WriteResponse();
-        Assert.Equal(0, Parsed.From(_context.ResponseMessage).Header.AdditionalCount);
+        _context.Exchange.WriteResponse();
+        Assert.Equal(0, Parsed.From(_context.Exchange.ResponseMessage).Header.AdditionalCount);
     }
 
     [Fact]
@@ -156,15 +156,15 @@ public sealed class ResponseWriterTests
     {
         Messages.Accept(_context, Messages.Query("a.test", RecordType.A));
         _context.Response.Fail("test", ResponseCode.BadVers, null);
-        _context.WriteResponse();
+        _context.Exchange.WriteResponse();
 
-        Assert.Equal(ResponseCode.ServFail, Parsed.From(_context.ResponseMessage).Header.ResponseCode);
+        Assert.Equal(ResponseCode.ServFail, Parsed.From(_context.Exchange.ResponseMessage).Header.ResponseCode);
     }
 
     [Fact]
     public void A_loaded_message_comes_out_as_it_was_with_names_expanded_and_compressed_anew()
     {
-        Query upstream = new();
+        Query upstream = new Exchange().Query;
         Messages.Accept(upstream, Messages.QueryWithEdns("www.example.test", RecordType.MX, 1232));
         upstream.Response.Answer("test", ResponseCode.NXDomain, authoritative: true);
         upstream.Response.AuthenticData = true;
@@ -172,17 +172,17 @@ public sealed class ResponseWriterTests
             ResponseSection.Answer, default, RecordType.MX, 60, [0, 10, .. DomainName.Parse("mail.example.test.")]);
         upstream.Response.TryAddCopy(
             ResponseSection.Additional, DomainName.Parse("mail.example.test."), RecordType.A, 61, Address);
-        upstream.WriteResponse();
-        byte[] message = upstream.ResponseMessage.ToArray();
+        upstream.Exchange.WriteResponse();
+        byte[] message = upstream.Exchange.ResponseMessage.ToArray();
 
         Messages.Accept(_context, Messages.QueryWithEdns("www.example.test", RecordType.MX, 1232));
         Assert.True(_context.Response.TryLoadMessage(message, message.Length, _context.QuestionName));
         Assert.Equal(ResponseCode.NXDomain, _context.Response.Code);
         Assert.Equal(1, _context.Response.Additional.Count);
         Assert.Equal(ResponseWriter.GetUncompressedLength(upstream), ResponseWriter.GetUncompressedLength(_context));
-        _context.WriteResponse();
+        _context.Exchange.WriteResponse();
 
-        Assert.Equal(message, _context.ResponseMessage.ToArray());
+        Assert.Equal(message, _context.Exchange.ResponseMessage.ToArray());
     }
 
     [Fact]
@@ -191,8 +191,8 @@ public sealed class ResponseWriterTests
         Messages.Accept(_context, Messages.Query("a.test", RecordType.A));
         _context.Response.Answer("test");
         _context.Response.TryAdd(ResponseSection.Answer, RecordType.A, 30, Address, 0, 4);
-        _context.WriteResponse();
-        byte[] message = _context.ResponseMessage.ToArray();
+        _context.Exchange.WriteResponse();
+        byte[] message = _context.Exchange.ResponseMessage.ToArray();
 
         Response response = new();
         for (int length = 0; length < message.Length; length++)
@@ -237,8 +237,8 @@ public sealed class ResponseWriterTests
         Messages.Accept(_context, query);
         _context.Response.Answer("test");
         _context.Response.TryAdd(ResponseSection.Answer, RecordType.A, 30, Address, 0, 4);
-        _context.WriteResponse();
-        _context.Reset();
+        _context.Exchange.WriteResponse();
+        _context.Exchange.Reset();
     }
 
     private sealed record Parsed(DnsHeader Header, IReadOnlyList<RecordView> Records)

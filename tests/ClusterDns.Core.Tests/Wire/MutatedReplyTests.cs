@@ -23,7 +23,7 @@ public class MutatedReplyTests
                         message[position % message.Length] = value;
                     }
 
-                    Query query = new();
+                    Query query = new Exchange().Query;
                     Messages.Accept(query, Messages.Query("www.example", RecordType.A), TransportProtocol.Tcp);
                     MessageFault fault = query.Response.LoadMessage(message, length, query.QuestionName);
                     bool isTaken = fault is MessageFault.None or MessageFault.Additional or MessageFault.Trailing;
@@ -33,10 +33,10 @@ public class MutatedReplyTests
                     query.Response.Truncated = false;
                     int records = query.Response.Answers.Count + query.Response.Authority.Count + query.Response.Additional.Count;
 
-                    query.WriteResponse();
+                    query.Exchange.WriteResponse();
 
                     // Everything that was taken is written: nothing is left out under cover of TC.
-                    byte[] written = query.ResponseMessage.ToArray();
+                    byte[] written = query.Exchange.ResponseMessage.ToArray();
                     Assert.True(DnsHeader.TryRead(written, out DnsHeader header));
                     Assert.Equal(records, header.AnswerCount + header.AuthorityCount + header.AdditionalCount);
                     Assert.Equal(code, header.ResponseCode);
@@ -53,13 +53,13 @@ public class MutatedReplyTests
         foreach (object[] row in RdataTableTests.Rows())
         {
             Assert.True(RecordTypes.TryParse((string)row[0], out RecordType type));
-            Query query = new();
+            Query query = new Exchange().Query;
             Messages.Accept(query, Messages.Query("www.example", type), TransportProtocol.Tcp);
             query.Response.Answer("test");
             query.Response.TryAddCopy(ResponseSection.Answer, default, type, 60, Convert.FromHexString((string)row[2]));
-            query.WriteResponse();
+            query.Exchange.WriteResponse();
 
-            Arsoft.DnsMessage read = Arsoft.DnsMessage.Parse(query.ResponseMessage.ToArray());
+            Arsoft.DnsMessage read = Arsoft.DnsMessage.Parse(query.Exchange.ResponseMessage.ToArray());
             Arsoft.DnsRecordBase record = Assert.Single(read.AnswerRecords);
             Assert.Equal((int)type, (int)record.RecordType);
         }

@@ -106,7 +106,7 @@ public class AclHandlerTests
 
         kit.ServeAgain(context);
 
-        Assert.Equal([0, 6, 0, 15, 0, 2, 0, 15], context.ResponseMessage[^8..].ToArray());
+        Assert.Equal([0, 6, 0, 15, 0, 2, 0, 15], context.Exchange.ResponseMessage[^8..].ToArray());
     }
 
     [Fact]

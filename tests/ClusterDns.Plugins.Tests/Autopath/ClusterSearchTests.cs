@@ -135,7 +135,7 @@ public sealed class ClusterSearchTests
     [Fact]
     public void Searching_allocates_nothing()
     {
-        Query query = new();
+        Query query = new Exchange().Query;
         byte[] message = new byte[64];
         WireWriter writer = new(message);
         writer.TryWriteHeader(new DnsHeader { QuestionCount = 1 });
@@ -148,12 +148,12 @@ public sealed class ClusterSearchTests
 
         void Serve()
         {
-            query.Reset();
-            message.CopyTo(query.RequestBuffer, 0);
-            QueryVerdict verdict = query.Accept(length, TransportProtocol.Udp, in client, in client, 0);
+            query.Exchange.Reset();
+            message.CopyTo(query.Exchange.RequestBuffer, 0);
+            QueryVerdict verdict = query.Exchange.Accept(length, TransportProtocol.Udp, in client, in client, 0);
             ValueTask served = _kit.Kit.Handler.ServeAsync(query);
             Assert.True(verdict == QueryVerdict.Serve && served.IsCompletedSuccessfully);
-            query.WriteResponse();
+            query.Exchange.WriteResponse();
         }
     }
 }

@@ -248,8 +248,8 @@ public sealed class CacheHandlerTests
         kit.Serve("www.example.", HeaderFlags.None);
         Query query = kit.Serve("WWW.example.", HeaderFlags.None);
         Assert.Equal(1, kit.Asked);
-        query.WriteResponse();
-        Assert.Equal("WWW.example.", DomainName.ToText(query.ResponseMessage.Slice(DnsHeader.Length, 13)));
+        query.Exchange.WriteResponse();
+        Assert.Equal("WWW.example.", DomainName.ToText(query.Exchange.ResponseMessage.Slice(DnsHeader.Length, 13)));
 
         kit.Serve("www.example.", HeaderFlags.None, dnssecOk: true);
         kit.Serve("www.example.", HeaderFlags.CheckingDisabled);

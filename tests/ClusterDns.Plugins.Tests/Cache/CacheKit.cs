@@ -13,7 +13,7 @@ internal sealed class CacheKit
 {
     public const string Soa = "ns.example. root.example. 1 7200 1800 86400 86400";
 
-    private readonly Query _context = new();
+    private readonly Query _context = new Exchange().Query;
 
     public CacheKit(string options, Action<Query> answer)
     {
@@ -39,8 +39,8 @@ internal sealed class CacheKit
     /// <summary>Asks with header flags, and with EDNS where DO is to be set.</summary>
     public Query Serve(string name, HeaderFlags flags, bool dnssecOk = false)
     {
-        _context.Reset();
-        WireWriter writer = new(_context.RequestBuffer);
+        _context.Exchange.Reset();
+        WireWriter writer = new(_context.Exchange.RequestBuffer);
         writer.TryWriteHeader(new DnsHeader { Id = 7, Flags = flags, QuestionCount = 1, AdditionalCount = (ushort)(dnssecOk ? 1 : 0) });
         writer.TryWriteQuestion(DomainName.Parse(name), RecordType.A, RecordClass.IN);
         if (dnssecOk)
@@ -51,7 +51,7 @@ internal sealed class CacheKit
         NetworkEndpoint anyone = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 53));
         Assert.Equal(
             QueryVerdict.Serve,
-            _context.Accept(writer.Length, TransportProtocol.Udp, anyone, anyone, Plugin.Time.GetTimestamp()));
+            _context.Exchange.Accept(writer.Length, TransportProtocol.Udp, anyone, anyone, Plugin.Time.GetTimestamp()));
         ValueTask served = Plugin.Handler.ServeAsync(_context);
         Assert.True(served.IsCompletedSuccessfully);
         return _context;

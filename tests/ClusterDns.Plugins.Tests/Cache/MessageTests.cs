@@ -33,11 +33,11 @@ public sealed class MessageTests
         });
 
         Query first = kit.Serve("www.example.");
-        first.WriteResponse();
-        byte[] fromBelow = first.ResponseMessage.ToArray();
+        first.Exchange.WriteResponse();
+        byte[] fromBelow = first.Exchange.ResponseMessage.ToArray();
         Query hit = kit.Serve("www.example.");
-        hit.WriteResponse();
-        byte[] fromCache = hit.ResponseMessage.ToArray();
+        hit.Exchange.WriteResponse();
+        byte[] fromCache = hit.Exchange.ResponseMessage.ToArray();
         fromBelow[2] |= 4;
         Assert.Equal(Convert.ToHexString(fromBelow), Convert.ToHexString(fromCache));
         Assert.Equal(1, asked);

@@ -74,10 +74,10 @@ public sealed class Dns64HandlerTests
 
         PluginKit kit = Create("dns64");
         Query context = kit.Serve("www.example.", RecordType.AAAA, client: Client);
-        context.WriteResponse();
-        Query reader = new();
+        context.Exchange.WriteResponse();
+        Query reader = new Exchange().Query;
 
-        Assert.True(reader.Response.TryLoadMessage(context.ResponseMessage.ToArray(), context.ResponseLength, default));
+        Assert.True(reader.Response.TryLoadMessage(context.Exchange.ResponseMessage.ToArray(), context.Exchange.ResponseLength, default));
         ResponseRecord last = reader.Response.Answers.Span[1];
         Assert.Equal("alias.example. 60 AAAA 64:ff9b::c000:201", PluginKit.Format(reader, last));
         Assert.True(context.Response.RecursionAvailable);
@@ -229,7 +229,7 @@ public sealed class Dns64HandlerTests
     public void ClientsThatValidateThemselvesGetWhatThereIs(bool dnssecOk, bool checkingDisabled, bool isTranslated)
     {
         PluginKit kit = Create("dns64");
-        Query context = new();
+        Query context = new Exchange().Query;
         Accept(context, CreateQuery(dnssecOk, checkingDisabled));
 
         AssertCompleted(kit.Handler.ServeAsync(context));
@@ -270,7 +270,7 @@ public sealed class Dns64HandlerTests
     {
         WaitingLink below = new();
         PluginHandler handler = Create("dns64").ChainTo(below);
-        Query context = new();
+        Query context = new Exchange().Query;
         Accept(context, CreateQuery(dnssecOk: false, checkingDisabled: false));
         Task served = handler.ServeAsync(context).AsTask();
 
@@ -293,7 +293,7 @@ public sealed class Dns64HandlerTests
                 context.Response.TryAddCopy(ResponseSection.Answer, default, RecordType.A, 60, [192, 0, 2, i]);
             }
         });
-        Query context = new();
+        Query context = new Exchange().Query;
         byte[] query = CreateQuery(dnssecOk: false, checkingDisabled: false);
 
         Assert.Equal(0, Allocations.Count(Serve));
@@ -303,7 +303,7 @@ public sealed class Dns64HandlerTests
         {
             Accept(context, query);
             AssertCompleted(kit.Handler.ServeAsync(context));
-            context.WriteResponse();
+            context.Exchange.WriteResponse();
         }
     }
 
@@ -344,10 +344,10 @@ public sealed class Dns64HandlerTests
 
     private static void Accept(Query context, byte[] query)
     {
-        context.Reset();
-        query.CopyTo(context.RequestBuffer, 0);
+        context.Exchange.Reset();
+        query.CopyTo(context.Exchange.RequestBuffer, 0);
         NetworkEndpoint client = NetworkEndpoint.FromIPv6([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], 5300);
-        QueryVerdict verdict = context.Accept(query.Length, TransportProtocol.Udp, in client, in client, 0);
+        QueryVerdict verdict = context.Exchange.Accept(query.Length, TransportProtocol.Udp, in client, in client, 0);
         Assert.True(verdict == QueryVerdict.Serve);
     }
 

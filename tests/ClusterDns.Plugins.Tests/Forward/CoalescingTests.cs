@@ -39,9 +39,9 @@ public sealed class CoalescingTests
         Assert.All(contexts, static query => Assert.Equal(First, query.Upstream));
         Assert.Equal(4, kit.Metrics.Counter("clusterdns_forward_coalesced_total", "").Value);
         Assert.Equal(1, _upstreams.Held);
-        Array.ForEach(contexts[..4], static query => query.Reset());
+        Array.ForEach(contexts[..4], static query => query.Exchange.Reset());
         Assert.Equal(1, _upstreams.Held);
-        contexts[4].Reset();
+        contexts[4].Exchange.Reset();
         Assert.Equal(0, _upstreams.Held);
     }
 
@@ -137,7 +137,7 @@ public sealed class CoalescingTests
         Query[] followers = [.. Enumerable.Range(0, 4).Select(_ => kit.CreateContext("www.example."))];
         Task leading = Serve(kit, evicted);
         Task[] served = [.. followers.Select(follower => Serve(kit, follower))];
-        evicted.Abandon();
+        evicted.Exchange.Abandon();
 
         // The exchange is cut short, as that of any query that lost its place.
         _pending[0].SetResult(new UpstreamOutcome(UpstreamStatus.TimedOut, null));
@@ -168,11 +168,11 @@ public sealed class CoalescingTests
         Counter coalesced = kit.Metrics.Counter("clusterdns_forward_coalesced_total", "");
 
         kit.Time.Advance(TimeSpan.FromSeconds(3));
-        leaders[0].Abandon();
+        leaders[0].Exchange.Abandon();
         _pending[0].SetResult(new UpstreamOutcome(UpstreamStatus.TimedOut, null));
         await UntilAsync(() => _pending.Count == 2 && coalesced.Value == 3);
         kit.Time.Advance(TimeSpan.FromSeconds(2));
-        leaders[1].Abandon();
+        leaders[1].Exchange.Abandon();
         _pending[1].SetResult(new UpstreamOutcome(UpstreamStatus.TimedOut, null));
         await Task.WhenAll(served);
 
@@ -189,7 +189,7 @@ public sealed class CoalescingTests
         Query evicted = kit.CreateContext("www.example.");
         Query next = kit.CreateContext("www.example.");
         Task ending = Serve(kit, evicted);
-        evicted.Abandon();
+        evicted.Exchange.Abandon();
         Task asking = Serve(kit, next);
 
         Assert.Equal(2, _upstreams.Asked.Count);
@@ -206,7 +206,7 @@ public sealed class CoalescingTests
         PluginKit kit = Create("forward . 192.0.2.1 {\n max_fails 0\n}");
         Query gone = kit.CreateContext("www.example.");
         Task served = Serve(kit, gone);
-        gone.Abandon();
+        gone.Exchange.Abandon();
         _pending[0].SetResult(new UpstreamOutcome(UpstreamStatus.TimedOut, null));
         await served;
 
@@ -248,7 +248,7 @@ public sealed class CoalescingTests
 
         kit.Time.Advance(TimeSpan.FromMilliseconds(500));
         Assert.False(ending.IsCompleted);
-        gone.Abandon();
+        gone.Exchange.Abandon();
         kit.Time.Advance(TimeSpan.FromMilliseconds(25));
         await leaving;
         Assert.False(ending.IsCompleted);
@@ -330,8 +330,8 @@ public sealed class CoalescingTests
 
         Assert.Equal(ResponseStatus.Failed, first.Response.Status);
         Assert.Equal(ResponseStatus.Failed, second.Response.Status);
-        first.Reset();
-        second.Reset();
+        first.Exchange.Reset();
+        second.Exchange.Reset();
         Assert.Equal(0, _upstreams.Held);
     }
 
@@ -412,10 +412,10 @@ public sealed class CoalescingTests
         byte[] message = [.. query.Request, .. option];
         message[^(option.Length + 4)] |= dnssecOk ? (byte)0x80 : (byte)0;
         message[^(option.Length + 1)] = (byte)option.Length;
-        query.Reset();
-        message.CopyTo(query.RequestBuffer, 0);
+        query.Exchange.Reset();
+        message.CopyTo(query.Exchange.RequestBuffer, 0);
         NetworkEndpoint client = NetworkEndpoint.From(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 5300));
-        Assert.Equal(QueryVerdict.Serve, query.Accept(message.Length, TransportProtocol.Udp, in client, in client, kit.Time.GetTimestamp()));
+        Assert.Equal(QueryVerdict.Serve, query.Exchange.Accept(message.Length, TransportProtocol.Udp, in client, in client, kit.Time.GetTimestamp()));
         return query;
     }
 
@@ -423,10 +423,10 @@ public sealed class CoalescingTests
     {
         Query query = kit.CreateContext("www.example.");
         byte[] message = query.Request.ToArray();
-        query.Reset();
-        message.CopyTo(query.RequestBuffer, 0);
+        query.Exchange.Reset();
+        message.CopyTo(query.Exchange.RequestBuffer, 0);
         NetworkEndpoint client = NetworkEndpoint.From(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 5300));
-        Assert.Equal(QueryVerdict.Serve, query.Accept(message.Length, TransportProtocol.Tcp, in client, in client, kit.Time.GetTimestamp()));
+        Assert.Equal(QueryVerdict.Serve, query.Exchange.Accept(message.Length, TransportProtocol.Tcp, in client, in client, kit.Time.GetTimestamp()));
         return query;
     }
 

@@ -93,7 +93,7 @@ public sealed class FlightTableTests
 
         foreach (int i in (int[])[0, 10, 3])
         {
-            followers[i].Context.Abandon();
+            followers[i].Context.Exchange.Abandon();
         }
 
         Assert.Equal(10, table.Sweep());

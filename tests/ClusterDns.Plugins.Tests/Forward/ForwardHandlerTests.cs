@@ -29,7 +29,7 @@ public class ForwardHandlerTests
         Assert.False(query.Response.Authoritative);
         Assert.Equal(Answer, kit.Ask("www.example."));
         Assert.Equal(1, _upstreams.Held);
-        query.Reset();
+        query.Exchange.Reset();
         Assert.Equal(0, _upstreams.Held);
     }
 

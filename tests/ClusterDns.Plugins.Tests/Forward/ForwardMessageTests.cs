@@ -25,9 +25,9 @@ public class ForwardMessageTests
 
         Assert.True(kit.Handler.ServeAsync(query).AsTask().IsCompletedSuccessfully);
 
-        query.WriteResponse();
-        Assert.Equal(Message(ResponseCode.BadCookie, "no cookie")[12..], query.ResponseMessage[12..].ToArray());
-        Assert.Equal((int)ResponseCode.BadCookie & 15, query.ResponseMessage[3] & 15);
+        query.Exchange.WriteResponse();
+        Assert.Equal(Message(ResponseCode.BadCookie, "no cookie")[12..], query.Exchange.ResponseMessage[12..].ToArray());
+        Assert.Equal((int)ResponseCode.BadCookie & 15, query.Exchange.ResponseMessage[3] & 15);
     }
 
     [Fact]

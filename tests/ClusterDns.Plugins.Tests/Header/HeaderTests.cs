@@ -38,7 +38,7 @@ public class HeaderTests
         Query query = areSet ? kit.Serve("www.example.") : kit.CreateContext("www.example.");
         kit.ServeAgain(query);
 
-        Assert.True(DnsHeader.TryRead(query.ResponseMessage, out DnsHeader header));
+        Assert.True(DnsHeader.TryRead(query.Exchange.ResponseMessage, out DnsHeader header));
         Assert.Equal(expected, header.Flags & All);
         Assert.Equal(1, header.Id);
     }

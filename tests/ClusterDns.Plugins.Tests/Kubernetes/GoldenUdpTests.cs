@@ -30,7 +30,7 @@ public sealed class GoldenUdpTests
                 continue;
             }
 
-            query.WriteResponse();
+            query.Exchange.WriteResponse();
             Assert.Equal(Describe(expected), Describe(query));
             compared++;
         }
@@ -50,7 +50,7 @@ public sealed class GoldenUdpTests
 
     private static string Describe(Query query)
     {
-        Assert.True(DnsHeader.TryRead(query.ResponseMessage, out DnsHeader header));
+        Assert.True(DnsHeader.TryRead(query.Exchange.ResponseMessage, out DnsHeader header));
         List<string> flags = [];
         foreach ((HeaderFlags flag, string word) in (ReadOnlySpan<(HeaderFlags, string)>)
             [
@@ -66,7 +66,7 @@ public sealed class GoldenUdpTests
 
         int opt = query.Edns.Present ? 1 : 0;
         bool isTruncated = (header.Flags & HeaderFlags.Truncated) != HeaderFlags.None;
-        Assert.InRange(query.ResponseLength, DnsHeader.Length, query.ResponseSizeLimit);
+        Assert.InRange(query.Exchange.ResponseLength, DnsHeader.Length, query.ResponseSizeLimit);
         Assert.True(!isTruncated || header.AnswerCount > 0);
         string sections = isTruncated ? "" : $"{header.AnswerCount}|{header.AuthorityCount}|{header.AdditionalCount - opt}";
         return $"{ResponseCodes.ToText(header.ResponseCode)} {string.Join(' ', flags)} {(opt == 1 ? query.UdpSize : 0)} {sections}";

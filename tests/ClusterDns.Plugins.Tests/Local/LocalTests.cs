@@ -79,8 +79,8 @@ public class LocalTests
         Assert.Equal("local", context.Response.Plugin);
 
         // The owner points to where the zone stands in the question.
-        int length = context.WriteResponse();
-        Assert.Equal([0xC0, 12 + 6, 0, 6], context.ResponseMessage[context.Request.Length..(context.Request.Length + 4)].ToArray());
+        int length = context.Exchange.WriteResponse();
+        Assert.Equal([0xC0, 12 + 6, 0, 6], context.Exchange.ResponseMessage[context.Request.Length..(context.Request.Length + 4)].ToArray());
         Assert.Equal(context.Request.Length + 12 + 18 + 20, length);
     }
 

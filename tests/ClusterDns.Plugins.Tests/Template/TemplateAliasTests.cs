@@ -45,7 +45,7 @@ public sealed class TemplateAliasTests
         PluginKit kit = new(new TemplatePlugin(), Alias);
         Router router = new(isSlow: true);
         Query context = kit.CreateContext("foogle.com.");
-        context.Router = router;
+        context.Exchange.Router = router;
 
         ValueTask served = kit.Handler.ServeAsync(context);
         Assert.False(served.IsCompleted);
@@ -61,7 +61,7 @@ public sealed class TemplateAliasTests
     {
         PluginKit kit = new(new TemplatePlugin(), Alias);
         Query context = kit.CreateContext("foogle.com.", type);
-        context.Router = router;
+        context.Exchange.Router = router;
         kit.ServeAgain(context);
         return Format(context);
     }

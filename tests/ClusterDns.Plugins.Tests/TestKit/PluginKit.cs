@@ -20,7 +20,7 @@ namespace ClusterDns.Plugins.Tests.TestKit;
 /// <summary>One plugin, or some, built from the text of a server block over a link that the test scripts.</summary>
 internal sealed class PluginKit : ILogOutput
 {
-    private readonly Query _context = new();
+    private readonly Query _context = new Exchange().Query;
     private MetadataTable? _metadata;
 
     private readonly EndLink _end;
@@ -140,13 +140,13 @@ internal sealed class PluginKit : ILogOutput
         TransportProtocol transport = TransportProtocol.Udp,
         string client = "192.0.2.1:5300")
     {
-        _context.Reset();
-        WireWriter writer = new(_context.RequestBuffer);
+        _context.Exchange.Reset();
+        WireWriter writer = new(_context.Exchange.RequestBuffer);
         writer.TryWriteHeader(new DnsHeader { Id = 1, Flags = HeaderFlags.RecursionDesired, QuestionCount = 1 });
         writer.TryWriteQuestion(DomainName.Parse(name), type, recordClass);
         Assert.Equal(
             QueryVerdict.Serve,
-            _context.Accept(
+            _context.Exchange.Accept(
                 writer.Length,
                 transport,
                 NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 53)),
@@ -159,20 +159,20 @@ internal sealed class PluginKit : ILogOutput
     /// <summary>A question of its own, not yet served.</summary>
     public Query CreateContext(string name, RecordType type = RecordType.A, ushort? udpSize = null, HeaderFlags flags = HeaderFlags.None)
     {
-        Query query = new();
-        WireWriter writer = new(query.RequestBuffer);
+        Query query = new Exchange().Query;
+        WireWriter writer = new(query.Exchange.RequestBuffer);
         writer.TryWriteHeader(new DnsHeader { Id = 1, Flags = flags, QuestionCount = 1, AdditionalCount = udpSize is null ? (ushort)0 : (ushort)1 });
         writer.TryWriteQuestion(DomainName.Parse(name), type, RecordClass.IN);
         int length = writer.Length;
         if (udpSize is { } size)
         {
             byte[] opt = [0, 0, 41, (byte)(size >> 8), (byte)size, 0, 0, 0, 0, 0, 0];
-            opt.CopyTo(query.RequestBuffer, length);
+            opt.CopyTo(query.Exchange.RequestBuffer, length);
             length += opt.Length;
         }
 
         NetworkEndpoint client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
-        Assert.Equal(QueryVerdict.Serve, query.Accept(length, TransportProtocol.Udp, in client, in client, Time.GetTimestamp()));
+        Assert.Equal(QueryVerdict.Serve, query.Exchange.Accept(length, TransportProtocol.Udp, in client, in client, Time.GetTimestamp()));
         return query;
     }
 
@@ -210,7 +210,7 @@ internal sealed class PluginKit : ILogOutput
     {
         query.Response.Reset();
         Serve(query);
-        query.WriteResponse();
+        query.Exchange.WriteResponse();
     }
 
     /// <summary>

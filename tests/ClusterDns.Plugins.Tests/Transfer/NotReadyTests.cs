@@ -65,12 +65,12 @@ public sealed class NotReadyTests
 
     private static void AssertNotReady(PluginHandler handler, string name, RecordType type)
     {
-        Query query = new();
-        WireWriter writer = new(query.RequestBuffer);
+        Query query = new Exchange().Query;
+        WireWriter writer = new(query.Exchange.RequestBuffer);
         writer.TryWriteHeader(new DnsHeader { QuestionCount = 1 });
         writer.TryWriteQuestion(DomainName.Parse(name), type, RecordClass.IN);
         NetworkEndpoint client = default;
-        query.Accept(writer.Length, TransportProtocol.Tcp, in client, in client, 0);
+        query.Exchange.Accept(writer.Length, TransportProtocol.Tcp, in client, in client, 0);
 
         ValueTask served = handler.ServeAsync(query);
         Assert.True(served.IsCompletedSuccessfully);

@@ -256,12 +256,12 @@ public sealed class TransferHandlerTests
     public void A_transfer_waits_for_its_turn()
     {
         PluginKit kit = TransferKit.Create(Everybody, Objects);
-        Query query = new();
-        WireWriter writer = new(query.RequestBuffer);
+        Query query = new Exchange().Query;
+        WireWriter writer = new(query.Exchange.RequestBuffer);
         writer.TryWriteHeader(new DnsHeader { QuestionCount = 1 });
         writer.TryWriteQuestion(DomainName.Parse("cluster.local."), RecordType.AXFR, RecordClass.IN);
         NetworkEndpoint client = default;
-        query.Accept(writer.Length, TransportProtocol.Tcp, in client, in client, 0, new FullGate());
+        query.Exchange.Accept(writer.Length, TransportProtocol.Tcp, in client, in client, 0, new FullGate());
 
         kit.Serve(query);
         Assert.Equal(ResponseCode.ServFail, query.Response.Code);
@@ -284,7 +284,7 @@ public sealed class TransferHandlerTests
         Assert.Equal(ResponseCode.ServFail, clients[^1].Response.Code);
         Assert.Contains("Warning: Outgoing transfer of zone \"cluster.local.\" to 192.0.2.1 rejected: the limit of 16 concurrent transfers is reached", kit.Log, StringComparer.Ordinal);
 
-        clients[0].Reset();
+        clients[0].Exchange.Reset();
         Assert.Equal("NOERROR aa", TransferKit.Transfer(kit, "cluster.local.")[0][0]);
     }
 
@@ -307,7 +307,7 @@ public sealed class TransferHandlerTests
         Assert.True(begun >= 4, $"{begun} transfers");
         Assert.True(share.Refused > 0);
 
-        clients.ForEach(static client => client.Reset());
+        clients.ForEach(static client => client.Exchange.Reset());
         Assert.Equal(0, share.Used);
         Assert.Equal("NOERROR aa", TransferKit.Transfer(kit, "cluster.local.")[0][0]);
     }

@@ -31,14 +31,14 @@ internal static class TransferKit
     {
         Query query = CreateContext(kit, zone, type, client, held, withEdns);
         kit.Serve(query);
-        query.WriteResponse();
+        query.Exchange.WriteResponse();
         List<string[]> messages = [];
         do
         {
-            messages.Add(Read(query.ResponseMessage));
+            messages.Add(Read(query.Exchange.ResponseMessage));
         }
-        while (query.TryWriteNextMessage());
-        query.Reset();
+        while (query.Exchange.TryWriteNextMessage());
+        query.Exchange.Reset();
         return messages;
     }
 
@@ -46,10 +46,10 @@ internal static class TransferKit
     public static Query CreateContext(
         PluginKit kit, string zone, RecordType type = RecordType.AXFR, string client = "192.0.2.1:5300", uint? held = null, bool withEdns = false)
     {
-        Query query = new();
-        int length = WriteQuery(query.RequestBuffer, zone, type, held, withEdns);
+        Query query = new Exchange().Query;
+        int length = WriteQuery(query.Exchange.RequestBuffer, zone, type, held, withEdns);
         NetworkEndpoint remote = NetworkEndpoint.From(IPEndPoint.Parse(client));
-        Assert.Equal(QueryVerdict.Serve, query.Accept(length, TransportProtocol.Tcp, in Server, in remote, kit.Time.GetTimestamp()));
+        Assert.Equal(QueryVerdict.Serve, query.Exchange.Accept(length, TransportProtocol.Tcp, in Server, in remote, kit.Time.GetTimestamp()));
         return query;
     }
 
@@ -96,7 +96,7 @@ internal static class TransferKit
         Assert.True(DnsHeader.TryRead(bytes, out DnsHeader header));
         Assert.Equal(7, header.Id);
         Assert.False(header.Flags.HasFlag(HeaderFlags.Truncated));
-        Query query = new();
+        Query query = new Exchange().Query;
         Assert.True(query.Response.TryLoadMessage(bytes, bytes.Length, default));
         List<string> lines = [$"{ResponseCodes.ToText(header.ResponseCode)}{(header.Flags.HasFlag(HeaderFlags.AuthoritativeAnswer) ? " aa" : "")}"];
         foreach (ResponseRecord record in query.Response.Answers.Span)

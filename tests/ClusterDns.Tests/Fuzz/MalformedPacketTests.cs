@@ -78,7 +78,7 @@ public class MalformedPacketTests
     private sealed class NeverFinished : ClusterDns.Server.Serving.IQueryPipeline
     {
         public ValueTask<bool> HandleAsync(
-            Query query, int length, TransportProtocol transport, in NetworkEndpoint local, in NetworkEndpoint remote, IWaitGate? waitGate)
+            Exchange exchange, int length, TransportProtocol transport, in NetworkEndpoint local, in NetworkEndpoint remote, IWaitGate? waitGate)
             => new(new TaskCompletionSource<bool>().Task);
     }
 }

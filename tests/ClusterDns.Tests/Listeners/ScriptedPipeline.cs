@@ -49,7 +49,7 @@ internal sealed class ScriptedPipeline : IQueryPipeline
     internal int Waiting => _waiting.Count;
 
     public ValueTask<bool> HandleAsync(
-        Query query,
+        Exchange exchange,
         int length,
         TransportProtocol transport,
         in NetworkEndpoint local,
@@ -57,11 +57,12 @@ internal sealed class ScriptedPipeline : IQueryPipeline
         IWaitGate? waitGate)
     {
         OnQuery?.Invoke();
-        QueryVerdict verdict = query.Accept(length, transport, in local, in remote, 0, waitGate);
+        Query query = exchange.Query;
+        QueryVerdict verdict = exchange.Accept(length, transport, in local, in remote, 0, waitGate);
         Interlocked.Increment(ref _handled);
         if (verdict != QueryVerdict.Serve)
         {
-            query.WriteResponse();
+            query.Exchange.WriteResponse();
             return new(verdict == QueryVerdict.Respond);
         }
 
@@ -92,7 +93,7 @@ internal sealed class ScriptedPipeline : IQueryPipeline
                 return new(AnswerLarge(query));
             case TooLarge:
                 // As if it were a stream's, so that the answer is more than a datagram carries.
-                query.Accept(length, TransportProtocol.Tcp, in local, in remote, 0, waitGate);
+                query.Exchange.Accept(length, TransportProtocol.Tcp, in local, in remote, 0, waitGate);
                 return new(AnswerLarge(query, records: 244, last: 80));
             default:
                 return new(false);
@@ -128,7 +129,7 @@ internal sealed class ScriptedPipeline : IQueryPipeline
         CountedStream stream = new(this, messages);
         stream.TryFill(query.Response);
         query.Response.Stream = stream;
-        query.WriteResponse();
+        query.Exchange.WriteResponse();
         return true;
     }
 
@@ -139,7 +140,7 @@ internal sealed class ScriptedPipeline : IQueryPipeline
         query.Response.Answer("scripted", code);
         query.Response.TryAddCopy(
             ResponseSection.Answer, [], length == 4 ? RecordType.A : RecordType.AAAA, 5, address[..length]);
-        query.WriteResponse();
+        query.Exchange.WriteResponse();
         return true;
     }
 
@@ -156,7 +157,7 @@ internal sealed class ScriptedPipeline : IQueryPipeline
         byte[] lastText = new byte[last];
         lastText[0] = (byte)(last - 1);
         query.Response.TryAdd(ResponseSection.Answer, RecordType.TXT, 5, lastText, 0, last);
-        query.WriteResponse();
+        query.Exchange.WriteResponse();
         return true;
     }
 

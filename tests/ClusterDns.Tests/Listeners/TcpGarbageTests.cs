@@ -116,10 +116,10 @@ public sealed class TcpGarbageTests : IDisposable
         private static readonly byte[] WaitName = [4, .. "wait"u8, 4, .. "test"u8, 0];
 
         public ValueTask<bool> HandleAsync(
-            Query context, int length, TransportProtocol transport, in NetworkEndpoint local, in NetworkEndpoint remote, IWaitGate? waitGate)
+            Exchange exchange, int length, TransportProtocol transport, in NetworkEndpoint local, in NetworkEndpoint remote, IWaitGate? waitGate)
         {
-            bool waits = context.RequestBuffer.AsSpan(DnsHeader.Length).StartsWith(WaitName);
-            return (waits ? script : server).HandleAsync(context, length, transport, in local, in remote, waitGate);
+            bool waits = exchange.RequestBuffer.AsSpan(DnsHeader.Length).StartsWith(WaitName);
+            return (waits ? script : server).HandleAsync(exchange, length, transport, in local, in remote, waitGate);
         }
     }
 }

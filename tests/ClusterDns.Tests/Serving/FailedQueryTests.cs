@@ -105,10 +105,10 @@ public sealed class FailedQueryTests : ILogOutput
 
     private static async Task<ResponseCode> AskAsync(IQueryPipeline pipeline, string name)
     {
-        Query context = new();
-        int length = ServerKit.WriteQuery(context.RequestBuffer, name, RecordType.A);
-        Assert.True(await pipeline.HandleAsync(context, length, TransportProtocol.Udp, in Client, in Client, null));
-        return (ResponseCode)(context.ResponseMessage[3] & 15);
+        Query context = new Exchange().Query;
+        int length = ServerKit.WriteQuery(context.Exchange.RequestBuffer, name, RecordType.A);
+        Assert.True(await pipeline.HandleAsync(context.Exchange, length, TransportProtocol.Udp, in Client, in Client, null));
+        return (ResponseCode)(context.Exchange.ResponseMessage[3] & 15);
     }
 
     private double Sum(string family, string labels = "")

@@ -131,13 +131,13 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
 
         AssertFree(packet, ResponseCode.NoError, transport);
 
-        Query context = new();
+        Query context = new Exchange().Query;
         Assert.True(TryServe(context, packet, transport));
-        bool isTruncated = (context.ResponseMessage[2] & 2) != 0;
-        int answers = context.ResponseMessage[7];
+        bool isTruncated = (context.Exchange.ResponseMessage[2] & 2) != 0;
+        int answers = context.Exchange.ResponseMessage[7];
         Assert.Equal(transport == TransportProtocol.Udp, isTruncated);
         Assert.InRange(answers, isTruncated ? 1 : Endpoints, isTruncated ? Endpoints - 1 : Endpoints);
-        Assert.Equal(isTruncated ? 0 : Endpoints, context.ResponseMessage[11]);
+        Assert.Equal(isTruncated ? 0 : Endpoints, context.Exchange.ResponseMessage[11]);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
 
         Assert.InRange(_logged, 2 * (Queries + Allocations.Times), 2 * (Queries + (Allocations.Rounds * Allocations.Times)));
         _keepsLines = true;
-        Assert.True(TryServe(new Query(), packet, TransportProtocol.Udp));
+        Assert.True(TryServe(new Exchange().Query, packet, TransportProtocol.Udp));
         Assert.Contains("[ERROR] plugin/errors: 2 missing.failing.example. A: no next plugin found", _lines, StringComparer.Ordinal);
         Assert.Contains(_lines, static line => line.Contains("A IN missing.failing.example. udp", StringComparison.Ordinal) && line.Contains("SERVFAIL", StringComparison.Ordinal));
     }
@@ -184,7 +184,7 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
 
     private void AssertFree(byte[] query, ResponseCode expected, TransportProtocol transport = TransportProtocol.Udp)
     {
-        Query context = new();
+        Query context = new Exchange().Query;
         for (int i = 0; i < Queries; i++)
         {
             Assert.Equal((int)expected, Serve(context, query, transport));
@@ -195,15 +195,15 @@ public sealed class PipelineAllocationTests : IDisposable, ILogOutput
 
     private int Serve(Query context, byte[] query, TransportProtocol transport)
     {
-        int code = TryServe(context, query, transport) ? context.ResponseMessage[3] & 15 : -1;
-        context.Reset();
+        int code = TryServe(context, query, transport) ? context.Exchange.ResponseMessage[3] & 15 : -1;
+        context.Exchange.Reset();
         return code;
     }
 
     private bool TryServe(Query context, byte[] query, TransportProtocol transport)
     {
-        query.CopyTo(context.RequestBuffer, 0);
-        ValueTask<bool> served = _pipeline.HandleAsync(context, query.Length, transport, in Client, in Client, null);
+        query.CopyTo(context.Exchange.RequestBuffer, 0);
+        ValueTask<bool> served = _pipeline.HandleAsync(context.Exchange, query.Length, transport, in Client, in Client, null);
         return served.IsCompletedSuccessfully && served.GetAwaiter().GetResult();
     }
 }

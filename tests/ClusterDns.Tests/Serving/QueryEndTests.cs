@@ -62,11 +62,11 @@ public sealed class QueryEndTests
     {
         Recorder recorder = new();
         QueryPipeline pipeline = Create(recorder);
-        Query context = new();
-        Assert.True(await pipeline.HandleAsync(context, Write(context, Fate.Stream, waits: false, 7), TransportProtocol.Tcp, in Client, in Client, null));
+        Query context = new Exchange().Query;
+        Assert.True(await pipeline.HandleAsync(context.Exchange, Write(context, Fate.Stream, waits: false, 7), TransportProtocol.Tcp, in Client, in Client, null));
         Assert.Empty(recorder.Ends);
 
-        context.Reset();
+        context.Exchange.Reset();
 
         Assert.Equal([(7, QueryEnd.Abandoned)], recorder.Ends);
     }
@@ -77,9 +77,9 @@ public sealed class QueryEndTests
         Recorder recorder = new();
         Route block = Block(new Link()) with { Observers = new IQueryObserver[] { new BrokenObserver(), recorder } };
         QueryPipeline pipeline = new("dns://:53", new RoutingTable([block]), new QueryEndMetrics(_metrics), TimeProvider.System, _logger);
-        Query context = new();
+        Query context = new Exchange().Query;
 
-        Assert.True(await pipeline.HandleAsync(context, Write(context, Fate.Answer, waits: false, 7), TransportProtocol.Udp, in Client, in Client, null));
+        Assert.True(await pipeline.HandleAsync(context.Exchange, Write(context, Fate.Answer, waits: false, 7), TransportProtocol.Udp, in Client, in Client, null));
 
         Assert.Equal([7], recorder.Received);
         Assert.Equal([(7, QueryEnd.Answered)], recorder.Ends);
@@ -115,9 +115,9 @@ public sealed class QueryEndTests
         Recorder recorder = new();
         Route block = Block(new Link()) with { Seals = new IResponseSeal[] { new BrokenSeal() }, Observers = new IQueryObserver[] { recorder } };
         QueryPipeline pipeline = new("dns://:53", new RoutingTable([block]), new QueryEndMetrics(_metrics), TimeProvider.System, _logger);
-        Query context = new();
+        Query context = new Exchange().Query;
 
-        Assert.True(await pipeline.HandleAsync(context, Write(context, Fate.Answer, waits: false, 7), transport, in Client, in Client, null));
+        Assert.True(await pipeline.HandleAsync(context.Exchange, Write(context, Fate.Answer, waits: false, 7), transport, in Client, in Client, null));
 
         Assert.True(DnsHeader.TryRead(context.ResponseMessage, out DnsHeader header));
         Assert.Equal(ResponseCode.ServFail, header.ResponseCode);
@@ -132,9 +132,9 @@ public sealed class QueryEndTests
     private async Task What_no_plugin_sees_is_counted_by_reason(string reason, Fate fate)
     {
         QueryPipeline pipeline = Create(new Recorder());
-        Query context = new();
+        Query context = new Exchange().Query;
 
-        await pipeline.HandleAsync(context, Write(context, fate, waits: false, 7), TransportProtocol.Udp, in Client, in Client, null);
+        await pipeline.HandleAsync(context.Exchange, Write(context, fate, waits: false, 7), TransportProtocol.Udp, in Client, in Client, null);
 
         Assert.Equal(1, _metrics.Counters("clusterdns_malformed_queries_total", "", "reason").With(reason).Value);
     }
@@ -171,20 +171,20 @@ public sealed class QueryEndTests
     /// <summary>Does what a listener does with a query, and looks for its end.</summary>
     private static async Task ServeAsync(QueryPipeline pipeline, Recorder recorder, Fate fate, bool waits, ushort id)
     {
-        Query context = new();
+        Query context = new Exchange().Query;
         int length = Write(context, fate, waits, id);
         CountingSink ends = new();
-        bool isAnswered = await pipeline.HandleAsync(context, length, TransportProtocol.Tcp, in Client, in Client, null);
-        while (isAnswered && context.Response.Stream is not null && fate == Fate.Stream && context.TryWriteNextMessage())
+        bool isAnswered = await pipeline.HandleAsync(context.Exchange, length, TransportProtocol.Tcp, in Client, in Client, null);
+        while (isAnswered && context.Response.Stream is not null && fate == Fate.Stream && context.Exchange.TryWriteNextMessage())
         {
         }
 
-        context.End(fate == Fate.StreamThatStops ? QueryEnd.ClientGone : QueryEnd.Answered);
-        context.Reset();
+        context.Exchange.End(fate == Fate.StreamThatStops ? QueryEnd.ClientGone : QueryEnd.Answered);
+        context.Exchange.Reset();
 
         // Nothing is left to end: the second life of the context begins with a sink of the test's.
-        context.Begin(ends);
-        context.Reset();
+        context.Exchange.Begin(ends);
+        context.Exchange.Reset();
         Assert.Equal(1, ends.Count);
 
         QueryEnd expected = ExpectedEnd(fate);
@@ -200,7 +200,7 @@ public sealed class QueryEndTests
     private static int Write(Query context, Fate fate, bool waits, ushort id)
     {
         string name = $"{fate}.{(waits ? "wait" : "now")}.{(fate == Fate.NoZone ? "example" : "test")}.";
-        Span<byte> message = context.RequestBuffer;
+        Span<byte> message = context.Exchange.RequestBuffer;
         int length = ServerKit.WriteQuery(message, name, RecordType.A);
         message[0] = (byte)(id >> 8);
         message[1] = (byte)id;
@@ -252,7 +252,7 @@ public sealed class QueryEndTests
             if (fate is Fate.AskAnother or Fate.AskAnotherThatThrows)
             {
                 string name = $"{(fate == Fate.AskAnother ? Fate.Drop : Fate.Throw)}.{(yields > 0 ? "wait" : "now")}.test.";
-                await context.Router!.RouteAsync(InternalQuery.TryCreate(context, DomainName.Parse(name), RecordType.A)!);
+                await context.Exchange.Router!.RouteAsync(InternalQuery.TryCreate(context, DomainName.Parse(name), RecordType.A)!);
             }
 
             await Do(context, fate);

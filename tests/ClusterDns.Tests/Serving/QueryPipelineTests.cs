@@ -157,10 +157,10 @@ public class QueryPipelineTests
         };
         QueryPipeline pipeline = new("dns://:53", new RoutingTable([block]), new QueryEndMetrics(_metrics), TimeProvider.System, _logger);
         NetworkEndpoint client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
-        Query context = new();
-        int length = ServerKit.WriteQuery(context.RequestBuffer, "www.example.", RecordType.A);
-        return await pipeline.HandleAsync(context, length, transport, in client, in client, gate)
-            ? (ResponseCode)(context.ResponseMessage[3] & 15)
+        Query context = new Exchange().Query;
+        int length = ServerKit.WriteQuery(context.Exchange.RequestBuffer, "www.example.", RecordType.A);
+        return await pipeline.HandleAsync(context.Exchange, length, transport, in client, in client, gate)
+            ? (ResponseCode)(context.Exchange.ResponseMessage[3] & 15)
             : null;
     }
 

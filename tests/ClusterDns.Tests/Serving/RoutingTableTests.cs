@@ -153,9 +153,9 @@ public class RoutingTableTests
     private static Query Query(string name, RecordType type)
     {
         NetworkEndpoint client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
-        Query query = new();
-        int length = ServerKit.WriteQuery(query.RequestBuffer, name, type);
-        Assert.Equal(QueryVerdict.Serve, query.Accept(length, TransportProtocol.Udp, in client, in client, timestamp: 0));
+        Query query = new Exchange().Query;
+        int length = ServerKit.WriteQuery(query.Exchange.RequestBuffer, name, type);
+        Assert.Equal(QueryVerdict.Serve, query.Exchange.Accept(length, TransportProtocol.Udp, in client, in client, timestamp: 0));
         return query;
     }
 

@@ -189,10 +189,10 @@ public sealed class ViewTests
 
     private static Query Serve(ServerModel model, RecordType type)
     {
-        Query query = new();
-        int length = ServerKit.WriteQuery(query.RequestBuffer, "www.a.example.org.", type);
+        Query query = new Exchange().Query;
+        int length = ServerKit.WriteQuery(query.Exchange.RequestBuffer, "www.a.example.org.", type);
         NetworkEndpoint client = NetworkEndpoint.From(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 5300));
-        ValueTask<bool> task = model.Listeners[0].Pipeline.HandleAsync(query, length, TransportProtocol.Udp, in client, in client, waitGate: null);
+        ValueTask<bool> task = model.Listeners[0].Pipeline.HandleAsync(query.Exchange, length, TransportProtocol.Udp, in client, in client, waitGate: null);
         Assert.True(task.IsCompletedSuccessfully && task.GetAwaiter().GetResult());
         return query;
     }

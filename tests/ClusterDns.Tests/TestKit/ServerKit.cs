@@ -45,9 +45,9 @@ internal sealed class ServerKit : ILogOutput
     /// <summary>Asks the first listener, and gives the code and the answer section as text, a line for each record.</summary>
     public string Ask(string name, RecordType type = RecordType.A)
     {
-        Query query = new();
-        int length = WriteQuery(query.RequestBuffer, name, type);
-        ValueTask<bool> task = Model.Listeners[0].Pipeline.HandleAsync(query, length, TransportProtocol.Udp, in Client, in Client, null);
+        Query query = new Exchange().Query;
+        int length = WriteQuery(query.Exchange.RequestBuffer, name, type);
+        ValueTask<bool> task = Model.Listeners[0].Pipeline.HandleAsync(query.Exchange, length, TransportProtocol.Udp, in Client, in Client, null);
         Assert.True(task.IsCompletedSuccessfully && task.GetAwaiter().GetResult());
         StringBuilder text = new(ResponseCodes.ToText(query.Response.Code));
         foreach (ResponseRecord record in query.Response.Answers.Span)

@@ -64,7 +64,7 @@ public sealed class ForwardAllocationTests : IDisposable, ILogOutput
         using EventPoll poll = new();
         using UpstreamEngine engine = new(poll, TimeProvider.System, new UpstreamMetrics(new MetricRegistry()));
         UpstreamEngine.Current = engine;
-        Query context = new();
+        Query context = new Exchange().Query;
         byte[] query = new byte[512];
         int length = ServerKit.WriteQuery(query, "www.example.", RecordType.A);
         NetworkEndpoint client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
@@ -82,8 +82,8 @@ public sealed class ForwardAllocationTests : IDisposable, ILogOutput
                 before = now;
             }
 
-            query.AsSpan(0, length).CopyTo(context.RequestBuffer);
-            ValueTask<bool> served = pipeline.HandleAsync(context, length, TransportProtocol.Udp, in client, in client, null);
+            query.AsSpan(0, length).CopyTo(context.Exchange.RequestBuffer);
+            ValueTask<bool> served = pipeline.HandleAsync(context.Exchange, length, TransportProtocol.Udp, in client, in client, null);
             while (!served.IsCompleted)
             {
                 engine.Flush();
@@ -96,12 +96,12 @@ public sealed class ForwardAllocationTests : IDisposable, ILogOutput
                 engine.Tick();
             }
 
-            if (!served.GetAwaiter().GetResult() || (context.ResponseMessage[3] & 15) != (int)expected)
+            if (!served.GetAwaiter().GetResult() || (context.Exchange.ResponseMessage[3] & 15) != (int)expected)
             {
                 return (-1, $"query {i} was not answered with {expected}");
             }
 
-            context.Reset();
+            context.Exchange.Reset();
         }
 
         least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);

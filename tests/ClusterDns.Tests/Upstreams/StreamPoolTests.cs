@@ -33,14 +33,14 @@ public sealed class StreamPoolTests
     {
         using StreamKit kit = new(static connection => StreamPeer.AnswerInOrderAsync(connection, HoldDeadAsync));
         await kit.AskAsync("warm.example.");
-        Query asker = new();
+        Query asker = new Exchange().Query;
         Task<UpstreamOutcome> dead = kit.Upstream.Stream.AskAsync(
             new UpstreamQuery(StreamKit.Query("dead.example."), StreamKit.Timeout) { Asker = asker }).AsTask();
         await TestListener.UntilAsync(() => kit.Peer.TimesAsked("dead.example.") > 0);
         kit.Time.Advance(StreamLimits.Tick);
         Assert.False(dead.IsCompleted);
 
-        asker.Abandon();
+        asker.Exchange.Abandon();
         kit.Time.Advance(StreamLimits.Tick);
 
         Assert.Equal(UpstreamStatus.TimedOut, (await dead.WaitAsync(TestListener.Patience)).Status);

@@ -97,25 +97,25 @@ public sealed class UpstreamDisposalTests : IAsyncDisposable
         public IUpstream? Upstream { get; set; }
 
         public ValueTask<bool> HandleAsync(
-            Query context,
+            Exchange exchange,
             int length,
             TransportProtocol transport,
             in NetworkEndpoint local,
             in NetworkEndpoint remote,
             IWaitGate? waitGate)
         {
-            Assert.Equal(QueryVerdict.Serve, context.Accept(length, transport, in local, in remote, 0, waitGate));
-            return AskAsync(context);
+            Assert.Equal(QueryVerdict.Serve, exchange.Accept(length, transport, in local, in remote, 0, waitGate));
+            return AskAsync(exchange.Query);
         }
 
         private async ValueTask<bool> AskAsync(Query context)
         {
             UpstreamOutcome outcome = await Upstream!.Udp.AskAsync(
-                new UpstreamQuery(context.RequestBuffer.AsMemory(0, context.Request.Length), TestListener.Patience));
+                new UpstreamQuery(context.GetRequest(), TestListener.Patience));
             outcome.Reply?.Release();
             context.Response.Answer(
                 "scripted", outcome.Status == UpstreamStatus.Answered ? ResponseCode.NoError : ResponseCode.ServFail);
-            context.WriteResponse();
+            context.Exchange.WriteResponse();
             return true;
         }
     }

@@ -25,7 +25,10 @@ public sealed class BackgroundQuery
     }
 
     /// <summary>The query. Before <see cref="Start"/> the deadline may be set; after it, it belongs to the chain until that has ended.</summary>
-    public Query Context { get; } = new();
+    public Query Query => Exchange.Query;
+
+    /// <summary>Its buffers.</summary>
+    internal Exchange Exchange { get; } = new();
 
     /// <summary>Has a chain, or a part of one, serve the query. Called once; whatever the chain throws is a SERVFAIL response.</summary>
     /// <param name="serve">The chain: a link's <see cref="PluginHandler.ServeAsync"/>, or a method of a link.</param>
@@ -42,7 +45,7 @@ public sealed class BackgroundQuery
         Hold();
         try
         {
-            ValueTask served = serve(Context);
+            ValueTask served = serve(Query);
             _awaiter = served.ConfigureAwait(false).GetAwaiter();
             if (!_awaiter.IsCompleted)
             {
@@ -61,7 +64,7 @@ public sealed class BackgroundQuery
     }
 
     /// <summary>Nobody wants the answer any more: what waits for something outside gives up soon. The query still ends as any other.</summary>
-    public void Abandon() => Context.Abandon();
+    public void Abandon() => Exchange.Abandon();
 
     /// <summary>One more holds the query. Only who holds it may call this.</summary>
     public void Hold() => Interlocked.Increment(ref _holds);
@@ -71,7 +74,7 @@ public sealed class BackgroundQuery
     {
         if (Interlocked.Decrement(ref _holds) == 0)
         {
-            Context.Reset();
+            Exchange.Reset();
             _factory.Return(this);
         }
     }
@@ -104,9 +107,9 @@ public sealed class BackgroundQuery
     [SuppressMessage("Design", "CA1031", Justification = "A bug of the caller must not escape into the thread that completes the query.")]
     private void End()
     {
-        if (Context.Response.Status == ResponseStatus.None)
+        if (Query.Response.Status == ResponseStatus.None)
         {
-            Context.Response.Fail("", ResponseCode.ServFail, failure: null);
+            Query.Response.Fail("", ResponseCode.ServFail, failure: null);
         }
 
         Action<BackgroundQuery, object?>? ended = _ended;

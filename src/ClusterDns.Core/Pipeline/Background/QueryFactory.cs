@@ -66,7 +66,7 @@ public sealed partial class QueryFactory : IQueryFactory
 
         try
         {
-            query.Context.EnsureRequestCapacity(origin.Request.Length);
+            query.Exchange.EnsureRequestCapacity(origin.Request.Length);
         }
         catch
         {
@@ -74,14 +74,14 @@ public sealed partial class QueryFactory : IQueryFactory
             throw;
         }
 
-        origin.Request.CopyTo(query.Context.RequestBuffer);
+        origin.Request.CopyTo(query.Exchange.RequestBuffer);
         return TryAccept(query, origin.Request.Length, origin);
     }
 
     /// <inheritdoc/>
     public BackgroundQuery? TryBegin(Query origin, ReadOnlySpan<byte> name, RecordType type)
         => TryRent(origin) is { } query
-            ? TryAccept(query, InternalQuery.WriteRequest(query.Context.RequestBuffer, origin, name, type), origin)
+            ? TryAccept(query, InternalQuery.WriteRequest(query.Exchange.RequestBuffer, origin, name, type), origin)
             : null;
 
     /// <summary>Starts no more queries, and waits for those in memory.</summary>
@@ -109,8 +109,8 @@ public sealed partial class QueryFactory : IQueryFactory
     internal void Recover(BackgroundQuery query, Exception exception)
     {
         _panics.Add();
-        query.Context.HasFailed = true;
-        query.Context.Response.Fail("", ResponseCode.ServFail, failure: null);
+        query.Query.HasFailed = true;
+        query.Query.Response.Fail("", ResponseCode.ServFail, failure: null);
         LogPanic(exception);
     }
 
@@ -176,8 +176,8 @@ public sealed partial class QueryFactory : IQueryFactory
 
     private BackgroundQuery? TryAccept(BackgroundQuery query, int length, Query origin)
     {
-        Query context = query.Context;
-        QueryVerdict verdict = context.Accept(
+        Exchange exchange = query.Exchange;
+        QueryVerdict verdict = exchange.Accept(
             length, origin.Transport, origin.Local, origin.Remote, _timeProvider.GetTimestamp());
         if (verdict != QueryVerdict.Serve)
         {
@@ -185,10 +185,10 @@ public sealed partial class QueryFactory : IQueryFactory
             return null;
         }
 
-        context.UdpSize = origin.UdpSize;
-        context.Router = origin.Router;
-        context.Route = origin.Route;
-        context.Metadata = origin.Metadata;
+        exchange.Router = origin.Exchange.Router;
+        exchange.Query.UdpSize = origin.UdpSize;
+        exchange.Query.Route = origin.Route;
+        exchange.Query.Metadata = origin.Metadata;
         return query;
     }
 

@@ -47,7 +47,7 @@ internal static class TargetAddresses
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask AskAsync(Query query, int record, RecordType type)
     {
-        if (query.Router is not null &&
+        if (query.HasRouter &&
             InternalQuery.TryCreate(query, query.Response.Answers.Span[record].Rdata[TargetOffset..], type) is { } child)
         {
             await InternalQuery.RouteAsync(child);

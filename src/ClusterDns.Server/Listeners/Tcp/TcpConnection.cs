@@ -191,7 +191,7 @@ internal sealed class TcpConnection : IThreadPoolWorkItem, IStreamMemory
     /// <summary>A query that waited is done.</summary>
     internal void OnFinished(TcpQuery query, bool answered)
     {
-        if (answered && query.Context.Response.Stream is not null)
+        if (answered && query.Exchange.Query.Response.Stream is not null)
         {
             _transport.Core.Guard.Forget("tcp_stream", StreamAsync(query));
             return;
@@ -199,7 +199,7 @@ internal sealed class TcpConnection : IThreadPoolWorkItem, IStreamMemory
 
         if (answered)
         {
-            ReadOnlySpan<byte> framed = query.Context.FramedResponse.Span;
+            ReadOnlySpan<byte> framed = query.Exchange.FramedResponse.Span;
             int expected = Volatile.Read(ref _expectedAnswer);
             Volatile.Write(ref _expectedAnswer, framed.Length >= expected ? framed.Length : expected - ((expected - framed.Length) / 4));
             Append(framed);
@@ -369,19 +369,19 @@ internal sealed class TcpConnection : IThreadPoolWorkItem, IStreamMemory
         _served++;
         TcpQuery query = _transport.Queries.Rent();
         query.Connection = this;
-        query.Context.EnsureRequestCapacity(message.Length);
-        message.CopyTo(query.Context.RequestBuffer);
+        query.Exchange.EnsureRequestCapacity(message.Length);
+        message.CopyTo(query.Exchange.RequestBuffer);
         switch (query.Serve(_transport.Core.Pipeline, message.Length, TransportProtocol.Tcp, in _local, in _remote))
         {
             case QueryProgress.Waiting:
                 query.AwaitAnswer();
                 return;
-            case QueryProgress.Answered when query.Context.Response.Stream is not null:
+            case QueryProgress.Answered when query.Exchange.Query.Response.Stream is not null:
                 OnWaiting();
                 _transport.Core.Guard.Forget("tcp_stream", StreamAsync(query));
                 return;
             case QueryProgress.Answered:
-                Append(query.Context.FramedResponse.Span);
+                Append(query.Exchange.FramedResponse.Span);
                 break;
         }
 
@@ -404,27 +404,27 @@ internal sealed class TcpConnection : IThreadPoolWorkItem, IStreamMemory
 
             do
             {
-                Append(query.Context.FramedResponse.Span);
+                Append(query.Exchange.FramedResponse.Span);
                 _output.Flush();
                 await WaitUntilAsync(static connection => connection._output.Backlog < MaxBacklog);
 
                 // A client that takes everything at once must not keep the thread from others.
                 await Task.Yield();
             }
-            while (!IsAborted && query.Context.TryWriteNextMessage());
+            while (!IsAborted && query.Exchange.TryWriteNextMessage());
 
-            query.Context.End(IsAborted ? QueryEnd.ClientGone : QueryEnd.Answered);
+            query.Exchange.End(IsAborted ? QueryEnd.ClientGone : QueryEnd.Answered);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException && IsAborted)
         {
             // The connection was cut off before its buffer could be widened.
-            query.Context.End(QueryEnd.ClientGone);
+            query.Exchange.End(QueryEnd.ClientGone);
         }
         catch (Exception exception)
         {
             _transport.Core.Metrics.TcpFailed.Add();
             _transport.Core.LogPipelineFailure(exception);
-            query.Context.End(QueryEnd.Failed);
+            query.Exchange.End(QueryEnd.Failed);
             Abort();
         }
 

@@ -89,7 +89,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
         int answers = 0;
         for (int i = 0; i < received; i++)
         {
-            _queries[i].Context.MarkReceived(now);
+            _queries[i].Exchange.MarkReceived(now);
             if (Serve(pipeline, socket, i))
             {
                 _queries[i].PrepareSend(&_out[answers].Header, &_outVectors[answers]);

@@ -27,7 +27,7 @@ internal sealed class ManagedUdpQuery(ListenerCore core, QueryPool<ManagedUdpQue
         try
         {
             _socket!.SendTo(
-                Context.ResponseBuffer, ResponseWriter.FramePrefix, Context.ResponseLength, SocketFlags.None, _remote!);
+                Exchange.ResponseBuffer, ResponseWriter.FramePrefix, Exchange.ResponseLength, SocketFlags.None, _remote!);
         }
         catch (SocketException exception)
         {

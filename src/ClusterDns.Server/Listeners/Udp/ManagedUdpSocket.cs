@@ -80,7 +80,7 @@ internal sealed class ManagedUdpSocket : IDisposable
             try
             {
                 SocketReceiveMessageFromResult result = await _socket.ReceiveMessageFromAsync(
-                    _query.Context.RequestBuffer, SocketFlags.None, _anySender, _stop.Token);
+                    _query.Exchange.RequestBuffer, SocketFlags.None, _anySender, _stop.Token);
                 _failures = 0;
                 _pause.End();
                 Serve(result.ReceivedBytes, result.SocketFlags, result.RemoteEndPoint, result.PacketInformation);
@@ -118,7 +118,7 @@ internal sealed class ManagedUdpSocket : IDisposable
             SocketFlags flags = SocketFlags.None;
             EndPoint sender = _anySender;
             int length = _socket.ReceiveMessageFrom(
-                _query.Context.RequestBuffer, 0, Query.KeptRequestSize, ref flags, ref sender, out IPPacketInformation info);
+                _query.Exchange.RequestBuffer, 0, Exchange.KeptRequestSize, ref flags, ref sender, out IPPacketInformation info);
             Serve(length, flags, sender, info);
         }
         catch (SocketException exception)

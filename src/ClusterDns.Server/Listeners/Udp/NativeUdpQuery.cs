@@ -30,8 +30,8 @@ internal sealed unsafe class NativeUdpQuery(ListenerCore core, QueryPool<NativeU
     /// <summary>Points a message header to where the next datagram is to be written.</summary>
     internal void PrepareReceive(MessageHeader* header, IoVector* vector)
     {
-        vector->Base = Address(Context.RequestBuffer);
-        vector->Length = Query.KeptRequestSize;
+        vector->Base = Address(Exchange.RequestBuffer);
+        vector->Length = Exchange.KeptRequestSize;
         header->Name = Name;
         header->NameLength = SocketAddressBytes.MaxLength;
         header->Vectors = vector;
@@ -62,8 +62,8 @@ internal sealed unsafe class NativeUdpQuery(ListenerCore core, QueryPool<NativeU
     /// <summary>Points a message header to the answer.</summary>
     internal void PrepareSend(MessageHeader* header, IoVector* vector)
     {
-        vector->Base = Address(Context.ResponseBuffer) + ResponseWriter.FramePrefix;
-        vector->Length = (nuint)Context.ResponseLength;
+        vector->Base = Address(Exchange.ResponseBuffer) + ResponseWriter.FramePrefix;
+        vector->Length = (nuint)Exchange.ResponseLength;
         header->Name = Name;
         header->NameLength = _nameLength;
         header->Vectors = vector;

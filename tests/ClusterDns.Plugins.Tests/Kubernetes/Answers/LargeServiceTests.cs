@@ -82,7 +82,7 @@ public sealed class LargeServiceTests
             string[] records = Serve(kit, query, out DnsHeader header);
 
             Assert.True((header.Flags & HeaderFlags.Truncated) != HeaderFlags.None);
-            Assert.InRange(query.ResponseLength, ushort.MaxValue - 16, ushort.MaxValue);
+            Assert.InRange(query.Exchange.ResponseLength, ushort.MaxValue - 16, ushort.MaxValue);
             Assert.Distinct(records, StringComparer.Ordinal);
             seen.UnionWith(records);
         }
@@ -152,7 +152,7 @@ public sealed class LargeServiceTests
     private static string[] Serve(PluginKit kit, Query query, out DnsHeader header)
     {
         kit.ServeAgain(query);
-        Assert.True(DnsHeader.TryRead(query.ResponseMessage, out header));
+        Assert.True(DnsHeader.TryRead(query.Exchange.ResponseMessage, out header));
         ResponseRecord[] records = query.Response.Answers.Span[..header.AnswerCount].ToArray();
         return [.. records.Select(record => PluginKit.Format(query, record))];
     }

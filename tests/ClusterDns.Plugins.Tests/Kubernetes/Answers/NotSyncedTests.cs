@@ -44,13 +44,13 @@ public class NotSyncedTests
             [.. zones.Select(static zone => new ZoneRecords(zone, 5))],
             new NameServerAnswer(new NameServerAddresses(index, [], 5, static service => service), options),
             new ThreadRandom(1));
-        Query query = new();
-        WireWriter writer = new(query.RequestBuffer);
+        Query query = new Exchange().Query;
+        WireWriter writer = new(query.Exchange.RequestBuffer);
         writer.TryWriteHeader(new DnsHeader { QuestionCount = 1 });
         writer.TryWriteQuestion(
             DomainName.Parse(name), name.EndsWith("arpa.", StringComparison.Ordinal) ? RecordType.PTR : RecordType.A, RecordClass.IN);
         NetworkEndpoint client = NetworkEndpoint.From(new IPEndPoint(IPAddress.Loopback, 5300));
-        Assert.Equal(QueryVerdict.Serve, query.Accept(writer.Length, TransportProtocol.Udp, in client, in client, 0));
+        Assert.Equal(QueryVerdict.Serve, query.Exchange.Accept(writer.Length, TransportProtocol.Udp, in client, in client, 0));
         await handler.ServeAsync(query);
         return query;
     }

@@ -93,12 +93,12 @@ public sealed class ExternalHandlerTests
         PluginKit kit = ExternalKit.Create("");
         Router router = new();
         Query address = kit.CreateContext("lb.shop.example.org.");
-        address.Router = router;
+        address.Exchange.Router = router;
         kit.Serve(address);
         Assert.Equal(2, address.Response.Answers.Count);
 
         Query service = kit.CreateContext("lb.shop.example.org.", RecordType.SRV);
-        service.Router = router;
+        service.Exchange.Router = router;
         kit.Serve(service);
         Assert.Equal(4, service.Response.Answers.Count);
         Assert.Equal("lb.example.net. A|lb.example.net. A|lb.example.net. AAAA|lb2.example.net. A|lb2.example.net. AAAA", router.Asked);

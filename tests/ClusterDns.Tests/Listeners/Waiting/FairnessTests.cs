@@ -84,7 +84,7 @@ public sealed class FairnessTests
                 for (int i = client.Due(now); i > 0; i--)
                 {
                     client.Asked += now >= WarmMilliseconds ? 1 : 0;
-                    WaitPlace place = free.Count > 0 ? free.Pop() : new WaitPlace(new Query());
+                    WaitPlace place = free.Count > 0 ? free.Pop() : new WaitPlace(new Exchange());
                     if (bound.TryEnter(place, client.Endpoint))
                     {
                         waiting.Add(new PendingQuery(place, client, now + client.Takes));
@@ -106,7 +106,7 @@ public sealed class FairnessTests
     {
         waiting.RemoveAll(query =>
         {
-            bool isSeenAbandoned = now % TickMilliseconds == 0 && query.Place.Context.IsAbandoned;
+            bool isSeenAbandoned = now % TickMilliseconds == 0 && query.Place.Exchange.IsAbandoned;
             if (query.End > now && !isSeenAbandoned)
             {
                 return false;
@@ -114,7 +114,7 @@ public sealed class FairnessTests
 
             query.Client.Lost += bound.EndWait(query.Place) == WaitEnd.Evicted && now >= WarmMilliseconds ? 1 : 0;
             bound.Leave(query.Place);
-            query.Place.Context.Reset();
+            query.Place.Exchange.Reset();
             free.Push(query.Place);
             return true;
         });

@@ -26,7 +26,7 @@ public sealed class WaitBoundTests
     {
         List<WaitPlace> places = Enter(Honest, Limit);
 
-        Assert.All(places, static place => Assert.False(place.Context.IsAbandoned));
+        Assert.All(places, static place => Assert.False(place.Exchange.IsAbandoned));
         Assert.Equal(0, Rejected("limit"));
         Assert.Equal(Limit, _bound.Count);
     }
@@ -50,7 +50,7 @@ public sealed class WaitBoundTests
 
         Assert.True(_bound.TryEnter(Place(), in Honest));
 
-        WaitPlace victim = Assert.Single(places, static place => place.Context.IsAbandoned);
+        WaitPlace victim = Assert.Single(places, static place => place.Exchange.IsAbandoned);
         Assert.Same(places[Limit / 2], victim);
         Assert.Equal(1, Rejected("evicted"));
         Assert.Equal(0, Rejected("limit"));
@@ -63,7 +63,7 @@ public sealed class WaitBoundTests
         for (int i = 0; i < 10 * Limit; i++)
         {
             _time.Advance(TimeSpan.FromMilliseconds(200));
-            foreach (WaitPlace ended in places.FindAll(static place => place.Context.IsAbandoned))
+            foreach (WaitPlace ended in places.FindAll(static place => place.Exchange.IsAbandoned))
             {
                 places.Remove(ended);
                 _bound.Leave(ended);
@@ -90,8 +90,8 @@ public sealed class WaitBoundTests
             Assert.True(_bound.TryEnter(Place(), in other));
         }
 
-        Assert.DoesNotContain(few, static place => place.Context.IsAbandoned);
-        Assert.Equal([true, true, true, true, false], many.Take(5).Select(static place => place.Context.IsAbandoned));
+        Assert.DoesNotContain(few, static place => place.Exchange.IsAbandoned);
+        Assert.Equal([true, true, true, true, false], many.Take(5).Select(static place => place.Exchange.IsAbandoned));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class WaitBoundTests
         Enter(Flooder, (Limit / 2) - 5);
 
         Assert.False(_bound.TryEnter(Place(), in Flooder));
-        Assert.DoesNotContain(few, static place => place.Context.IsAbandoned);
+        Assert.DoesNotContain(few, static place => place.Exchange.IsAbandoned);
     }
 
     [Fact]
@@ -142,8 +142,8 @@ public sealed class WaitBoundTests
 
         Assert.True(_bound.TryEnter(Place(), in Honest));
 
-        Assert.False(oldest.Context.IsAbandoned);
-        Assert.True(places[(Limit / 2) + 1].Context.IsAbandoned);
+        Assert.False(oldest.Exchange.IsAbandoned);
+        Assert.True(places[(Limit / 2) + 1].Exchange.IsAbandoned);
         Assert.Equal(Limit + 1, _bound.Count);
         _bound.Leave(oldest);
         Assert.Equal(Limit, _bound.Count);
@@ -311,7 +311,7 @@ public sealed class WaitBoundTests
                 WaitPlace place = taken[random.Next(taken.Count)];
                 if (choice < 70)
                 {
-                    Assert.Equal(place.Context.IsAbandoned ? WaitEnd.Evicted : WaitEnd.Wanted, _bound.EndWait(place));
+                    Assert.Equal(place.Exchange.IsAbandoned ? WaitEnd.Evicted : WaitEnd.Wanted, _bound.EndWait(place));
                 }
                 else
                 {
@@ -322,7 +322,7 @@ public sealed class WaitBoundTests
             }
 
             Assert.Equal(taken.Count, _bound.Count);
-            Assert.Equal(taken.Count(static place => place.Context.IsAbandoned), _bound.Evicted);
+            Assert.Equal(taken.Count(static place => place.Exchange.IsAbandoned), _bound.Evicted);
             Assert.True(taken.Count(static place => place.State != WaitPlaceState.Evicted) <= Limit);
             Assert.True(_bound.Count <= Limit + (Limit / WaitBound.EvictedShare));
         }
@@ -334,7 +334,7 @@ public sealed class WaitBoundTests
     private static NetworkEndpoint Client(string address, int port = 5300)
         => NetworkEndpoint.From(new IPEndPoint(IPAddress.Parse(address), port));
 
-    private static WaitPlace Place() => new(new Query());
+    private static WaitPlace Place() => new(new Exchange());
 
     private double Rejected(string reason) => _metrics.Counters("clusterdns_waiting_rejected_total", "", "reason").With(reason).Value;
 
