@@ -1,7 +1,7 @@
-# ClusterDns as one Native AOT executable, in an image without a shell. deploy/README.md says what is in it, and why.
-# Builds for the processor it is built on:  docker build --build-arg REVISION="$(git rev-parse HEAD)" -t NAME .
+# ClusterDns as one Native AOT executable, in an image without a shell. deploy/README.md lists its contents and their reasons.
+# Builds for the architecture of the build machine:  docker build --build-arg REVISION="$(git rev-parse HEAD)" -t NAME .
 
-# What gives a node the addresses of its own DNS server; only deploy/kubernetes/optional/nodelocal.yaml needs it:
+# Configures the addresses of a node's own DNS server; needed only by deploy/kubernetes/optional/nodelocal.yaml:
 #   docker build --target node-addresses -t NAME .
 FROM ubuntu:24.04 AS node-addresses
 RUN apt-get update \
@@ -17,7 +17,7 @@ RUN apt-get update \
 WORKDIR /source
 COPY . .
 ARG REVISION=
-# Port 53 is bound by the file's capability where the container runtime has not opened low ports to everybody.
+# The file capability permits binding port 53 if the container runtime has not opened low ports.
 RUN deploy/build.sh /out \
     && setcap cap_net_bind_service=ep /out/clusterdns
 
@@ -28,7 +28,7 @@ LABEL org.opencontainers.image.title="ClusterDns" \
       org.opencontainers.image.description="DNS server for Kubernetes clusters, in place of CoreDNS" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.revision="$REVISION"
-# A change of owner or mode on the way would take the capability off the file.
+# Changing the owner or mode while copying would remove the file capability.
 COPY --from=build /out/clusterdns /clusterdns
 USER 65532:65532
 WORKDIR /

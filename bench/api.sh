@@ -10,7 +10,7 @@ usage: bench/api.sh memory [--cluster small|pods] [--rounds N] [--api-server NAM
        bench/api.sh changes [--seconds N] [--changes-per-second N] [--queries-per-second N] [--watches kept|broken] [--seed N] [--api-server NAME]
        bench/api.sh cost [--seconds N] [--changes-per-second N] [--rounds N] [--api-server NAME]
   --api-server NAME   tls-watch, tls-pages, http-watch or http-pages; memory takes all in turn (default), changes the first
-The executable is artifacts/publish/clusterdns (or $CLUSTERDNS); make it with
+The executable is artifacts/publish/clusterdns (or $CLUSTERDNS); build it with
   deploy/build.sh
 HELP
 }
@@ -22,7 +22,7 @@ case ${1:-} in
 esac
 
 clusterdns=${CLUSTERDNS:-$root_dir/artifacts/publish/clusterdns}
-[[ -x $clusterdns ]] || { usage >&2; die "$clusterdns is not there"; }
+[[ -x $clusterdns ]] || { usage >&2; die "$clusterdns does not exist"; }
 project=$bench_dir/ClusterDns.ApiBench
 dotnet build -c Release -v q --nologo "$project" >&2
 mkdir -p "$out_dir"

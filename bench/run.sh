@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a query costs: the floor, Knot, ClusterDns, and CoreDNS when it is on the PATH, each alone on core 0 with dnsperf on
-# core 1, in turns. README.md says what the figures are.
+# Measures the cost of a query: the floor, Knot, ClusterDns, and CoreDNS if it is on the PATH, each alone on core 0 with dnsperf on
+# core 1, in rounds. README.md explains the figures.
 set -euo pipefail
 # shellcheck source=bench/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -8,15 +8,15 @@ set -euo pipefail
 usage() {
     cat <<'HELP'
 usage: bench/run.sh [OPTION...]
-  --rounds N        how often each server gets its turn (default 3)
-  --seconds N       how long a measurement lasts (default 5)
-  --workload NAME   a: A of 4,500 ClusterIP Services (default); mixed: what pods ask
+  --rounds N        measurements of each server (default 3)
+  --seconds N       duration of a measurement (default 5)
+  --workload NAME   a: A of 4,500 ClusterIP Services (default); mixed: the queries of Pods
   --outstanding N   queries in flight (default 100)
-  --before PATH     an earlier executable: each row of ClusterDns gets one of it beside it, in the same turns
-  --realtime        run servers and clients with real-time priority (needs root): other processes then hardly count
-  --peers LIST      of floor, knot, clusterdns, whole, api, cached, unbound, dnsmasq, forward, dnsdist, coredns (default: all that are there)
-  --install         install dnsperf, gcc and the peers that Debian has with apt-get when they are missing
-ClusterDns is taken from artifacts/publish (or from $CLUSTERDNS); make it with
+  --before PATH     an earlier executable, which is measured beside ClusterDns in the same rounds
+  --realtime        run servers and clients with real-time priority (needs root), which excludes most other processes
+  --peers LIST      of floor, knot, clusterdns, whole, api, cached, unbound, dnsmasq, forward, dnsdist, coredns (default: all that are installed)
+  --install         install dnsperf, gcc and missing peers from Debian with apt-get
+ClusterDns is run from artifacts/publish (or from $CLUSTERDNS); build it with
   deploy/build.sh
 HELP
 }

@@ -11,7 +11,7 @@ usage: bench/start.sh [--times N] [--idle SECONDS] [--install]
   --times N        starts for each cluster (default 10)
   --idle SECONDS   how long the server idles before its memory is read (default 2)
   --install        install gcc with apt-get when it is missing
-The executable is artifacts/publish/clusterdns (or $CLUSTERDNS); make it with
+The executable is artifacts/publish/clusterdns (or $CLUSTERDNS); build it with
   deploy/build.sh
 HELP
 }
@@ -29,7 +29,7 @@ while (($#)); do
 done
 
 clusterdns=${CLUSTERDNS:-$root_dir/artifacts/publish/clusterdns}
-[[ -x $clusterdns ]] || { usage >&2; die "$clusterdns is not there"; }
+[[ -x $clusterdns ]] || { usage >&2; die "$clusterdns does not exist"; }
 compile firstanswer
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

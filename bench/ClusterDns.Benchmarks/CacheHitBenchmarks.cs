@@ -92,7 +92,7 @@ public class CacheHitBenchmarks
     {
         _context.Response.Reset();
         _context.Response.Answer("cache");
-        _context.Response.TryLoadMessage(_message, _message.Length);
+        _context.Response.TryLoadMessage(_message, _message.Length, _context.QuestionName);
         foreach (ref ResponseRecord record in _context.Response.Answers.Span)
         {
             record.TimeToLive = 50;

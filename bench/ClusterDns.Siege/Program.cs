@@ -46,7 +46,7 @@ if (path is null)
 
 if (ClusterDns.Attack.TestKit.MemoryGroup.Lack is { } lack)
 {
-    Console.Error.WriteLine($"no memory cgroup, so the heap limit of .NET stands in and memory is not measured: {lack}");
+    Console.Error.WriteLine($"no memory cgroup: the heap limit of .NET is used instead, and memory is not measured: {lack}");
 }
 
 SiegeOptions options = new(Executable.At(path))

@@ -20,7 +20,7 @@ for (int i = 0; i < args.Length; i += 2)
     };
     if (!isKnown)
     {
-        Console.Error.WriteLine($"what is '{args[i]} {value}'? {Usage}");
+        Console.Error.WriteLine($"unknown option '{args[i]} {value}': {Usage}");
         return 2;
     }
 }

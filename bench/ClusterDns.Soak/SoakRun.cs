@@ -119,7 +119,7 @@ internal sealed class SoakRun(SoakOptions options, TextWriter output)
 
     private string Tell(SoakLoad load, ReloadDriver reloads, Scrape scrape) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{_watch.Elapsed:hh\\:mm\\:ss} {load.Answered} queries, {load.Failed} failures, {reloads.Completed} reloads and {reloads.Failed} refused, {_samples[^1]}, {scrape.Sum("clusterdns_upstream_retransmits_total")} sent again, {scrape.Sum("clusterdns_waiting_rejected_total")} not let wait, {scrape.Sum("coredns_cache_entries")} cached");
+        $"{_watch.Elapsed:hh\\:mm\\:ss} {load.Answered} queries, {load.Failed} failures, {reloads.Completed} reloads and {reloads.Failed} refused, {_samples[^1]}, {scrape.Sum("clusterdns_upstream_retransmits_total")} sent again, {scrape.Sum("clusterdns_waiting_rejected_total")} rejected because too many wait, {scrape.Sum("coredns_cache_entries")} cached");
 
     private void Check(Scrape scrape, ReloadDriver reloads)
     {

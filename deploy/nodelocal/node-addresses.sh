@@ -1,12 +1,12 @@
 #!/bin/sh
-# Gives this node the addresses that its own DNS server listens on, and takes them away when it is told to stop, so that queries go
-# to the cluster's DNS Service again. Connection tracking is left out for them, since kube-proxy would send what goes to the
-# Service's address elsewhere.
+# Assigns the addresses of the node's DNS server to this node, and removes them on SIGTERM, so that queries reach the cluster's DNS
+# Service again. The addresses are exempted from connection tracking, because kube-proxy would redirect traffic to the Service's
+# address.
 #   node-addresses.sh ADDRESS...
 set -eu
 [ $# -gt 0 ] || { echo "usage: node-addresses.sh ADDRESS..." >&2; exit 2; }
 
-# rule WHAT TABLE CHAIN MATCH...: adds or removes one rule; one that is there already, or gone already, is well.
+# rule WHAT TABLE CHAIN MATCH...: adds or removes one rule; does nothing if the rule already exists, or is already gone.
 rule() {
     what=$1 table=$2
     shift 2
@@ -27,7 +27,7 @@ rules() {
     done
 }
 
-# choose ADDRESS: sets what belongs to its family.
+# choose ADDRESS: sets the variables for its address family.
 choose() {
     case $1 in
         *:*) iptables=ip6tables address=$1/128 ;;
@@ -53,6 +53,6 @@ for one in "$@"; do
 done
 echo "node-addresses: added $*"
 
-# In the background, since a shell hears signals only between commands, or in wait.
+# In the background, because a shell handles signals only between commands, or in wait.
 sleep infinity &
 wait $!

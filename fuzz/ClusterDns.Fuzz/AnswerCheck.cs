@@ -26,7 +26,7 @@ internal static class AnswerCheck
 
         if ((answer[2] & ResponseBit) == 0 || (packet[2] & ResponseBit) != 0)
         {
-            return "the answer is none, or answers an answer";
+            return "the answer is not a response, or answers a response";
         }
 
         if (answer[0] != packet[0] || answer[1] != packet[1])

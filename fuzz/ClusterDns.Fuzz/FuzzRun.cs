@@ -4,7 +4,7 @@ using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Fuzz;
 
-/// <summary>A number of spoilt packets through a whole server in memory.</summary>
+/// <summary>Sends malformed packets through a whole server in memory.</summary>
 /// <param name="packets">How many.</param>
 /// <param name="seed">Which.</param>
 /// <param name="judge">A second opinion on every answer.</param>
@@ -81,7 +81,7 @@ internal sealed class FuzzRun(long packets, int seed, AnswerJudge? judge = null)
         return null;
     }
 
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Whatever comes out of the pipeline is what is looked for.")]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "Any exception of the pipeline is a finding.")]
     private static string? Serve(InMemoryTransport transport, ReadOnlySpan<byte> packet, TransportProtocol protocol)
     {
         try

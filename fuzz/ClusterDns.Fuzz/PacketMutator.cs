@@ -25,7 +25,7 @@ internal sealed class PacketMutator(IReadOnlyList<byte[]> corpus, int seed)
         query.CopyTo(packet);
         int length = query.Length;
 
-        // One in sixteen stays whole, so that the answers of unspoilt queries are looked at as well.
+        // One in sixteen stays whole, so that the answers of valid queries are looked at as well.
         int mutations = Below(16) == 0 ? 0 : 1 + Below(4);
         for (int i = 0; i < mutations && length > 0; i++)
         {

@@ -6,7 +6,7 @@ namespace ClusterDns.Server;
 /// <summary>The server as a program: what an executable calls from its entry point.</summary>
 public static class ClusterDnsHost
 {
-    /// <summary>Runs the server until it is asked to stop or cannot go on.</summary>
+    /// <summary>Runs the server until it is asked to stop or fails.</summary>
     /// <param name="args">The command line, with CoreDNS's flags.</param>
     /// <returns>The exit code of the process: 0 after a requested stop, 1 otherwise.</returns>
     public static async Task<int> RunAsync(string[] args)

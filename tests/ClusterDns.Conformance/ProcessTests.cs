@@ -49,8 +49,8 @@ public sealed class ProcessTests
 
         Assert.Equal(1, process.ExitCode);
         Assert.Equal(
-            "stdin:2:3: unknown directive 'lgo', expected the name of a plugin; did you mean 'log'?\n" +
-            "stdin:3:3: plugin 'geoip' is not built into this version, expected one that is\n",
+            "stdin:2:3: unknown directive 'lgo': expected the name of a plugin; did you mean 'log'?\n" +
+            "stdin:3:3: plugin 'geoip' is not supported by this version\n",
             errors);
     }
 

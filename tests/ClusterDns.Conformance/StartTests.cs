@@ -25,7 +25,7 @@ public sealed class StartTests : IDisposable
         await process.WaitForExitAsync();
 
         Assert.Equal(1, process.ExitCode);
-        Assert.Equal("/nowhere/Corefile:1:1: cannot read the Corefile: no such file, expected a file (-conf names it)\n", errors);
+        Assert.Equal("/nowhere/Corefile:1:1: cannot read the Corefile: no such file; expected a file (set by -conf)\n", errors);
     }
 
     [Theory]

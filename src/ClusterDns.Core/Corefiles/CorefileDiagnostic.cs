@@ -13,7 +13,7 @@ public enum DiagnosticSeverity
     Error,
 }
 
-/// <summary>Something to tell the author of a Corefile.</summary>
+/// <summary>A problem to report to the author of a Corefile.</summary>
 /// <param name="Severity">Whether it keeps the server from starting.</param>
 /// <param name="Place">Where it is.</param>
 /// <param name="Message">What is wrong, and after a comma what was expected; no full stop.</param>

@@ -12,7 +12,7 @@ public static class CorefileLimits
     /// <summary>How many words there may be once imports are in place.</summary>
     public const int Tokens = 1_000_000;
 
-    /// <summary>How deep braces may stand in braces.</summary>
+    /// <summary>The maximum nesting depth of braces.</summary>
     public const int Depth = 64;
 
     /// <summary>How many characters a word may have once the environment is filled in.</summary>

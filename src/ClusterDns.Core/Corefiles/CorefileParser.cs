@@ -115,7 +115,7 @@ public sealed class CorefileParser
 
         if (expectsAnother && keys.Count > 0)
         {
-            _diagnostics.Error(Current.Token.Place, "no zone after the comma, expected another zone");
+            _diagnostics.Error(Current.Token.Place, "no zone after the comma: expected another zone");
         }
 
         return keys;
@@ -154,7 +154,7 @@ public sealed class CorefileParser
         List<DirectiveSyntax> lines = [];
         if (depth > CorefileLimits.Depth)
         {
-            _diagnostics.Error(open, $"braces more than {CorefileLimits.Depth} deep, expected a configuration within that");
+            _diagnostics.Error(open, $"braces are nested too deep: at most {CorefileLimits.Depth} levels");
             SkipBraces();
             return lines;
         }
@@ -179,7 +179,7 @@ public sealed class CorefileParser
     {
         if (Current.Kind == TokenKind.Open)
         {
-            _diagnostics.Error(Current.Token.Place, "unexpected '{', expected a brace only at the end of its directive's line");
+            _diagnostics.Error(Current.Token.Place, "unexpected '{': a brace must be at the end of its directive's line");
             SkipBraces();
             return;
         }
@@ -218,5 +218,5 @@ public sealed class CorefileParser
     }
 
     private void ReportUnclosed(SourcePlace open)
-        => _diagnostics.Error(open, "'{' is never closed, expected '}' before the end of the file");
+        => _diagnostics.Error(open, "'{' is never closed: expected '}' before the end of the file");
 }

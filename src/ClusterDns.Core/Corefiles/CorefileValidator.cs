@@ -19,11 +19,11 @@ public static class CorefileValidator
                 if (!known.Contains(name, StringComparer.Ordinal))
                 {
                     diagnostics.Error(
-                        directive.Place, $"unknown directive '{name}', expected the name of a plugin", NearMiss.Find(name, known));
+                        directive.Place, $"unknown directive '{name}': expected the name of a plugin", NearMiss.Find(name, known));
                 }
                 else if (!isBuilt(name))
                 {
-                    diagnostics.Error(directive.Place, $"plugin '{name}' is not built into this version, expected one that is");
+                    diagnostics.Error(directive.Place, $"plugin '{name}' is not supported by this version");
                 }
             }
         }

@@ -35,7 +35,7 @@ internal sealed class EnvironmentExpander(Func<string, string?> environment, Dia
             {
                 diagnostics.Error(place, string.Create(
                     CultureInfo.InvariantCulture,
-                    $"environment variables that grow without end, expected at most {CorefileLimits.Expansions} in a word and {CorefileLimits.ExpandedLength} characters"));
+                    $"environment variables expand without end: at most {CorefileLimits.Expansions} in a word and {CorefileLimits.ExpandedLength} characters"));
                 break;
             }
 
@@ -50,13 +50,13 @@ internal sealed class EnvironmentExpander(Func<string, string?> environment, Dia
         string? value = environment(name);
         if (value is null)
         {
-            diagnostics.Warning(place, $"environment variable '{name}' is not set, taken as empty");
+            diagnostics.Warning(place, $"environment variable '{name}' is not set: it counts as empty");
         }
 
         else if (HasSeveralWords(value))
         {
             diagnostics.Hint(
-                place, $"the value of environment variable '{name}' has several words, but a variable is one word of the Corefile: use a variable for each");
+                place, $"the value of environment variable '{name}' has several words, but counts as one: use a variable for each word");
         }
 
         return value ?? "";

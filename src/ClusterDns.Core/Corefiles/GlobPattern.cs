@@ -1,7 +1,7 @@
 namespace ClusterDns.Core.Corefiles;
 
 /// <summary>
-/// Matches what an import names: <c>*</c> stands for any characters, <c>?</c> for one, neither for a slash. A leading dot is no
+/// Matches what an import names: <c>*</c> matches any characters, <c>?</c> matches one, neither for a slash. A leading dot is no
 /// exception.
 /// </summary>
 public static class GlobPattern

@@ -29,7 +29,7 @@ internal sealed class ImportResolver(ICorefileSource source, EnvironmentExpander
         {
             diagnostics.Error(
                 new SourcePlace(name, 1, 1),
-                $"more than {CorefileLimits.Bytes} bytes with all imports, expected a configuration within that");
+                $"the Corefile is too long: at most {CorefileLimits.Bytes} bytes with all imports");
             return _files[name] = [];
         }
 
@@ -46,18 +46,18 @@ internal sealed class ImportResolver(ICorefileSource source, EnvironmentExpander
     }
 
     /// <summary>Keeps a snippet for later imports.</summary>
-    /// <param name="name">The snippet's name in parentheses, where it stands.</param>
+    /// <param name="name">The snippet's name in parentheses, with its position.</param>
     /// <param name="tokens">What is between its braces.</param>
     public void AddSnippet(Token name, IReadOnlyList<LexedToken> tokens)
     {
         string bare = name.Text[1..^1];
         if (!_snippets.TryAdd(bare, tokens))
         {
-            diagnostics.Error(name.Place, $"snippet '{bare}' is defined twice, expected one definition");
+            diagnostics.Error(name.Place, $"duplicate snippet '{bare}': expected one definition");
         }
     }
 
-    /// <summary>What an import stands for.</summary>
+    /// <summary>The content of an import.</summary>
     /// <param name="argument">The import's argument.</param>
     /// <returns>Names, for messages, with their tokens; none when it is wrong or matches nothing.</returns>
     public IReadOnlyList<(string Name, IReadOnlyList<LexedToken> Tokens)> Resolve(Token argument)
@@ -69,7 +69,7 @@ internal sealed class ImportResolver(ICorefileSource source, EnvironmentExpander
 
         if (argument.Text.Length == 0)
         {
-            diagnostics.Error(argument.Place, "import of nothing, expected a file, a pattern or a snippet");
+            diagnostics.Error(argument.Place, "import has an empty argument: expected a file, a pattern or a snippet");
             return [];
         }
 
@@ -81,7 +81,7 @@ internal sealed class ImportResolver(ICorefileSource source, EnvironmentExpander
 
         if (path.Count(static character => character == '*') > 1 || path.Count(static character => character == '?') > 1)
         {
-            diagnostics.Error(argument.Place, $"pattern '{argument.Text}' has several wildcards, expected at most one *");
+            diagnostics.Error(argument.Place, $"pattern '{argument.Text}' has several wildcards: expected at most one *");
             return [];
         }
 
@@ -117,7 +117,7 @@ internal sealed class ImportResolver(ICorefileSource source, EnvironmentExpander
         {
             diagnostics.Error(
                 argument.Place,
-                $"cannot import '{argument.Text}': {problem}, expected a file or a snippet",
+                $"cannot import '{argument.Text}': {problem}; expected a file or a snippet",
                 NearMiss.Find(argument.Text, _snippets.Keys));
             tokens = [];
             return false;

@@ -6,7 +6,7 @@ namespace ClusterDns.Core.Corefiles;
 /// <summary>
 /// Cuts the text of one file into words and braces. A word ends at white space or at <c>#</c>, which begins a comment; a word
 /// that begins with a quote ends at the next one and keeps its spaces and line breaks. Within quotes <c>\"</c> is a quote, and
-/// every other backslash is itself. Only a brace that stands alone is a brace.
+/// every other backslash is itself. Only a brace that is a word of its own is a brace.
 /// </summary>
 internal sealed class Lexer
 {
@@ -83,7 +83,7 @@ internal sealed class Lexer
         }
 
         _warnedOfSpaces = true;
-        _diagnostics.Warning(Here, $"a non-breaking or other unusual space (U+{(int)space:X4}) is read as a space: replace those of this file by ordinary ones");
+        _diagnostics.Warning(Here, $"a non-breaking or other unusual space (U+{(int)space:X4}) is read as a space: replace it with an ordinary space");
     }
 
     private void WarnOfLookalikes(string word, SourcePlace place)
@@ -141,9 +141,9 @@ internal sealed class Lexer
             return;
         }
 
-        // Most likely a brace is meant: reading on as if it stood alone spares the author errors that are none.
+        // Most likely a brace is meant: reading it as a separate word avoids misleading errors.
         string bare = word[..^1];
-        _diagnostics.Error(place, $"'{word}' has a brace at its end, expected a space before the brace");
+        _diagnostics.Error(place, $"'{word}' has a brace at its end: expected a space before the brace");
         AddWord(bare, place);
         AddWord(word[^1..], place with { Column = place.Column + bare.Length });
     }
@@ -199,7 +199,7 @@ internal sealed class Lexer
         }
 
         // The other lines are judged as if the quote ended with its own line: most likely it was meant to.
-        _diagnostics.Error(place, "a quote that is never closed, expected '\"' before the end of the file");
+        _diagnostics.Error(place, "a quote is never closed: expected '\"' before the end of the file");
         (_position, _line, _column) = (position, line, column);
         SkipToLineEnd();
         AddQuoted(_text[position.._position].TrimEnd('\r'), place);

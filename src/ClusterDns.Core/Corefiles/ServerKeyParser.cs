@@ -9,7 +9,7 @@ public static class ServerKeyParser
 
     /// <summary>Reads a key.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="dnsPort">The port of <c>dns://</c> keys that name none.</param>
+    /// <param name="dnsPort">The port of <c>dns://</c> keys without a port.</param>
     /// <param name="diagnostics">Where it is said what is wrong.</param>
     /// <param name="addresses">What the key says: one address, or one for each reverse zone of a network.</param>
     /// <returns>Whether it can be read.</returns>
@@ -25,7 +25,7 @@ public static class ServerKeyParser
             {
                 diagnostics.Error(
                     key.Place,
-                    $"unknown scheme '{rest[..scheme]}', expected dns, tls, https, https3, grpc or quic",
+                    $"unknown scheme '{rest[..scheme]}': expected dns, tls, https, https3, grpc or quic",
                     NearMiss.Find(rest[..scheme], ["dns", "tls", "https", "https3", "grpc", "quic"]));
                 return false;
             }
@@ -39,7 +39,7 @@ public static class ServerKeyParser
         {
             if (!int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port > ushort.MaxValue)
             {
-                diagnostics.Error(key.Place, $"'{rest[(colon + 1)..]}' is not a port, expected a number from 0 to 65535");
+                diagnostics.Error(key.Place, $"invalid port '{rest[(colon + 1)..]}': expected a number from 0 to 65535");
                 return false;
             }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ClusterDns.Core.Corefiles;
 
-/// <summary>Where in a Corefile something stands.</summary>
+/// <summary>A position in a Corefile.</summary>
 /// <param name="File">The file as it was named on the command line or found by an import.</param>
 /// <param name="Line">The line, counted from 1.</param>
 /// <param name="Column">The column, counted in Unicode characters from 1; a tab counts as one.</param>

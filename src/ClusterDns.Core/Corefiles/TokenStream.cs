@@ -13,7 +13,7 @@ internal sealed class TokenStream
     private int _importCount;
     private int _tokenCount;
 
-    /// <summary>A stream that stands at its first token.</summary>
+    /// <summary>A stream, positioned at its first token.</summary>
     public TokenStream(string name, IReadOnlyList<LexedToken> tokens, ImportResolver imports, DiagnosticBag diagnostics)
     {
         _imports = imports;
@@ -29,7 +29,7 @@ internal sealed class TokenStream
     /// <summary>Whether the current token is on the line of the one before it.</summary>
     public bool IsOnSameLine => Current.Kind != TokenKind.End && !Current.StartsLine;
 
-    /// <summary>Goes on to the next token, through imports.</summary>
+    /// <summary>Advances to the next token, through imports.</summary>
     public void Advance()
     {
         while (true)
@@ -44,7 +44,7 @@ internal sealed class TokenStream
         }
     }
 
-    /// <summary>Goes on to the next token, imports left as they are.</summary>
+    /// <summary>Advances to the next token and leaves imports as they are.</summary>
     public void AdvanceRaw()
     {
         while (_frames.TryPeek(out Frame? frame))
@@ -55,7 +55,7 @@ internal sealed class TokenStream
                 _last = Current.Token.Place;
                 if (++_tokenCount > CorefileLimits.Tokens)
                 {
-                    _diagnostics.Error(_last, $"more than {CorefileLimits.Tokens} words, expected a configuration within that");
+                    _diagnostics.Error(_last, $"too many words in the Corefile: at most {CorefileLimits.Tokens} with all imports");
                     _frames.Clear();
                     break;
                 }
@@ -82,13 +82,13 @@ internal sealed class TokenStream
 
         if (arguments.Count != 1)
         {
-            _diagnostics.Error(import.Place, $"import has {arguments.Count} arguments, expected one: a file, a pattern or a snippet");
+            _diagnostics.Error(import.Place, $"import has {arguments.Count} arguments: expected a file, a pattern or a snippet");
             return;
         }
 
         if (++_importCount > CorefileLimits.Imports)
         {
-            _diagnostics.Error(import.Place, $"more than {CorefileLimits.Imports} imports, expected a configuration within that");
+            _diagnostics.Error(import.Place, $"too many imports: at most {CorefileLimits.Imports}");
             _frames.Clear();
             return;
         }
@@ -102,7 +102,7 @@ internal sealed class TokenStream
             }
         }
 
-        // A frame's neighbours are not its importers: those of one pattern stand in one frame.
+        // A frame's neighbours are not its importers: those of one pattern share a frame.
         _frames.Push(new Frame(found.Count == 1 ? found[0].Name : "", [.. found.SelectMany(static file => file.Tokens)])
         {
             Names = [.. found.Select(static file => file.Name)],
@@ -124,7 +124,7 @@ internal sealed class TokenStream
 
         if (isLoop)
         {
-            _diagnostics.Error(place, $"import loop {string.Join(" -> ", path)} -> {name}, expected an end to the imports");
+            _diagnostics.Error(place, $"import loop: {string.Join(" -> ", path)} -> {name}");
         }
 
         return isLoop;

@@ -32,7 +32,7 @@ public static class ZoneParser
         if (!DomainName.TryParse(text.Length == 0 ? "." : text, wire, out int length))
         {
             problem = InternationalName.IsOne(text)
-                ? $"'{text}' has letters outside ASCII: write the zone as queries have it, {InternationalName.Suggest(text)}"
+                ? $"'{text}' has letters outside ASCII: write the zone as it appears in queries: {InternationalName.Suggest(text)}"
                 : $"'{text}' is not a zone: expected a domain name with labels of at most 63 bytes, 255 bytes in all";
             zones = [];
             return false;

@@ -27,7 +27,7 @@ internal sealed partial class CallbackFailures(string callback, Counter counter,
     internal string Callback => callback;
 
     /// <summary>Counts and logs a failure. It does not throw.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Whoever reports a failure has no other way to report that reporting fails.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A failure to report a failure cannot be reported.")]
     internal void Report(Exception exception)
     {
         long last = Never;

@@ -11,14 +11,14 @@ namespace ClusterDns.Core.Execution;
 
 /// <summary>
 /// Starts every thread, timer, pool callback and background task of the process, so that no exception leaves one. A failure is logged
-/// (once a minute per callback), counted in <c>clusterdns_callback_failures_total</c>, and the callback goes on: a timer fires again, a
-/// loop starts again after a pause. What cannot go on ends the process with exit code 1 and one line on standard error.
+/// (once a minute per callback), counted in <c>clusterdns_callback_failures_total</c>, and the callback continues: a timer fires again, a
+/// loop starts again after a pause. A callback that cannot continue ends the process with exit code 1 and one line on standard error.
 /// </summary>
 /// <remarks>A callback's name is a label value: a fixed word such as <c>hosts_file</c>, never text from outside.</remarks>
-[SuppressMessage("Design", "CA1031", Justification = "To catch everything is what this class is for.")]
+[SuppressMessage("Design", "CA1031", Justification = "The purpose of this class is to catch everything.")]
 public sealed class CallbackGuard
 {
-    /// <summary>How many failures in a row, each soon after the start before it, end a process that cannot go on without the thread.</summary>
+    /// <summary>How many failures in a row, each soon after the start before it, end a process that cannot run without the thread.</summary>
     public const int MaxFailuresInRow = 10;
 
     private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(10);

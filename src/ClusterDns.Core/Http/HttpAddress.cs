@@ -21,7 +21,7 @@ public readonly record struct HttpAddress(string Host, int Port)
 
     /// <summary>
     /// Reads <c>:8080</c>, <c>localhost:8080</c>, <c>127.0.0.1:8080</c> or <c>[::1]:8080</c>. Addresses are read as strictly as
-    /// <see cref="AddressText"/> reads them: <c>1:8080</c> is none, and no host name either. Without digits, the port is 0.
+    /// <see cref="AddressText"/> reads them: <c>1:8080</c> is neither an address nor a host name. Without digits, the port is 0.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="address">What it says.</param>
@@ -58,7 +58,7 @@ public readonly record struct HttpAddress(string Host, int Port)
         return true;
     }
 
-    /// <summary>Whether a text is a host name. One whose last label is a number would be a spoilt address.</summary>
+    /// <summary>Whether a text is a host name. One whose last label is a number would be a malformed address.</summary>
     private static bool IsHostName(string text)
     {
         if (text.Length is 0 or > MaxHostName)

@@ -40,11 +40,11 @@ public sealed partial class MemoryBudget
         ArgumentNullException.ThrowIfNull(metrics);
         _logger = logger ?? NullLogger.Instance;
         CounterFamily refused = metrics.Counters(
-            "clusterdns_memory_refused_total", "Counter of reservations that a share of the memory budget had no room for.", "share");
+            "clusterdns_memory_refused_total", "Counter of reservations rejected because a share of the memory budget was exhausted.", "share");
         GaugeFamily limits = metrics.Gauges(
-            "clusterdns_memory_share_limit_bytes", "The bytes that a share of the memory budget may hold now.", "share");
+            "clusterdns_memory_share_limit_bytes", "Current limit of a share of the memory budget, in bytes.", "share");
         GaugeFamily used = metrics.Gauges(
-            "clusterdns_memory_share_used_bytes", "The bytes that a share of the memory budget holds.", "share");
+            "clusterdns_memory_share_used_bytes", "Memory in use in a share of the memory budget, in bytes.", "share");
         _shares = [.. rules.Select(rule => new MemoryShare(this, rule, refused.With(rule.Name)))];
         foreach (MemoryShare share in _shares)
         {
@@ -52,7 +52,7 @@ public sealed partial class MemoryBudget
             used.With(share.Name).ReadFrom(() => share.Used);
         }
 
-        metrics.Gauge("clusterdns_memory_limit_bytes", "The memory limit of the process: the lowest of its cgroups, or the physical memory.")
+        metrics.Gauge("clusterdns_memory_limit_bytes", "Memory limit of the process: the lowest limit of its cgroups, or the physical memory.")
             .ReadFrom(() => Limit);
         _byName = _shares.ToFrozenDictionary(static share => share.Name, StringComparer.Ordinal);
         _remainder = _shares.Single(static share => share.Rule.Priority == MemoryPriority.Remainder);
@@ -293,13 +293,13 @@ public sealed partial class MemoryBudget
     private long RequestedOf(MemoryShare share, bool isSettled)
         => _requests.Where(request => request.Share == share && request.IsSettled == isSettled).Sum(static request => request.Bytes);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cluster data takes {Used} bytes, more than its share of {Share} bytes: caches and stream connections get less. Raise the memory limit of {Limit} bytes")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cluster data uses {Used} bytes and exceeds its share of {Share} bytes; caches and TCP connections get less memory. Raise the memory limit ({Limit} bytes)")]
     private partial void LogClusterOverShare(long used, long share, long limit);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Cluster data takes {Used} bytes, within its share again: caches and stream connections get their full shares")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Cluster data uses {Used} bytes and is within its share again; caches and TCP connections get their full shares")]
     private partial void LogClusterWithinShare(long used);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The configuration asks for {Requested} bytes for '{Share}', but the memory limit of {Limit} bytes leaves {Granted}: raise the limit or ask for less")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The configuration requests {Requested} bytes for '{Share}', but the memory limit of {Limit} bytes allows {Granted}: raise the limit or request less")]
     private partial void LogRequestTooLarge(string share, long requested, long limit, long granted);
 
     private sealed class MemoryRequest(MemoryBudget budget, MemoryShare share, long bytes) : IDisposable

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ClusterDns.Core.Metrics;
 
-/// <summary>A number that goes up and down, and is set now and then.</summary>
+/// <summary>A number that goes up and down, and is set periodically.</summary>
 public sealed class Gauge : Metric
 {
     private double _value;

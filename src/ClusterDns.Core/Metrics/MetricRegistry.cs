@@ -17,7 +17,7 @@ public sealed class MetricRegistry
     public void LimitTo(MemoryShare share)
         => _series.LimitTo(share, Counter(
             "clusterdns_metric_series_merged_total",
-            "Counter of attempts to add a metric series that was merged into the series labelled 'other', since the family or the memory share is full."));
+            "Counter of attempts to add a metric series that was merged into the series labelled 'other', because the family or the memory share is full."));
 
     /// <summary>The counter family of a name; made on first use.</summary>
     /// <param name="name">The name, in Prometheus' form, ending in <c>_total</c>.</param>

@@ -25,6 +25,7 @@ public sealed class PluginBuildContext
     private readonly List<MetadataField> _metadataFields = [];
     private readonly List<MetadataGroup> _metadataGroups = [];
     private readonly List<object> _offers = [];
+    private readonly List<Func<Query, bool>> _predicates = [];
 
     /// <summary>The block's keys, CIDR zones expanded.</summary>
     public required IReadOnlyList<ServerKey> Keys { get; init; }
@@ -119,6 +120,46 @@ public sealed class PluginBuildContext
     /// <summary>Adds a link below those that are there.</summary>
     /// <param name="create">Makes the link, given the one below.</param>
     public void AddLink(Func<PluginHandler, PluginHandler> create) => _links.Add(create);
+
+    /// <summary>
+    /// Has the block take only those queries of its zones for which a predicate holds; of several, all must. Other blocks of the zone take the rest.
+    /// </summary>
+    /// <param name="predicate">
+    /// Asked before the chain runs, on the query's thread; metadata can be read. It must not wait. What it throws counts as false.
+    /// </param>
+    /// <param name="viewName">
+    /// The name of the block's view: its metrics' label <c>view</c>, and its metadata <c>view/name</c>. Empty for none; a block has one at most.
+    /// </param>
+    public void Route(Func<Query, bool> predicate, string viewName = "")
+    {
+        _predicates.Add(predicate);
+        if (viewName.Length > 0)
+        {
+            ViewName = ViewName.Length == 0 ? viewName : throw new InvalidOperationException($"the block is view '{ViewName}' already");
+            AddMetadata(new MetadataField("view/name", _ => viewName));
+        }
+    }
+
+    /// <summary>What a query must be like for the block to take it; null when the block takes all of its zones.</summary>
+    public Func<Query, bool>? Predicate => _predicates switch
+    {
+        [] => null,
+        [var only] => only,
+        _ => query => _predicates.TrueForAll(predicate => predicate(query)),
+    };
+
+    /// <summary>The name of the block's view; empty for none.</summary>
+    public string ViewName { get; private set; } = "";
+
+    /// <summary>Has queries of some zones carry what the block's plugins can tell about them, from before the block's predicate is asked.</summary>
+    /// <param name="zones">The zones.</param>
+    public void AttachMetadata(IReadOnlyList<Zone> zones) => MetadataZones = zones;
+
+    /// <summary>The zones whose queries have metadata; null where the block does not use it.</summary>
+    public IReadOnlyList<Zone>? MetadataZones { get; private set; }
+
+    /// <summary>How many parts the block's plugins have added to the way of its queries.</summary>
+    public int PartCount => _links.Count + _observers.Count + _predicates.Count + (MetadataZones is null ? 0 : 1);
 
     /// <summary>Adds something that sees the end of each of the block's queries.</summary>
     /// <param name="observer">What.</param>

@@ -7,7 +7,7 @@ namespace ClusterDns.Core.Pipeline;
 /// The records of one section, reused from query to query. It grows to <see cref="MaxCount"/> records, more than any DNS
 /// message can hold, and gives back what it grew by when it is cleared.
 /// </summary>
-[SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "A list of records is what it is.")]
+[SuppressMessage("Naming", "CA1710:Identifiers should have correct suffix", Justification = "It is a list of records.")]
 public sealed class RecordList
 {
     /// <summary>A record takes 11 bytes at least, so no 64 KiB message holds more.</summary>

@@ -200,25 +200,30 @@ public sealed class Response
     /// <summary>As <see cref="LoadMessage"/>; false when nothing was taken.</summary>
     /// <param name="message">An array that holds the message from its first byte on.</param>
     /// <param name="length">How long the message is.</param>
-    public bool TryLoadMessage(byte[] message, int length)
-        => LoadMessage(message, length) is MessageFault.None or MessageFault.Additional or MessageFault.Trailing;
+    /// <param name="asked">The name that was asked: <see cref="Query.QuestionName"/> of the query that the response answers.</param>
+    public bool TryLoadMessage(byte[] message, int length, ReadOnlySpan<byte> asked)
+        => LoadMessage(message, length, asked) is MessageFault.None or MessageFault.Additional or MessageFault.Trailing;
 
     /// <summary>
     /// Takes flags, code, records and the first extended error from a whole message, and checks each record. Records point into the message:
-    /// it must not change while the response lives. OPT records are left out, their part of the code is not. A TTL over 2^31-1 is taken as
-    /// 2^31-1 (RFC 8767 section 4).
+    /// it must not change while the response lives. Names that are compressed there are written out into <see cref="Arena"/>. OPT records are left
+    /// out, their part of the code is not. A TTL over 2^31-1 is taken as 2^31-1 (RFC 8767 section 4).
     /// </summary>
     /// <param name="message">An array that holds the message from its first byte on.</param>
     /// <param name="length">How long the message is.</param>
+    /// <param name="asked">
+    /// The name that was asked, in the client's case: <see cref="Query.QuestionName"/> of the query that the response answers. Where the message has
+    /// it in another case, owners keep that.
+    /// </param>
     /// <returns>
-    /// What is malformed. A malformed additional section is left out, and what follows the last record is ignored; where any other part is
+    /// What is malformed; a section is too when its names need more room than the arena has. A malformed additional section is left out, and the data after the last record is ignored; where any other part is
     /// malformed, nothing is taken.
     /// </returns>
-    public MessageFault LoadMessage(byte[] message, int length)
+    public MessageFault LoadMessage(byte[] message, int length, ReadOnlySpan<byte> asked)
     {
         ClearRecords();
         ClearFlags();
-        MessageLoader loader = new(this, message, length);
+        MessageLoader loader = new(this, message, length, asked);
         MessageFault fault = loader.Load();
         if (fault is not (MessageFault.None or MessageFault.Additional or MessageFault.Trailing))
         {

@@ -10,26 +10,28 @@ public sealed class ResponseArena
 {
     private const int KeptSize = 1024;
     private const int LargeChunkSize = 16 * 1024;
-    private const int MaxLargeChunks = 64;
+    private const int MaxLargeBytes = 1024 * 1024;
+    private const int MaxLargeChunks = MaxLargeBytes / LargeChunkSize;
 
     private readonly byte[] _kept = new byte[KeptSize];
     private readonly byte[][] _large = new byte[MaxLargeChunks][];
     private byte[] _current;
     private int _used;
     private int _largeCount;
+    private int _largeBytes;
 
     /// <summary>An empty arena.</summary>
     public ResponseArena() => _current = _kept;
 
     /// <summary>Sets aside bytes, whose content is undefined until it is written.</summary>
-    /// <param name="length">How many, at most 16 KiB.</param>
+    /// <param name="length">How many, at most 65535: the most that rdata has.</param>
     /// <param name="array">The array they are in.</param>
     /// <param name="offset">Where they start.</param>
     /// <returns>False when the response already holds 1 MiB, sixteen times what a message can carry.</returns>
     public bool TryAllocate(int length, out byte[] array, out int offset)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LargeChunkSize);
-        if (_current.Length - _used < length && !TryGrow())
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, ushort.MaxValue);
+        if (_current.Length - _used < length && !TryGrow(length))
         {
             array = [];
             offset = 0;
@@ -58,18 +60,21 @@ public sealed class ResponseArena
         }
 
         _largeCount = 0;
+        _largeBytes = 0;
         _current = _kept;
     }
 
-    private bool TryGrow()
+    private bool TryGrow(int length)
     {
-        if (_largeCount == MaxLargeChunks)
+        int size = Math.Max(length, LargeChunkSize);
+        if (_largeBytes + size > MaxLargeBytes)
         {
             return false;
         }
 
-        _current = ArrayPool<byte>.Shared.Rent(LargeChunkSize);
+        _current = ArrayPool<byte>.Shared.Rent(size);
         _large[_largeCount++] = _current;
+        _largeBytes += size;
         _used = 0;
         return true;
     }

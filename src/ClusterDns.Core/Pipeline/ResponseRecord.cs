@@ -25,14 +25,14 @@ public enum ResponseSection : byte
 public struct ResponseRecord
 {
     /// <summary>
-    /// The array that holds the owner name, in wire form; null where the owner is the name that was asked, in the client's case.
+    /// The array that holds the owner name, in wire form and uncompressed; null where the owner is the name that was asked, in the client's case.
     /// </summary>
     public byte[]? OwnerSource;
 
     /// <summary>Where the owner name starts in <see cref="OwnerSource"/>.</summary>
     public int OwnerOffset;
 
-    /// <summary>The array that holds the rdata.</summary>
+    /// <summary>The array that holds the rdata, with names uncompressed.</summary>
     public byte[] RdataSource;
 
     /// <summary>Where the rdata starts in <see cref="RdataSource"/>.</summary>
@@ -47,23 +47,15 @@ public struct ResponseRecord
     /// <summary>The record's class.</summary>
     public RecordClass Class;
 
-    /// <summary>
-    /// Whether names in this record may be compressed against <see cref="RdataSource"/>, which then is a whole message.
-    /// </summary>
-    public bool IsFromMessage;
-
     /// <summary>The time to live in seconds (RFC 2181 section 8: 0 to 2^31-1).</summary>
     public uint TimeToLive;
 
-    /// <summary>
-    /// The owner name in wire form; empty where it is the name that was asked, or where it may be compressed
-    /// (<see cref="IsFromMessage"/>).
-    /// </summary>
+    /// <summary>The owner name in wire form; empty where it is the name that was asked.</summary>
     public readonly ReadOnlySpan<byte> Owner
-        => OwnerSource is not null && !IsFromMessage && DomainName.TryGetLength(OwnerSource.AsSpan(OwnerOffset), out int length)
+        => OwnerSource is not null && DomainName.TryGetLength(OwnerSource.AsSpan(OwnerOffset), out int length)
             ? OwnerSource.AsSpan(OwnerOffset, length)
             : default;
 
-    /// <summary>The rdata as it stands in its source.</summary>
+    /// <summary>The rdata, with names uncompressed.</summary>
     public readonly ReadOnlySpan<byte> Rdata => RdataSource.AsSpan(RdataOffset, RdataLength);
 }

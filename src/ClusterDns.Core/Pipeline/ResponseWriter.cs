@@ -14,7 +14,6 @@ public static class ResponseWriter
 
     private const int OptSize = 11;
     private const ushort ExtendedErrorOption = 15;
-    private const string Unwritable = "a record of the answer is malformed";
     private const string TooLong = "the answer is longer than 65535 octets";
 
     /// <summary>Writes the response of a query.</summary>
@@ -22,7 +21,7 @@ public static class ResponseWriter
     /// <param name="destination">Where to; it is as long as the message may be.</param>
     /// <param name="truncate">
     /// Whether to write what fits when not all does. Records of the additional section are left out. In a datagram those of the answer and
-    /// authority sections are too, and TC is set; on a stream the response becomes SERVFAIL, as it does where a record is malformed.
+    /// authority sections are too, and TC is set; on a stream the response becomes SERVFAIL.
     /// </param>
     /// <param name="length">How long the message is.</param>
     /// <returns>False when records do not fit and <paramref name="truncate"/> is false.</returns>
@@ -53,10 +52,9 @@ public static class ResponseWriter
 
             // TC sends the client to a stream, where the same records wait; on a stream it leads nowhere. A part of an RRset without TC
             // would pass for the whole (RFC 2181 sections 5 and 9).
-            bool hasUnwritable = HasUnwritable(response);
-            if (hasUnwritable || (!hasRequired && query.Transport != TransportProtocol.Udp))
+            if (!hasRequired && query.Transport != TransportProtocol.Udp)
             {
-                response.Fail(response.Plugin ?? "", ResponseCode.ServFail, hasUnwritable ? Unwritable : TooLong);
+                response.Fail(response.Plugin ?? "", ResponseCode.ServFail, TooLong);
                 writer = new WireWriter(destination[..^reserved]);
                 WriteFailure(ref writer, query, ref header);
             }
@@ -104,11 +102,6 @@ public static class ResponseWriter
     private static int GetUncompressedLength(Query query, ref readonly ResponseRecord record)
     {
         const int fixedPart = 10;
-        if (record.IsFromMessage)
-        {
-            return MessageRecord.GetUncompressedLength(in record, query.QuestionName.Length) + fixedPart;
-        }
-
         int owner = record.OwnerSource is null ? query.QuestionName.Length : record.Owner.Length;
         return owner + fixedPart + record.RdataLength;
     }
@@ -132,22 +125,6 @@ public static class ResponseWriter
             ResponseCode = (ResponseCode)((int)code & 15),
             QuestionCount = query.HasQuestion ? (ushort)1 : (ushort)0,
         };
-    }
-
-    private static bool HasUnwritable(Response response)
-    {
-        for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
-        {
-            foreach (ref readonly ResponseRecord record in response[section].Span)
-            {
-                if (record.IsFromMessage && !MessageRecord.IsWritable(in record))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
     }
 
     private static void WriteFailure(ref WireWriter writer, Query query, ref DnsHeader header)
@@ -182,11 +159,6 @@ public static class ResponseWriter
 
     private static bool TryWriteRecord(ref WireWriter writer, ref readonly ResponseRecord record)
     {
-        if (record.IsFromMessage)
-        {
-            return MessageRecord.TryWrite(ref writer, in record);
-        }
-
         return record.OwnerSource is null
             ? writer.TryWriteRecordWithOwnerAt(DnsHeader.Length, record.Type, record.Class, record.TimeToLive, record.Rdata)
             : writer.TryWriteRecord(

@@ -28,14 +28,14 @@ internal static class BinaryText
     {
         if (digits.IsEmpty || digits.Length % 2 != 0)
         {
-            return $"'{digits}' is not pairs of hexadecimal digits";
+            return $"'{digits}' is not a sequence of pairs of hexadecimal digits";
         }
 
         for (int i = 0; i < digits.Length; i += 2)
         {
             if (!char.IsAsciiHexDigit(digits[i]) || !char.IsAsciiHexDigit(digits[i + 1]))
             {
-                return $"'{digits}' is not pairs of hexadecimal digits";
+                return $"'{digits}' is not a sequence of pairs of hexadecimal digits";
             }
 
             byte octet = byte.Parse(digits.Slice(i, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);

@@ -48,12 +48,12 @@ internal static class LocationText
         DefaultSizes.CopyTo(octets[1..]);
         if (!TryReadAngle(ref words, 90, 'N', 'S', out uint latitude))
         {
-            return "not a latitude: degrees up to 90, minutes and seconds that may be left out, and N or S";
+            return "not a latitude: degrees up to 90, optional minutes and seconds, and N or S";
         }
 
         if (!TryReadAngle(ref words, 180, 'E', 'W', out uint longitude))
         {
-            return "not a longitude: degrees up to 180, minutes and seconds that may be left out, and E or W";
+            return "not a longitude: degrees up to 180, optional minutes and seconds, and E or W";
         }
 
         if (!TryReadMetres(ref words, out long altitude) || altitude < -AltitudeBase || altitude > uint.MaxValue - AltitudeBase)

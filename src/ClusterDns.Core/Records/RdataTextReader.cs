@@ -7,10 +7,10 @@ namespace ClusterDns.Core.Records;
 internal ref struct RdataTextReader(ReadOnlySpan<char> text)
 {
     /// <summary>What is wrong where a word has no end.</summary>
-    public const string Unfinished = "quotes or a backslash without what belongs to them";
+    public const string Unfinished = "unfinished quotes or an unfinished escape";
 
     /// <summary>What is wrong where the octets do not fit.</summary>
-    public const string TooLong = "longer than rdata may be";
+    public const string TooLong = "longer than rdata can be";
 
     private ReadOnlySpan<char> _rest = text.Trim(" \t");
 

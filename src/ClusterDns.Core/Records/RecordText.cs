@@ -79,18 +79,18 @@ public static class RecordText
 
         if (line[0] is ' ' or '\t')
         {
-            return "a blank where the owner name should begin";
+            return "a space instead of an owner name";
         }
 
         if (!words.TryRead(out ReadOnlySpan<char> owner, out bool isQuoted))
         {
-            return "quotes or a backslash without what belongs to them";
+            return "unfinished quotes or an unfinished escape";
         }
 
         if (owner is "@" && !isQuoted)
         {
             length = origin.Length;
-            return origin.TryCopyTo(wire) ? null : "longer than a record may be";
+            return origin.TryCopyTo(wire) ? null : "longer than a record can be";
         }
 
         if (owner is ['$', ..])
@@ -121,23 +121,23 @@ public static class RecordText
             }
             else if (!isQuoted && RecordTypes.TryParse(word, out type))
             {
-                return IsData(type) ? null : $"records of type {RecordTypes.ToText(type)} have no text";
+                return IsData(type) ? null : $"records of type {RecordTypes.ToText(type)} have no text form";
             }
             else if (!isQuoted && !hasClass && RecordClasses.TryParse(word, out recordClass))
             {
                 hasClass = true;
                 if (recordClass is default(RecordClass) or RecordClass.NONE)
                 {
-                    return $"records of class {RecordClasses.ToText(recordClass)} have no text";
+                    return $"records of class {RecordClasses.ToText(recordClass)} have no text form";
                 }
             }
             else
             {
-                return $"'{word}' where a time to live, a class or a type should be";
+                return $"unexpected '{word}': expected a TTL, a class or a type";
             }
         }
 
-        return words.IsAtEnd ? "a type is missing" : "quotes or a backslash without what belongs to them";
+        return words.IsAtEnd ? "a type is missing" : "unfinished quotes or an unfinished escape";
     }
 
     /// <summary>Whether records of a type are data, which neither OPT's are nor those of meta types (RFC 6895 section 3.1).</summary>

@@ -1,7 +1,7 @@
 namespace ClusterDns.Core.Resources;
 
 /// <summary>
-/// Something that outlives a configuration: a watch cache, a file that is looked at now and then, the state of an upstream. A
+/// Something that outlives a configuration: a watch cache, a file that is looked at periodically, the state of an upstream. A
 /// resource that has neither this nor <see cref="IDisposable"/> is shared all the same; there is then nothing to begin or end.
 /// </summary>
 public interface ISharedResource : IDisposable

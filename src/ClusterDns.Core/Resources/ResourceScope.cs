@@ -1,6 +1,6 @@
 namespace ClusterDns.Core.Resources;
 
-/// <summary>The shared resources that one configuration has. Disposing lets go of them all. For one thread at a time.</summary>
+/// <summary>The shared resources that one configuration has. Disposing releases them all. For one thread at a time.</summary>
 public sealed class ResourceScope : IDisposable
 {
     private readonly SharedResources _resources;

@@ -55,7 +55,7 @@ public sealed class SharedResources
         }
     }
 
-    /// <summary>Lets go of a resource, which ends when nobody else has it.</summary>
+    /// <summary>Releases a resource, which ends when nobody else has it.</summary>
     internal void Release(SharedEntry entry)
     {
         lock (_lock)

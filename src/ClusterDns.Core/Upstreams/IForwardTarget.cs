@@ -9,6 +9,6 @@ public interface IForwardTarget
     /// <summary>How queries that came as datagrams go to it.</summary>
     IUpstreamChannel Channel { get; }
 
-    /// <summary>Forwards nothing to it any more, until the configuration is built anew.</summary>
+    /// <summary>Forwards nothing to it any more, until the configuration is built again.</summary>
     void TakeOut();
 }

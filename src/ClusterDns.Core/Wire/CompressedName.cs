@@ -87,13 +87,21 @@ public static class CompressedName
 
     /// <summary>
     /// Checks the name at <paramref name="offset"/> with all that its pointers lead to: what passes can be expanded. A pointer into the
-    /// header, whose octets are no name, does not pass.
+    /// header, whose octets are not a name, is rejected.
     /// </summary>
     /// <param name="message">The whole message, header included.</param>
     /// <param name="offset">Where the name begins.</param>
     /// <param name="end">The offset of what follows the name in the message.</param>
-    public static bool TryCheck(ReadOnlySpan<byte> message, int offset, out int end)
+    public static bool TryCheck(ReadOnlySpan<byte> message, int offset, out int end) => TryMeasure(message, offset, out _, out end);
+
+    /// <summary>As <see cref="TryCheck"/>, with the length of the name without compression.</summary>
+    /// <param name="message">The whole message, header included.</param>
+    /// <param name="offset">Where the name begins.</param>
+    /// <param name="length">The octets of the name when expanded; the name is not compressed where it ends as many octets later.</param>
+    /// <param name="end">The offset of what follows the name in the message.</param>
+    public static bool TryMeasure(ReadOnlySpan<byte> message, int offset, out int length, out int end)
     {
+        length = 0;
         end = 0;
         int octets = 0;
         for (int pointers = 0; pointers <= MaxPointers; pointers++)
@@ -108,6 +116,7 @@ public static class CompressedName
             end = pointers > 0 ? end : stop + (isRoot ? 1 : 2);
             if (isRoot || octets >= DomainName.MaxWireLength)
             {
+                length = octets + 1;
                 return octets < DomainName.MaxWireLength;
             }
 
@@ -141,7 +150,7 @@ public static class CompressedName
     }
 
     /// <summary>Label types 01 and 10 were given up (RFC 6891 5); only 00 and 11 mean anything.</summary>
-    private static bool TryReadPointer(ReadOnlySpan<byte> message, int offset, out int target)
+    internal static bool TryReadPointer(ReadOnlySpan<byte> message, int offset, out int target)
     {
         target = 0;
         if (message[offset] < PointerBits || offset + 1 >= message.Length)

@@ -42,7 +42,7 @@ public enum EdnsOptionCode : ushort
     /// <summary>Why a response is as it is (RFC 8914).</summary>
     ExtendedError = 15,
 
-    /// <summary>Whom to report errors to (RFC 9567).</summary>
+    /// <summary>The agent to report errors to (RFC 9567).</summary>
     ReportChannel = 18,
 
     /// <summary>The zone's version (RFC 9660).</summary>

@@ -11,19 +11,10 @@ internal static class RecordValidator
     private const RecordType FirstQueryType = RecordType.IXFR;
     private const RecordType LastQueryType = RecordType.ANY;
 
-    /// <summary>Checks a record, its owner name included.</summary>
-    /// <param name="message">The message.</param>
-    /// <param name="record">The record, read from the message.</param>
-    /// <param name="questionClass">The class that was asked; <see cref="RecordClass.ANY"/> where the message has no question.</param>
-    public static bool IsValid(ReadOnlySpan<byte> message, in RecordView record, RecordClass questionClass)
-        => IsOwner(message, record.OwnerOffset) && IsClass(in record, questionClass) && IsRdata(message, in record);
-
-    /// <summary>Most owner names point to the question's, which was checked before.</summary>
-    private static bool IsOwner(ReadOnlySpan<byte> message, int offset)
-        => (message[offset] == 0xC0 && message[offset + 1] == DnsHeader.Length) || CompressedName.TryCheck(message, offset, out _);
-
     /// <summary>Records of transactions have class ANY (RFC 8945 section 4.2, RFC 2930 section 2, RFC 2931 section 3).</summary>
-    private static bool IsClass(in RecordView record, RecordClass questionClass)
+    /// <param name="record">The record.</param>
+    /// <param name="questionClass">The class that was asked; <see cref="RecordClass.ANY"/> where the message has no question.</param>
+    public static bool IsClass(in RecordView record, RecordClass questionClass)
         => record.Class == questionClass
             ? questionClass is not (RecordClass.ANY or RecordClass.NONE or default(RecordClass))
             : record.Type is RecordType.TSIG or RecordType.TKEY or RecordType.SIG
@@ -32,8 +23,12 @@ internal static class RecordValidator
     /// <summary>Checks a record's rdata.</summary>
     /// <param name="message">The message.</param>
     /// <param name="record">The record, read from the message.</param>
-    public static bool IsRdata(ReadOnlySpan<byte> message, in RecordView record)
+    /// <param name="length">How long the rdata is with names uncompressed.</param>
+    /// <param name="isCompressed">Whether a name in it is compressed.</param>
+    public static bool TryMeasureRdata(ReadOnlySpan<byte> message, in RecordView record, out int length, out bool isCompressed)
     {
+        length = record.RdataLength;
+        isCompressed = false;
         switch (record.Type)
         {
             case RecordType.A:
@@ -45,13 +40,15 @@ internal static class RecordValidator
                 return false;
             default:
                 return RdataNames.HasNames(record.Type)
-                    ? AreNames(message, in record)
+                    ? TryMeasureNames(message, in record, out length, out isCompressed)
                     : RdataForm.IsWellFormed(record.Type, message.Slice(record.RdataOffset, record.RdataLength));
         }
     }
 
-    private static bool AreNames(ReadOnlySpan<byte> message, in RecordView record)
+    private static bool TryMeasureNames(ReadOnlySpan<byte> message, in RecordView record, out int length, out bool isCompressed)
     {
+        length = record.RdataLength;
+        isCompressed = false;
         ReadOnlySpan<byte> rdata = message.Slice(record.RdataOffset, record.RdataLength);
         if (!RdataNames.TryGetLayout(record.Type, rdata, out RdataLayout layout))
         {
@@ -61,12 +58,17 @@ internal static class RecordValidator
         int position = record.RdataOffset + layout.Prefix;
         for (int i = 0; i < layout.Names; i++)
         {
-            if (!CompressedName.TryCheck(message, position, out position) || position > record.End)
+            int start = position;
+            if (!CompressedName.TryMeasure(message, start, out int name, out position) || position > record.End)
             {
                 return false;
             }
+
+            // A pointer takes two octets, which no name that it leads to has.
+            isCompressed |= name != position - start;
+            length += name - (position - start);
         }
 
-        return layout.Suffix == RdataLayout.Rest || record.End - position == layout.Suffix;
+        return length <= ushort.MaxValue && (layout.Suffix == RdataLayout.Rest || record.End - position == layout.Suffix);
     }
 }

@@ -96,7 +96,7 @@ public ref struct WireReader
         return true;
     }
 
-    /// <summary>Passes over a name; where its pointer leads is checked only to lie before it.</summary>
+    /// <summary>Skips a name; where its pointer leads is checked only to lie before it.</summary>
     public bool TrySkipName()
     {
         if (!CompressedName.TrySkip(_message, _position, out int end))

@@ -30,7 +30,7 @@ public ref partial struct WireWriter
     }
 
     /// <summary>
-    /// Goes on after the header and the only question that <paramref name="buffer"/> begins with, as when a query's
+    /// Continues after the header and the only question that <paramref name="buffer"/> begins with, as when a query's
     /// bytes become its response.
     /// </summary>
     /// <param name="buffer">The message's bytes.</param>

@@ -30,7 +30,7 @@ public static class GoRegex
         groupNames = [];
         if (expression.Length > MaxLength)
         {
-            problem = $"the regular expression has {expression.Length} characters, expected at most {MaxLength}";
+            problem = $"the regular expression has {expression.Length} characters: at most {MaxLength}";
             return false;
         }
 
@@ -43,7 +43,7 @@ public static class GoRegex
         }
         catch (FormatException exception)
         {
-            problem = $"'{expression}' is not a regular expression: {exception.Message}, expected RE2's syntax";
+            problem = $"'{expression}' is not a regular expression in RE2 syntax: {exception.Message}";
             return false;
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)

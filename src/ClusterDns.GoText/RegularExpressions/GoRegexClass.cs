@@ -63,7 +63,7 @@ internal static class GoRegexClass
         }
 
         CodePointSet category = NamedClass.Unicode(name) ??
-            throw reader.Error($"'{name}' is not a general category of Unicode, expected one such as L, Lu or Nd (scripts are not known here)", at);
+            throw reader.Error($"unknown Unicode category '{name}': expected for example L, Lu or Nd (scripts are not supported)", at);
         return Finish(category, isNegated, foldCase);
     }
 
@@ -104,7 +104,7 @@ internal static class GoRegexClass
 
         if (last < first)
         {
-            throw reader.Error($"'{new Rune(first)}-{new Rune(last)}' is a range that falls", start);
+            throw reader.Error($"'{new Rune(first)}-{new Rune(last)}' is a reversed range", start);
         }
 
         CodePointSet range = CodePointSet.Of(first, last);
@@ -128,7 +128,7 @@ internal static class GoRegexClass
 
         bool isNegated = word.StartsWith('^');
         CodePointSet set = NamedClass.Posix(isNegated ? word[1..] : word) ??
-            throw reader.Error($"'[:{word}:]' is no class that POSIX has", start);
+            throw reader.Error($"unknown POSIX class '[:{word}:]'", start);
         return Finish(set, isNegated, foldCase);
     }
 

@@ -90,7 +90,7 @@ internal sealed class GoRegexReader(string expression)
             case < 0x80 when !char.IsAsciiLetterOrDigit((char)letter):
                 return letter;
             default:
-                throw Error($"'\\{new Rune(letter)}' is no escape that RE2 has", at);
+                throw Error($"unknown escape '\\{new Rune(letter)}'", at);
         }
     }
 

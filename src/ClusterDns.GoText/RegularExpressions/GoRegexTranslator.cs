@@ -48,7 +48,7 @@ internal sealed class GoRegexTranslator
     {
         if (depth > MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            throw _reader.Error(string.Create(CultureInfo.InvariantCulture, $"groups more than {MaxDepth} deep"));
+            throw _reader.Error(string.Create(CultureInfo.InvariantCulture, $"groups are nested more than {MaxDepth} deep"));
         }
 
         int repeats = 1;
@@ -83,7 +83,7 @@ internal sealed class GoRegexTranslator
 
         if (quantifier.Least > MaxRepeat || quantifier.Most > MaxRepeat || (quantifier.Most >= 0 && quantifier.Most < quantifier.Least))
         {
-            throw _reader.Error(string.Create(CultureInfo.InvariantCulture, $"'{quantifier}' is no count, expected numbers that rise, up to {MaxRepeat}"));
+            throw _reader.Error(string.Create(CultureInfo.InvariantCulture, $"invalid count '{quantifier}': expected increasing numbers up to {MaxRepeat}"));
         }
 
         if (quantifier.IsCounted)
@@ -93,14 +93,14 @@ internal sealed class GoRegexTranslator
 
         if (repeats > MaxRepeat)
         {
-            throw _reader.Error(string.Create(CultureInfo.InvariantCulture, $"repetitions of repetitions that make more than {MaxRepeat}"));
+            throw _reader.Error(string.Create(CultureInfo.InvariantCulture, $"nested repetitions exceed {MaxRepeat}"));
         }
 
         bool isLazy = _reader.TrySkip("?") ^ _flags.HasFlag(Flags.SwapGreed);
         _pattern.Insert(start, "(?:").Append(')').Append(quantifier.ToString()).Append(isLazy ? "?" : "");
         if (GoRegexQuantifier.TryRead(_reader, out GoRegexQuantifier second))
         {
-            throw _reader.Error($"'{second}' right after another repetition");
+            throw _reader.Error($"'{second}' directly after another repetition");
         }
 
         return repeats;
@@ -242,12 +242,12 @@ internal sealed class GoRegexTranslator
 
         if (name.Length == 0 || !_reader.TrySkip(">"))
         {
-            throw _reader.Error("a group whose name is not of letters, digits and '_' between '<' and '>'", at);
+            throw _reader.Error("invalid group name: expected letters, digits and '_' between '<' and '>'", at);
         }
 
         string text = name.ToString();
         return _groupNames.Contains(text, StringComparer.Ordinal)
-            ? throw _reader.Error($"a second group of the name '{text}'", at)
+            ? throw _reader.Error($"duplicate group name '{text}'", at)
             : text;
     }
 
@@ -289,7 +289,7 @@ internal sealed class GoRegexTranslator
             }
         }
 
-        throw _reader.Error("a group that RE2 does not have; it knows no lookaround, no conditions and no flags but i, m, s and U", at);
+        throw _reader.Error("unsupported group: RE2 has no lookaround, no conditions, and only the flags i, m, s and U", at);
     }
 
     private void AppendLiteral(int codePoint)

@@ -89,7 +89,7 @@ internal sealed class RangeStatement(Pipeline pipeline, StatementList body, Stat
             default:
                 string problem = value.Kind is ValueKind.Integer or ValueKind.Unsigned
                     ? "range over a number has one variable, not two"
-                    : $"range cannot go over a value of type {value.TypeName}";
+                    : $"range does not support values of type {value.TypeName}";
                 run.Fail(Pipeline.Position, problem);
                 return Flow.Failed;
         }

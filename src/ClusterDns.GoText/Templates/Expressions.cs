@@ -162,7 +162,7 @@ internal sealed class FieldExpression(Expression start, IReadOnlyList<string> na
 
         if (!arguments.IsEmpty)
         {
-            return run.Fail(Position, $".{name} has arguments and is no method");
+            return run.Fail(Position, $".{name} is not a method and takes no arguments");
         }
 
         switch (receiver.Kind)
@@ -176,7 +176,7 @@ internal sealed class FieldExpression(Expression start, IReadOnlyList<string> na
                 value = receiver.Record.GetField(name);
                 return true;
             default:
-                return run.Fail(Position, $"there is no field {name} in a value of type {receiver.TypeName}");
+                return run.Fail(Position, $"values of type {receiver.TypeName} have no field {name}");
         }
     }
 }

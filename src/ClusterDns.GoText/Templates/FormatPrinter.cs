@@ -42,7 +42,7 @@ internal ref struct FormatPrinter(TextBuffer output, string format, ReadOnlySpan
         ReadFlags(ref spec);
         if (!TryReadNumber(out int width) || width > TextBuffer.MaxLength || width < -TextBuffer.MaxLength)
         {
-            return "printf's width is no number, or too large";
+            return "printf: the width is not a number, or too large";
         }
 
         spec.IsLeft |= width < 0;
@@ -52,7 +52,7 @@ internal ref struct FormatPrinter(TextBuffer output, string format, ReadOnlySpan
             _position++;
             if (!TryReadNumber(out int precision) || precision > TextBuffer.MaxLength)
             {
-                return "printf's precision is no number, or too large";
+                return "printf: the precision is not a number, or too large";
             }
 
             spec.Precision = Math.Max(-1, precision);
@@ -69,7 +69,7 @@ internal ref struct FormatPrinter(TextBuffer output, string format, ReadOnlySpan
         spec.Verb = verb;
         if (verb.Value == '[')
         {
-            return "printf's format numbers its arguments in brackets, expected verbs in the arguments' order";
+            return "printf: numbered arguments such as %[1]d are not supported";
         }
 
         if (verb.Value == '%')
@@ -85,7 +85,7 @@ internal ref struct FormatPrinter(TextBuffer output, string format, ReadOnlySpan
         else
         {
             Value argument = _arguments[_used++];
-            return FormattedValue.TryAppend(output, in spec, in argument) ? null : $"a value of type {argument.TypeName} has no text";
+            return FormattedValue.TryAppend(output, in spec, in argument) ? null : $"values of type {argument.TypeName} have no text form";
         }
 
         return null;

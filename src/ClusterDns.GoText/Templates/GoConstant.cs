@@ -27,13 +27,13 @@ internal static class GoConstant
         {
             bool isCharacter = TryUnquote(text, out string characters) && characters.EnumerateRunes().Count() == 1;
             value = Value.From(isCharacter ? characters.EnumerateRunes().First().Value : 0);
-            problem = isCharacter ? "" : $"{text} is no character, expected one in quotes";
+            problem = isCharacter ? "" : $"invalid character {text}: expected one character in quotes";
             return isCharacter;
         }
 
         if (text.EndsWith('i'))
         {
-            problem = $"'{text}' is an imaginary number, which templates of records have no use for";
+            problem = $"'{text}' is an imaginary number, which is not supported";
             return false;
         }
 
@@ -41,7 +41,7 @@ internal static class GoConstant
         string digits = text.TrimStart('+', '-');
         if (digits.Length != text.Length - (text[0] is '+' or '-' ? 1 : 0) || !TryDropUnderscores(ref digits))
         {
-            problem = $"'{text}' is no number";
+            problem = $"invalid number '{text}'";
             return false;
         }
 
@@ -49,13 +49,13 @@ internal static class GoConstant
         {
             UInt128 limit = (UInt128)long.MaxValue + (isNegative ? 1u : 0u);
             value = Value.From(isNegative ? -(long)(Int128)magnitude : (long)magnitude);
-            problem = magnitude <= limit ? "" : $"'{text}' is larger than an integer may be";
+            problem = magnitude <= limit ? "" : $"integer '{text}' is too large";
             return magnitude <= limit;
         }
 
         bool isFloat = TryParseFloat(digits, out double number);
         value = Value.From(isNegative ? -number : number);
-        problem = isFloat ? "" : $"'{text}' is no number";
+        problem = isFloat ? "" : $"invalid number '{text}'";
         return isFloat;
     }
 

@@ -11,7 +11,7 @@ internal static class IndexFunctions
     {
         int length = LengthOf(in arguments[0]);
         value = Value.From(length);
-        return length >= 0 || run.Fail(position, $"a value of type {arguments[0].TypeName} has no length");
+        return length >= 0 || run.Fail(position, $"values of type {arguments[0].TypeName} have no length");
     }
 
     /// <summary>The element that the other arguments lead to, one after the other.</summary>
@@ -25,7 +25,7 @@ internal static class IndexFunctions
                 case ValueKind.Map:
                     if (index.Kind != ValueKind.Text)
                     {
-                        return run.Fail(position, $"a map's key is of type {index.TypeName}, expected a string");
+                        return run.Fail(position, $"a map's key is of type {index.TypeName}: expected a string");
                     }
 
                     value = Value.From(value.Map.Find(index.Text) ?? "");
@@ -39,7 +39,7 @@ internal static class IndexFunctions
                     value = value.Kind == ValueKind.List ? value.List[at] : Value.From(Encoding.UTF8.GetBytes(value.Text)[at]);
                     break;
                 default:
-                    return run.Fail(position, $"a value of type {value.TypeName} has no elements");
+                    return run.Fail(position, $"values of type {value.TypeName} have no elements");
             }
         }
 
@@ -52,12 +52,12 @@ internal static class IndexFunctions
         value = arguments[0];
         if (value.Kind is not (ValueKind.List or ValueKind.Text))
         {
-            return run.Fail(position, $"a value of type {value.TypeName} has no parts");
+            return run.Fail(position, $"values of type {value.TypeName} cannot be sliced");
         }
 
         if (arguments.Length == 4 && value.Kind == ValueKind.Text)
         {
-            return run.Fail(position, "a part of a string has a start and an end, and no third number");
+            return run.Fail(position, "slice of a string takes a start and an end, without a third number");
         }
 
         int length = LengthOf(in value);
@@ -73,7 +73,7 @@ internal static class IndexFunctions
 
         if (start > end || end > capacity)
         {
-            return run.Fail(position, string.Create(CultureInfo.InvariantCulture, $"a part from {start} to {end} ends before it starts"));
+            return run.Fail(position, string.Create(CultureInfo.InvariantCulture, $"a slice from {start} to {end} ends before it starts"));
         }
 
         value = value.Kind == ValueKind.List
@@ -95,12 +95,12 @@ internal static class IndexFunctions
         at = 0;
         if (index.Kind is not (ValueKind.Integer or ValueKind.Unsigned))
         {
-            return run.Fail(position, $"an index is of type {index.TypeName}, expected an integer");
+            return run.Fail(position, $"an index is of type {index.TypeName}: expected an integer");
         }
 
         bool isIn = index.Kind == ValueKind.Integer ? index.Integer >= 0 && index.Integer <= last : last >= 0 && index.Unsigned <= (ulong)last;
         at = isIn ? (int)index.Integer : 0;
         return isIn || run.Fail(position, string.Create(
-            CultureInfo.InvariantCulture, $"index {(index.Kind == ValueKind.Integer ? index.Integer.ToString(CultureInfo.InvariantCulture) : index.Unsigned.ToString(CultureInfo.InvariantCulture))} is out of range, expected one from 0 to {last}"));
+            CultureInfo.InvariantCulture, $"index {(index.Kind == ValueKind.Integer ? index.Integer.ToString(CultureInfo.InvariantCulture) : index.Unsigned.ToString(CultureInfo.InvariantCulture))} is out of range: expected 0 to {last}"));
     }
 }

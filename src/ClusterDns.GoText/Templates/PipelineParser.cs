@@ -51,7 +51,7 @@ internal sealed class PipelineParser
         TemplateToken first = _tokens.PeekPastSpace();
         if (++_depth > MaxDepth)
         {
-            throw new TemplateSyntaxException(first.Position, string.Create(CultureInfo.InvariantCulture, $"parentheses more than {MaxDepth} deep"));
+            throw new TemplateSyntaxException(first.Position, string.Create(CultureInfo.InvariantCulture, $"parentheses are nested more than {MaxDepth} deep"));
         }
 
         Pipeline pipeline = new(first.Position);
@@ -83,7 +83,7 @@ internal sealed class PipelineParser
             {
                 if (variables.Count > 0)
                 {
-                    throw new TemplateSyntaxException(after.Position, $"{after} behind the variables of '{context}', expected ':='");
+                    throw new TemplateSyntaxException(after.Position, $"unexpected {after} after the variables of '{context}': expected ':='");
                 }
 
                 break;
@@ -106,7 +106,7 @@ internal sealed class PipelineParser
 
         return variables.Count == 0
             ? variables
-            : throw new TemplateSyntaxException(_tokens.PeekPastSpace().Position, $"{_tokens.PeekPastSpace()} where the second variable of 'range' should be");
+            : throw new TemplateSyntaxException(_tokens.PeekPastSpace().Position, $"unexpected {_tokens.PeekPastSpace()}: expected the second variable of 'range'");
     }
 
     /// <summary>Variables are known from behind their pipeline on, so that it may use another of the same name.</summary>
@@ -144,14 +144,14 @@ internal sealed class PipelineParser
 
             if (operands.Count > 0 && !hasSpace)
             {
-                throw new TemplateSyntaxException(next.Position, $"{next} right behind '{operands[^1]}', expected a space");
+                throw new TemplateSyntaxException(next.Position, $"unexpected {next} after '{operands[^1]}': expected a space");
             }
 
             operands.Add(ParseOperand());
         }
 
         return operands.Count == 0
-            ? throw new TemplateSyntaxException(_tokens.Peek().Position, $"no value for '{context}'")
+            ? throw new TemplateSyntaxException(_tokens.Peek().Position, $"missing value for '{context}'")
             : CreateCommand(operands, hasFinal);
     }
 
@@ -161,12 +161,12 @@ internal sealed class PipelineParser
         int arguments = operands.Count - 1 + (hasFinal ? 1 : 0);
         if (operands.Skip(1).FirstOrDefault(static operand => operand.Shape is MethodShape) is { } method)
         {
-            throw new TemplateSyntaxException(method.Position, $"'{method}' takes one argument, a string; with it, it goes into parentheses");
+            throw new TemplateSyntaxException(method.Position, $"'{method}' takes one argument, a string: put both in parentheses");
         }
 
         if (operands.Skip(1).OfType<FunctionExpression>().FirstOrDefault(static operand => operand.Function.Least > 0) is { } bare)
         {
-            throw new TemplateSyntaxException(bare.Position, DescribeCount(bare.Function, 0) + "; with them, it goes into parentheses");
+            throw new TemplateSyntaxException(bare.Position, DescribeCount(bare.Function, 0) + "; put the function and its arguments in parentheses");
         }
 
         switch (first)
@@ -183,16 +183,16 @@ internal sealed class PipelineParser
                 if (isMethod ? arguments != 1 : arguments > 0 && field.Shape is not null)
                 {
                     throw new TemplateSyntaxException(
-                        first.Position, isMethod ? $"'{field}' takes one argument, a string" : $"'{field}' is no function, expected no arguments behind it");
+                        first.Position, isMethod ? $"'{field}' takes one argument, a string" : $"'{field}' is not a function and takes no arguments");
                 }
 
                 return new FieldCommand(field, operands);
             case ConstantExpression { IsNil: true }:
-                throw new TemplateSyntaxException(first.Position, "'nil' is no command");
+                throw new TemplateSyntaxException(first.Position, "'nil' cannot be used as a command");
             default:
                 return arguments == 0
                     ? new OperandCommand(first)
-                    : throw new TemplateSyntaxException(first.Position, $"'{first}' is no function, expected no arguments behind or before it");
+                    : throw new TemplateSyntaxException(first.Position, $"'{first}' is not a function and takes no arguments");
         }
     }
 
@@ -201,7 +201,7 @@ internal sealed class PipelineParser
         string expected = function.Most == int.MaxValue
             ? $"at least {function.Least}"
             : function.Least == function.Most ? $"{function.Least}" : $"{function.Least} to {function.Most}";
-        return string.Create(CultureInfo.InvariantCulture, $"'{function.Name}' has {arguments} arguments, expected {expected}");
+        return string.Create(CultureInfo.InvariantCulture, $"wrong number of arguments for '{function.Name}': got {arguments}, expected {expected}");
     }
 
     private Expression ParseOperand()
@@ -212,12 +212,12 @@ internal sealed class PipelineParser
         {
             return term is FunctionExpression or ConstantExpression or DotExpression or VariableExpression or ParenthesizedExpression or FieldExpression
                 ? term
-                : throw new TemplateSyntaxException(token.Position, $"{token} out of place");
+                : throw new TemplateSyntaxException(token.Position, $"unexpected {token}");
         }
 
         if (term is ConstantExpression or DotExpression or FunctionExpression)
         {
-            throw new TemplateSyntaxException(_tokens.Peek().Position, $"{_tokens.Peek()} behind '{term}', which has no fields");
+            throw new TemplateSyntaxException(_tokens.Peek().Position, $"unexpected {_tokens.Peek()} after '{term}', which has no fields");
         }
 
         return ParseFields(term, token.Position);
@@ -239,7 +239,7 @@ internal sealed class PipelineParser
             case TemplateTokenKind.String:
                 return GoConstant.TryUnquote(token.Text, out string text)
                     ? new ConstantExpression(Value.From(text), token.Text, token.Position)
-                    : throw new TemplateSyntaxException(token.Position, $"{token.Text} has an escape that Go does not know");
+                    : throw new TemplateSyntaxException(token.Position, $"unknown escape in {token.Text}");
             case TemplateTokenKind.Sign when token.Is("."):
                 return new DotExpression(Dot, token.Position);
             case TemplateTokenKind.Sign when token.Is("("):
@@ -251,7 +251,7 @@ internal sealed class PipelineParser
             case TemplateTokenKind.Word:
                 return ParseWord(token);
             default:
-                throw new TemplateSyntaxException(token.Position, $"{token} out of place, expected a value");
+                throw new TemplateSyntaxException(token.Position, $"unexpected {token}: expected a value");
         }
     }
 
@@ -264,7 +264,7 @@ internal sealed class PipelineParser
             case "nil":
                 return new ConstantExpression(default, token.Text, token.Position);
             case "call":
-                throw new TemplateSyntaxException(token.Position, "'call' has nothing to call, expected a function or '.Meta'");
+                throw new TemplateSyntaxException(token.Position, "'call' is not supported: there are no functions to call");
         }
 
         if (TemplateFunction.All.TryGetValue(token.Text, out TemplateFunction? function))
@@ -274,7 +274,7 @@ internal sealed class PipelineParser
 
         string[] known = [.. TemplateFunction.All.Keys.Order(StringComparer.Ordinal)];
         string hint = NearMiss.Find(token.Text, known) is { } meant ? $"; did you mean '{meant}'?" : "";
-        throw new TemplateSyntaxException(token.Position, $"there is no function '{token.Text}'{hint}");
+        throw new TemplateSyntaxException(token.Position, $"unknown function '{token.Text}'{hint}");
     }
 
     private FieldExpression ParseFields(Expression start, int position, TemplateToken? first = null)
@@ -312,7 +312,7 @@ internal sealed class PipelineParser
 
         if (owner.Fields is null)
         {
-            throw new TemplateSyntaxException(field.Position, $"there is no field {field.Text} in a value of type {owner.TypeName}");
+            throw new TemplateSyntaxException(field.Position, $"values of type {owner.TypeName} have no field {field.Text}");
         }
 
         if (owner.Methods.Contains(field.Text, StringComparer.Ordinal))
@@ -328,13 +328,13 @@ internal sealed class PipelineParser
         string[] known = [.. owner.Fields.Keys.Concat(owner.Methods).Order(StringComparer.Ordinal)];
         string hint = NearMiss.Find(field.Text, known) is { } meant ? $"; did you mean '.{meant}'?" : "";
         throw new TemplateSyntaxException(
-            field.Position, $"there is no field '.{field.Text}' here, expected one of {string.Join(", ", known.Select(static name => "." + name))}{hint}");
+            field.Position, $"unknown field '.{field.Text}': expected one of {string.Join(", ", known.Select(static name => "." + name))}{hint}");
     }
 
     private int FindVariable(TemplateToken variable)
     {
         int slot = _variables.LastIndexOf(variable.Text);
-        return slot >= 0 ? slot : throw new TemplateSyntaxException(variable.Position, $"there is no variable '{variable.Text}'");
+        return slot >= 0 ? slot : throw new TemplateSyntaxException(variable.Position, $"undefined variable '{variable.Text}'");
     }
 
     private bool TrySkip(string sign)

@@ -135,7 +135,7 @@ internal sealed class PipelineStatement(Pipeline pipeline) : Statement
         }
         else if (!ValueText.TryAppend(run.Output, in value))
         {
-            run.Fail(pipeline.Position, $"a value of type {value.TypeName} has no text");
+            run.Fail(pipeline.Position, $"values of type {value.TypeName} have no text form");
             return Flow.Failed;
         }
 

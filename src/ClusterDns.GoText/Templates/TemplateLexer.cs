@@ -85,7 +85,7 @@ internal sealed class TemplateLexer
         int end = _text.IndexOf("*/", start + 2, StringComparison.Ordinal);
         if (end < 0)
         {
-            throw new TemplateSyntaxException(start, "a comment that is never closed, expected '*/'");
+            throw new TemplateSyntaxException(start, "a comment is never closed: expected '*/'");
         }
 
         _position = end + 2;
@@ -97,7 +97,7 @@ internal sealed class TemplateLexer
         trims = !AtEnd && IsSpace(_text[_position]) && StartsWith("-}}", _position + 1, 3);
         if (!trims)
         {
-            throw new TemplateSyntaxException(_position, "something behind a comment, expected '}}'");
+            throw new TemplateSyntaxException(_position, "unexpected text after a comment: expected '}}'");
         }
 
         _position += 4;
@@ -112,7 +112,7 @@ internal sealed class TemplateLexer
         {
             if (AtEnd)
             {
-                throw new TemplateSyntaxException(open, "an action that is never closed, expected '}}'");
+                throw new TemplateSyntaxException(open, "an action is never closed: expected '}}'");
             }
 
             int start = _position;
@@ -196,7 +196,7 @@ internal sealed class TemplateLexer
         SkipName();
         if (_position == start)
         {
-            throw new TemplateSyntaxException(start, $"'{_text[start]}' has no meaning here");
+            throw new TemplateSyntaxException(start, $"unexpected '{_text[start]}'");
         }
 
         ExpectEndOfName(start);
@@ -236,7 +236,7 @@ internal sealed class TemplateLexer
             _position += next == '\\' && !AtEnd && _text[_position] != '\n' ? 1 : 0;
         }
 
-        throw new TemplateSyntaxException(start, $"a quote that is never closed, expected {quote}");
+        throw new TemplateSyntaxException(start, $"a quote is never closed: expected {quote}");
     }
 
     private void ReadRaw(int start)
@@ -244,7 +244,7 @@ internal sealed class TemplateLexer
         int end = _text.IndexOf('`', start + 1);
         if (end < 0)
         {
-            throw new TemplateSyntaxException(start, "a quote that is never closed, expected `");
+            throw new TemplateSyntaxException(start, "a quote is never closed: expected `");
         }
 
         _position = end + 1;
@@ -264,7 +264,7 @@ internal sealed class TemplateLexer
         bool isEnd = AtEnd || IsSpace(_text[_position]) || _text[_position] is '.' or ',' or '|' or ':' or ')' or '(' || StartsWith(Close, _position, 2);
         if (!isEnd)
         {
-            throw new TemplateSyntaxException(_position, $"'{_text[_position]}' right behind '{_text[start.._position]}', expected a space");
+            throw new TemplateSyntaxException(_position, $"unexpected '{_text[_position]}' after '{_text[start.._position]}': expected a space");
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class TemplateParser
         StatementList body = parser.ParseList(out TemplateToken end);
         if (end.Kind != TemplateTokenKind.End)
         {
-            throw new TemplateSyntaxException(end.Position, $"'{end.Text}' without what it belongs to");
+            throw new TemplateSyntaxException(end.Position, $"unexpected '{end.Text}'");
         }
 
         TemplateDefinition main = new(body, parser._pipelines.SlotCount);
@@ -39,7 +39,7 @@ internal sealed class TemplateParser
         foreach ((TemplateStatement statement, string used, int position) in parser._uses)
         {
             statement.Target = parser._definitions.GetValueOrDefault(used) ??
-                throw new TemplateSyntaxException(position, $"no template is called '{used}', expected {string.Join(", ", parser._definitions.Keys.Order(StringComparer.Ordinal))}");
+                throw new TemplateSyntaxException(position, $"undefined template '{used}': expected {string.Join(", ", parser._definitions.Keys.Order(StringComparer.Ordinal))}");
         }
 
         return main;
@@ -52,7 +52,7 @@ internal sealed class TemplateParser
         if (++_depth > MaxDepth)
         {
             throw new TemplateSyntaxException(
-                _tokens.Peek().Position, string.Create(CultureInfo.InvariantCulture, $"actions more than {MaxDepth} deep in one another"));
+                _tokens.Peek().Position, string.Create(CultureInfo.InvariantCulture, $"actions are nested more than {MaxDepth} deep"));
         }
 
         List<Statement> statements = [];
@@ -179,7 +179,7 @@ internal sealed class TemplateParser
     {
         if (_depth > 1)
         {
-            throw new TemplateSyntaxException(word.Position, "'define' within another action, expected it outside of all");
+            throw new TemplateSyntaxException(word.Position, "'define' inside another action: expected it at the top level");
         }
 
         (string name, _, int position) = ReadName("define");
@@ -232,7 +232,7 @@ internal sealed class TemplateParser
         _loops = outerLoops;
         if (!_definitions.TryAdd(name, definition))
         {
-            throw new TemplateSyntaxException(position, $"a second template is called '{name}'");
+            throw new TemplateSyntaxException(position, $"duplicate template '{name}'");
         }
     }
 
@@ -241,14 +241,14 @@ internal sealed class TemplateParser
         TemplateToken token = _tokens.ReadPastSpace();
         return token.Kind == TemplateTokenKind.String && GoConstant.TryUnquote(token.Text, out string name)
             ? (name, token.Text, token.Position)
-            : throw new TemplateSyntaxException(token.Position, $"{token} is no name for '{keyword}', expected a string in quotes");
+            : throw new TemplateSyntaxException(token.Position, $"unexpected {token} after '{keyword}': expected a name in quotes");
     }
 
     private void ExpectEnd(TemplateToken token, string keyword)
     {
         if (!token.Is("end"))
         {
-            throw new TemplateSyntaxException(token.Position, $"{token} within '{keyword}', expected 'end'");
+            throw new TemplateSyntaxException(token.Position, $"unexpected {token} in '{keyword}': expected 'end'");
         }
 
         _tokens.ExpectClose();

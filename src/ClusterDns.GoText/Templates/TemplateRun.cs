@@ -58,7 +58,7 @@ internal sealed class TemplateRun
         // Each template may hold a hundred actions in one another, so that the depth alone does not bound the stack.
         if (_depth == MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            return Fail(position, string.Create(CultureInfo.InvariantCulture, $"templates that use templates more than {MaxDepth} deep"));
+            return Fail(position, string.Create(CultureInfo.InvariantCulture, $"templates call each other more than {MaxDepth} deep"));
         }
 
         Value[] outer = Variables;

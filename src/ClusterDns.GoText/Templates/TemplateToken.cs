@@ -51,7 +51,7 @@ internal readonly record struct TemplateToken(TemplateTokenKind Kind, string Tex
     /// <summary>The token as a message shows it.</summary>
     public override string ToString() => Kind switch
     {
-        TemplateTokenKind.End => "the end",
+        TemplateTokenKind.End => "end of the template",
         TemplateTokenKind.Close => "'}}'",
         TemplateTokenKind.Field => $"'.{Text}'",
         _ => $"'{Text}'",

@@ -46,7 +46,7 @@ internal sealed class TemplateTokenReader(IReadOnlyList<TemplateToken> tokens)
         TemplateToken token = ReadPastSpace();
         if (token.Kind != TemplateTokenKind.Close)
         {
-            throw new TemplateSyntaxException(token.Position, $"{token} out of place, expected '}}}}'");
+            throw new TemplateSyntaxException(token.Position, $"unexpected {token}: expected '}}}}'");
         }
     }
 }

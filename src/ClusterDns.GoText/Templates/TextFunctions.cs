@@ -30,7 +30,7 @@ internal static class TextFunctions
         value = default;
         if (arguments[0].Kind != ValueKind.Text)
         {
-            return run.Fail(position, $"printf's format is of type {arguments[0].TypeName}, expected a string");
+            return run.Fail(position, $"printf's format is of type {arguments[0].TypeName}: expected a string");
         }
 
         run.Scratch.Clear();
@@ -57,7 +57,7 @@ internal static class TextFunctions
         value = default;
         if (arguments is not [{ Kind: ValueKind.Text }, { Kind: ValueKind.Integer }, { Kind: ValueKind.Integer }])
         {
-            return run.Fail(position, $"parseInt has {arguments[0].TypeName}, {arguments[1].TypeName} and {arguments[2].TypeName}, expected a string and two integers");
+            return run.Fail(position, $"parseInt has arguments of type {arguments[0].TypeName}, {arguments[1].TypeName} and {arguments[2].TypeName}: expected a string and two integers");
         }
 
         string text = arguments[0].Text;
@@ -65,7 +65,7 @@ internal static class TextFunctions
         long bits = arguments[2].Integer;
         if (radix is < 0 or 1 or > 36 || bits is < 0 or > 64)
         {
-            return run.Fail(position, "parseInt's base or number of bits is out of range, expected 0 or 2 to 36, and 0 to 64");
+            return run.Fail(position, "parseInt's base or number of bits is out of range: expected 0 or 2 to 36, and 0 to 64");
         }
 
         UInt128 limit = bits == 0 ? ulong.MaxValue : (UInt128.One << (int)bits) - 1;
@@ -88,7 +88,7 @@ internal static class TextFunctions
         {
             ParseUnsigned.Outcome.Ok => true,
             ParseUnsigned.Outcome.Range => run.Fail(position, $"parseInt: '{text}' is larger than {limit}"),
-            _ => run.Fail(position, $"parseInt: '{text}' is no number in base {radix}"),
+            _ => run.Fail(position, $"parseInt: '{text}' is not a number in base {radix}"),
         };
     }
 
@@ -126,7 +126,7 @@ internal static class TextFunctions
     }
 
     private static bool TryAppend(TemplateRun run, int position, in Value value)
-        => ValueText.TryAppend(run.Scratch, in value) || run.Fail(position, $"a value of type {value.TypeName} has no text");
+        => ValueText.TryAppend(run.Scratch, in value) || run.Fail(position, $"values of type {value.TypeName} have no text form");
 
     private static bool Finish(TemplateRun run, int position, out Value value)
     {

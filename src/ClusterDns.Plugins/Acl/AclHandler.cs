@@ -5,7 +5,7 @@ using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Acl;
 
-/// <summary>Refuses, empties or drops queries, or lets them go on.</summary>
+/// <summary>Refuses, empties or drops queries, or allows them.</summary>
 /// <param name="next">The link below.</param>
 /// <param name="rules">The rules; the first that says something about a query counts.</param>
 /// <param name="registry">The process's metrics.</param>

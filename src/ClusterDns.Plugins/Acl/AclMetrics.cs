@@ -30,10 +30,10 @@ internal sealed class AclMetrics
             .With(block.Server, block.View);
     }
 
-    /// <summary>Queries that went on.</summary>
+    /// <summary>Queries that were allowed.</summary>
     public Counter Allowed { get; }
 
-    /// <summary>Counts a query that did not go on.</summary>
+    /// <summary>Counts a query that was not allowed.</summary>
     /// <param name="action">What became of it.</param>
     /// <param name="zone">The zone of the rule.</param>
     public void Stopped(AclAction action, Zone zone)

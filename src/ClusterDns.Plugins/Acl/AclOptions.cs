@@ -16,7 +16,7 @@ public enum AclAction
     /// <summary>It is not answered.</summary>
     Drop,
 
-    /// <summary>It goes on, whatever later policies say.</summary>
+    /// <summary>It is allowed, whatever later policies say.</summary>
     Allow,
 }
 

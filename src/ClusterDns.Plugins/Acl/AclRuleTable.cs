@@ -20,7 +20,7 @@ internal sealed class AclRuleTable
         Zones = new ZoneSet(rule.Zones);
         _actions = [.. rule.Policies.Select(static policy => policy.Action)];
 
-        // Groups stand in the order of their first policies.
+        // Groups are in the order of their first policies.
         _groups =
         [
             .. rule.Policies.Select(static (policy, index) => (Policy: policy, Index: index))
@@ -32,7 +32,7 @@ internal sealed class AclRuleTable
     /// <summary>The names that it is for.</summary>
     public ZoneSet Zones { get; }
 
-    /// <summary>Tells lists of types apart.</summary>
+    /// <summary>Compares lists of types.</summary>
     /// <param name="types">The types, sorted.</param>
     public static string KeyOf(IReadOnlyList<RecordType> types) => string.Join(' ', types.Select(RecordTypes.ToText));
 

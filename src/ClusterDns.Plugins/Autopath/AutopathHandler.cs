@@ -8,7 +8,7 @@ namespace ClusterDns.Plugins.Autopath;
 
 /// <summary>
 /// Answers the first question of a client's search with what the search would find, so that the client asks once. Where it finds nothing,
-/// the answer is what the client would get anyway, and the client goes on by itself.
+/// the answer is what the client would get anyway, and the client continues the search itself.
 /// </summary>
 /// <param name="next">The link below.</param>
 /// <param name="options">The zones.</param>

@@ -13,8 +13,8 @@ internal static class ResolvConf
     public const int MaxHostDomains = MaxDomains - 3;
 
     /// <summary>
-    /// The domains to search in, in wire form and lower case: those of the last <c>search</c> or <c>domain</c> line. What is no domain
-    /// name is passed over.
+    /// The domains to search in, in wire form and lower case: those of the last <c>search</c> or <c>domain</c> line. What is not a domain
+    /// name is skipped.
     /// </summary>
     /// <param name="content">The file.</param>
     public static List<byte[]> ReadSearchDomains(byte[] content)

@@ -45,5 +45,5 @@ internal sealed class CacheMetrics
     public TypeMetrics Denial { get; }
 }
 
-/// <summary>The metrics that tell answers from denials.</summary>
+/// <summary>The metrics with separate values for answers and denials.</summary>
 internal sealed record TypeMetrics(Gauge Entries, Counter Hits, Counter Evictions);

@@ -9,13 +9,13 @@ internal static class AliasTarget
 {
     /// <summary>
     /// When the last record of the answer is a CNAME, asks the server for its target and adds what it answers. Where that gives
-    /// nothing, the answer stays the alias alone, which is what a resolver needs to go on by itself.
+    /// nothing, the answer stays the alias alone, which is enough for a resolver to continue itself.
     /// </summary>
     /// <param name="query">The query; its response has been declared an answer.</param>
     public static ValueTask FollowAsync(Query query)
     {
         if (query.Router is null ||
-            query.Response.Answers.Span is not [.., { Type: RecordType.CNAME, IsFromMessage: false } alias] ||
+            query.Response.Answers.Span is not [.., { Type: RecordType.CNAME } alias] ||
             InternalQuery.TryCreate(query, alias.Rdata, query.Type) is not { } child)
         {
             return ValueTask.CompletedTask;

@@ -5,7 +5,7 @@ namespace ClusterDns.Plugins.Common;
 /// <summary>Knows the domains in which clients look for a name, one after the other: the search path of their resolv.conf.</summary>
 internal interface ISearchPath
 {
-    /// <summary>Finds out whether a query is the first of a search, and where the search would go on.</summary>
+    /// <summary>Finds out whether a query is the first of a search, and where the search would continue.</summary>
     /// <param name="query">The query.</param>
     /// <param name="baseLength">How many bytes of the name asked the client looks for; the rest is the first domain.</param>
     /// <returns>

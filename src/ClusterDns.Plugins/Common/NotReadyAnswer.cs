@@ -10,7 +10,7 @@ internal static class NotReadyAnswer
     /// <summary>INFO-CODE 14, Not Ready (RFC 8914 section 4.15).</summary>
     private const ushort NotReady = 14;
 
-    private const string Problem = "the cluster is not known yet";
+    private const string Problem = "the state of the cluster is not complete yet";
 
     private static readonly ReadOnlyMemory<byte> Text = CreateText("");
 

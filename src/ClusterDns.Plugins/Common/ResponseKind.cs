@@ -41,7 +41,7 @@ internal enum ResponseKind : byte
     OtherError,
 }
 
-/// <summary>Tells what a response says.</summary>
+/// <summary>Classifies responses.</summary>
 internal static class ResponseKinds
 {
     /// <summary>What the response of a query says.</summary>

@@ -2,7 +2,7 @@ namespace ClusterDns.Plugins.Common;
 
 /// <summary>
 /// The generator of Steele, Lea and Flood: a counter in steps of <see cref="Step"/>, each mixed by <see cref="Mix"/>. It spreads evenly and
-/// is no secret: for choices, not for what nobody may guess.
+/// is not secret: for choices, not for values that must not be guessed.
 /// </summary>
 internal static class SplitMix64
 {

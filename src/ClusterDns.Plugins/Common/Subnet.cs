@@ -73,7 +73,7 @@ public readonly record struct Subnet
         return isAddress;
     }
 
-    /// <summary>Reads CIDR form that stands in the code.</summary>
+    /// <summary>Reads the CIDR form of a constant in the code.</summary>
     /// <param name="text">An address, a slash and a number of bits.</param>
     /// <exception cref="FormatException">It is not CIDR form: a bug.</exception>
     public static Subnet Parse(string text)

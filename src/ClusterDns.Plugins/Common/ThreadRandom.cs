@@ -6,7 +6,7 @@ namespace ClusterDns.Plugins.Common;
 /// Random numbers for choices that nobody needs to be kept from guessing. Each thread has a sequence of its own, so that workers take
 /// nothing from one another; one thread alone gets the same sequence from the same seed.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Links live until the collector takes them, and this with them.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Links, and this object with them, live until they are collected.")]
 internal sealed class ThreadRandom
 {
     private readonly ThreadLocal<RandomSequence> _sequences;

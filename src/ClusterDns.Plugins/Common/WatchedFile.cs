@@ -6,7 +6,7 @@ using ClusterDns.Core.Resources;
 namespace ClusterDns.Plugins.Common;
 
 /// <summary>
-/// A file that is looked at now and then, and read when it has changed. While it is missing or cannot be read, what it said last goes on
+/// A file that is checked periodically, and read when it has changed. While it is missing or cannot be read, its last content stays
 /// counting.
 /// </summary>
 /// <param name="path">The file.</param>
@@ -95,7 +95,7 @@ internal abstract class WatchedFile(string path, TimeSpan interval, int maxLengt
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It is tried again at the next look, since rights come back without a new stamp, but told once.
+            // It is retried at the next check, since rights come back without a new stamp, but reported once.
             if (stamp is null || stamp != _unreadable)
             {
                 OnRefused($"cannot be read: {exception.Message}");
@@ -121,16 +121,16 @@ internal abstract class WatchedFile(string path, TimeSpan interval, int maxLengt
 
     /// <summary>The file is new or has changed.</summary>
     /// <param name="content">What it says now.</param>
-    /// <param name="stamp">What tells that it changes again.</param>
+    /// <param name="stamp">The stamp, which changes when the file changes again.</param>
     protected virtual void OnChanged(byte[] content, FileStamp stamp)
     {
     }
 
-    /// <summary>The file has changed, and cannot or must not be read; told once for each change.</summary>
-    /// <param name="problem">Why, to stand behind its name.</param>
+    /// <summary>The file has changed, and cannot or must not be read; called once for each change.</summary>
+    /// <param name="problem">The reason, to be appended to its name.</param>
     protected abstract void OnRefused(string problem);
 
-    /// <summary>The file is not there; told once until it is there again.</summary>
+    /// <summary>The file is missing; called once until it exists again.</summary>
     protected virtual void OnMissing()
     {
     }

@@ -90,7 +90,7 @@ internal sealed class Dns64Handler(PluginHandler next, Dns64Options options, Met
             response.Code != ResponseCode.NXDomain &&
             (options.TranslateAll || !HasType(response, RecordType.AAAA));
 
-    /// <summary>Makes the response to the A query the client's, be it an error, with its addresses embedded (RFC 6147 section 5.1.6).</summary>
+    /// <summary>Makes the response to the A query the client's, even if it is an error, with its addresses embedded (RFC 6147 section 5.1.6).</summary>
     private void Take(Query query, Query child)
     {
         Response response = query.Response;
@@ -125,7 +125,7 @@ internal sealed class Dns64Handler(PluginHandler next, Dns64Options options, Met
 
         if (!response.Arena.TryAllocate(EmbeddingPrefix.AddressLength, out byte[] array, out int offset))
         {
-            throw new UnreachableException("the arena holds the addresses of more records than a section does");
+            throw new UnreachableException("the arena has room for the addresses of all records of a section");
         }
 
         _prefix.Embed(record.Rdata, array.AsSpan(offset, EmbeddingPrefix.AddressLength));

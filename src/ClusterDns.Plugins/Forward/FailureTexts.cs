@@ -40,14 +40,14 @@ internal sealed class FailureTexts(string address)
         (string operation, string problem) = outcome.Status switch
         {
             UpstreamStatus.Answered => ("read", "malformed reply"),
-            UpstreamStatus.Suspicious => ("read", "only replies that fit no query"),
+            UpstreamStatus.Suspicious => ("read", "only replies that match no query"),
             _ => outcome.Failure switch
             {
                 UpstreamFailure.Closed => ("read", "connection closed by the upstream"),
                 UpstreamFailure.Malformed => ("read", "malformed reply"),
                 UpstreamFailure.Slow => ("read", "the upstream sends or reads too slowly"),
                 UpstreamFailure.NoReply => ("read", "no reply"),
-                UpstreamFailure.OnlyMismatches => ("read", "only replies that fit no query"),
+                UpstreamFailure.OnlyMismatches => ("read", "only replies that match no query"),
                 UpstreamFailure.Overloaded => ("read", "too many queries wait for the upstream"),
                 UpstreamFailure.Unreachable => ("dial", "no route to host"),
                 UpstreamFailure.NoConnection => ("dial", "no connection: i/o timeout"),
@@ -66,9 +66,9 @@ internal sealed class FailureTexts(string address)
             : string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000.0:0.#}s");
         (string operation, string problem) = outcome.Failure switch
         {
-            UpstreamFailure.OnlyMismatches => ("read", "only replies that fit no query"),
+            UpstreamFailure.OnlyMismatches => ("read", "only replies that match no query"),
             UpstreamFailure.NoConnection => ("dial", $"no connection within {time}"),
-            UpstreamFailure.Slow => ("read", $"no whole reply within {time}"),
+            UpstreamFailure.Slow => ("read", $"no complete reply within {time}"),
             UpstreamFailure.Overloaded => ("read", $"too many queries wait for the upstream, no reply within {time}"),
             _ => ("read", $"no reply within {time}"),
         };

@@ -12,11 +12,11 @@ public enum ForwardPolicy
     /// <summary>Beginning with the one after the last query's first.</summary>
     RoundRobin,
 
-    /// <summary>As they stand in the Corefile.</summary>
+    /// <summary>As they are in the Corefile.</summary>
     Sequential,
 }
 
-/// <summary>The options of the forward plugin: one for each time it stands in a server block.</summary>
+/// <summary>The options of the forward plugin: one for each occurrence in a server block.</summary>
 /// <param name="Stanzas">In the Corefile's order.</param>
 public sealed record ForwardOptions(IReadOnlyList<ForwardStanza> Stanzas);
 

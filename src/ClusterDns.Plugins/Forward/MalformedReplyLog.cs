@@ -30,7 +30,7 @@ internal sealed partial class MalformedReplyLog(TimeProvider timeProvider, ILogg
 
         if (fault is MessageFault.Additional or MessageFault.Trailing)
         {
-            LogIgnored(logger, upstream, fault == MessageFault.Additional ? "its additional section" : "what follows the last record");
+            LogIgnored(logger, upstream, fault == MessageFault.Additional ? "the additional section" : "the data after the last record");
         }
         else
         {
@@ -38,9 +38,9 @@ internal sealed partial class MalformedReplyLog(TimeProvider timeProvider, ILogg
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Upstream {Upstream} sent a malformed reply ({Section}); the reply is not used. Further ones within a minute are only counted")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Upstream {Upstream} sent a malformed reply ({Section}), which is not used. Further malformed replies within a minute are only counted")]
     private static partial void LogRejected(ILogger logger, string upstream, string section);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Upstream {Upstream} sent a malformed reply; {Part} is dropped. Further ones within a minute are only counted")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Upstream {Upstream} sent a malformed reply; {Part} was dropped. Further malformed replies within a minute are only counted")]
     private static partial void LogIgnored(ILogger logger, string upstream, string part);
 }

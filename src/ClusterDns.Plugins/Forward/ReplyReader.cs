@@ -8,9 +8,10 @@ namespace ClusterDns.Plugins.Forward;
 internal static class ReplyReader
 {
     /// <summary>Takes a reply as the response; one that was cut off within a record says no more than that it is truncated.</summary>
-    public static MessageFault Read(Response response, byte[] message, int length, UpstreamProtocol protocol)
+    public static MessageFault Read(Query query, byte[] message, int length, UpstreamProtocol protocol)
     {
-        MessageFault fault = response.LoadMessage(message, length);
+        Response response = query.Response;
+        MessageFault fault = response.LoadMessage(message, length, query.QuestionName);
         WireReader reader = new(message.AsSpan(0, length));
         if (fault != MessageFault.None
             && protocol == UpstreamProtocol.Udp

@@ -6,7 +6,7 @@ using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Forward;
 
-/// <summary>Turns what stands behind FROM into addresses.</summary>
+/// <summary>Turns the words after FROM into addresses.</summary>
 internal static class UpstreamAddresses
 {
     private const string PlainScheme = "dns://";
@@ -29,7 +29,7 @@ internal static class UpstreamAddresses
             }
             else if (Array.Exists(OtherSchemes, scheme => text.StartsWith(scheme, StringComparison.Ordinal)))
             {
-                diagnostics.Error(token.Place, $"upstream '{token.Text}' has a transport that is not built into this version, expected dns");
+                diagnostics.Error(token.Place, $"upstream '{token.Text}' has a transport that is not supported by this version: expected dns");
             }
             else
             {

@@ -143,7 +143,7 @@ internal sealed class UpstreamAttempts
                     attempts++;
                 }
 
-                // One other upstream is asked once; what is malformed there too, or does not come, is no reason to go on.
+                // One other upstream is asked once; what is malformed there too, or does not come, does not lead to further attempts.
                 if (faulty is not null)
                 {
                     return AnswerMalformed(query);
@@ -198,7 +198,7 @@ internal sealed class UpstreamAttempts
             return MessageFault.None;
         }
 
-        MessageFault fault = ReplyReader.Read(query.Response, reply.Message, reply.Length, outcome.Protocol);
+        MessageFault fault = ReplyReader.Read(query, reply.Message, reply.Length, outcome.Protocol);
         if (fault != MessageFault.None)
         {
             upstream.Metrics.Malformed(fault);

@@ -2,7 +2,7 @@ using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Forward;
 
-/// <summary>Says which upstream a query begins with; it goes on with those that follow.</summary>
+/// <summary>Says which upstream a query begins with; it continues with those that follow.</summary>
 /// <param name="policy">The policy.</param>
 /// <param name="count">How many there are.</param>
 /// <param name="seed">For the random policy.</param>

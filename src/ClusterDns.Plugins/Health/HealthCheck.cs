@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Health;
 
-/// <summary>Asks the server's own health endpoint every second: what it takes tells how loaded the process is.</summary>
+/// <summary>Asks the server's own health endpoint every second: its duration shows how loaded the process is.</summary>
 /// <param name="address">Where the endpoint is.</param>
 /// <param name="path">Its path.</param>
 /// <param name="metrics">Where the time goes.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="guard">Runs the loop.</param>
-/// <param name="logger">Tells of requests that failed or were slow.</param>
+/// <param name="logger">Logs requests that failed or were slow.</param>
 internal sealed partial class HealthCheck(
     HttpAddress address, string path, HealthMetrics metrics, TimeProvider timeProvider, CallbackGuard guard, ILogger logger)
     : IHostService, IDisposable

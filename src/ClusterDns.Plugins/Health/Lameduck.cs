@@ -9,7 +9,7 @@ namespace ClusterDns.Plugins.Health;
 /// <param name="duration">How long; zero for not at all.</param>
 /// <param name="text">The same as the Corefile has it.</param>
 /// <param name="timeProvider">The clock.</param>
-/// <param name="logger">Tells that it has begun.</param>
+/// <param name="logger">Logs that it has begun.</param>
 internal sealed partial class Lameduck(TimeSpan duration, string text, TimeProvider timeProvider, ILogger logger) : IHostService
 {
     /// <inheritdoc/>

@@ -24,14 +24,14 @@ internal sealed partial class HostsFile : WatchedFile
     private (FileStamp Stamp, long Bytes)? _tooLarge;
 
     /// <summary>
-    /// Reads a file for the first time. That it is missing or cannot be read is told, and no error, since that may change.
+    /// Reads a file for the first time. That it is missing or cannot be read is logged and not an error, since that may change.
     /// </summary>
     /// <param name="options">Which, for which zones, and how often it is looked at.</param>
     /// <param name="files">The file system.</param>
     /// <param name="guard">Starts the timer.</param>
     /// <param name="memory">Where what the file takes is reserved.</param>
     /// <param name="metrics">Where the number of entries and the file's time go.</param>
-    /// <param name="logger">Tells what cannot be read.</param>
+    /// <param name="logger">Logs what cannot be read.</param>
     public HostsFile(HostsOptions options, IFileAccess files, CallbackGuard guard, MemoryBudget memory, MetricRegistry metrics, ILogger logger)
         : base(options.Path, options.Reload, MaxLength, files, guard)
     {
@@ -114,7 +114,7 @@ internal sealed partial class HostsFile : WatchedFile
     [LoggerMessage(Level = LogLevel.Warning, Message = "File {Path} {Problem}")]
     private partial void LogRefused(string path, string problem);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "File {Path} has {Count} entries that are left out, since no name or address has more than {Most}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "File {Path} has {Count} entries that are ignored: a name or address has at most {Most}")]
     private partial void LogLeftOut(string path, int count, int most);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Parsed hosts file into {Count} entries")]

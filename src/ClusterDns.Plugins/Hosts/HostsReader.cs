@@ -82,7 +82,7 @@ internal sealed class HostsReader(ZoneSet zones, bool reverse)
             length += read;
             if (length > maxLength)
             {
-                throw new FileTooLongException(string.Create(CultureInfo.InvariantCulture, $"the file has more than {maxLength} bytes"));
+                throw new FileTooLongException(string.Create(CultureInfo.InvariantCulture, $"the file is longer than {maxLength} bytes"));
             }
 
             ReadOnlySpan<byte> unread = buffer.AsSpan(0, filled + read);
@@ -123,7 +123,7 @@ internal sealed class HostsReader(ZoneSet zones, bool reverse)
         {
             throw new OutOfShareException(read, reserved + step, string.Create(
                 CultureInfo.InvariantCulture,
-                $"its first {read} bytes already need {_table.Bytes} bytes of memory, more than is left: raise the memory limit or use a shorter file"));
+                $"its first {read} bytes already need {_table.Bytes} bytes of memory, more than is available: raise the memory limit or use a shorter file"));
         }
 
         reserved += step;

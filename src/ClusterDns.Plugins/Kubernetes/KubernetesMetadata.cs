@@ -7,14 +7,14 @@ using ClusterDns.Plugins.Kubernetes.Index;
 
 namespace ClusterDns.Plugins.Kubernetes;
 
-/// <summary>What the kubernetes plugin tells about a query: the parts of a name of its zones, and the Pod that asks.</summary>
+/// <summary>The metadata that the kubernetes plugin provides: the parts of a name of its zones, and the Pod that asks.</summary>
 internal static class KubernetesMetadata
 {
     private const string NoName = "invalid query name";
 
     private delegate string ReadPart(in ClusterName name);
 
-    /// <summary>Adds what there is to tell.</summary>
+    /// <summary>Adds its fields.</summary>
     /// <param name="context">The block.</param>
     /// <param name="index">The cluster.</param>
     /// <param name="options">How names are answered.</param>
@@ -58,7 +58,7 @@ internal static class KubernetesMetadata
     }
 
     /// <summary>
-    /// Takes a name apart as whoever answers it does. False for one that can be no object's; CoreDNS tells nothing of those that mean the
+    /// Takes a name apart as whoever answers it does. False for one that cannot be an object's; CoreDNS has no metadata of those that mean the
     /// server itself either.
     /// </summary>
     private static bool TryParse(Query query, Zone zone, KubernetesAnswerOptions options, out ClusterName name)

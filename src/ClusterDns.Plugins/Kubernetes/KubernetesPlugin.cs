@@ -94,7 +94,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
     private ClusterIndex? GetIndex(KubernetesOptions options, PluginBuildContext context)
     {
         ClusterIndexOptions held = options.Index;
-        held = held with { KeepsPodLabels = held.KeepsPods && context.GetOffers<MetadataOffer>().Any() };
+        held = held with { KeepsPodLabels = held.KeepsPods && context.MetadataZones is not null };
         ILogger logger = context.LoggerFactory.CreateLogger("plugin/kubernetes");
         try
         {
@@ -118,7 +118,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
                     return null;
                 }
 
-                context.Diagnostics.Warning(options.Manifests[0].Place, $"the cluster is not known until its manifests are there: {missing}");
+                context.Diagnostics.Warning(options.Manifests[0].Place, $"names of the cluster get SERVFAIL until its manifests exist: {missing}");
             }
 
             return read.Index;
@@ -129,7 +129,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         }
         catch (ApiAccessException exception)
         {
-            context.Diagnostics.Error(options.Place, $"kubernetes cannot ask an API server: {exception.Message}");
+            context.Diagnostics.Error(options.Place, $"kubernetes cannot use an API server: {exception.Message}");
         }
         catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
         {

@@ -5,7 +5,7 @@ namespace ClusterDns.Plugins.Loadbalance;
 
 /// <summary>The options of the loadbalance plugin.</summary>
 /// <param name="Weights">The weights of the weighted policy; null for round robin.</param>
-/// <param name="Preferred">The subnets whose addresses stand first, the most wanted first.</param>
+/// <param name="Preferred">The subnets whose addresses come first, the most wanted first.</param>
 public sealed record LoadbalanceOptions(WeightOptions? Weights, IReadOnlyList<Subnet> Preferred);
 
 /// <summary>Where the weighted policy has its weights from.</summary>

@@ -6,7 +6,7 @@ namespace ClusterDns.Plugins.Loadbalance;
 /// <summary>Where a record belongs among others.</summary>
 internal interface IRecordRank
 {
-    /// <summary>The rank; lower ones stand first.</summary>
+    /// <summary>The rank; lower ones come first.</summary>
     /// <param name="record">The record.</param>
     int Of(ref readonly ResponseRecord record);
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Loadbalance;
 
-/// <summary>A weight file that is read again when it has changed. When it has gone or become wrong, the weights it had go on counting.</summary>
+/// <summary>A weight file that is read again when it has changed. When it is removed or becomes malformed, its previous weights stay in use.</summary>
 internal sealed partial class WeightFile : WatchedFile
 {
     /// <summary>The longest file that is read.</summary>
@@ -22,7 +22,7 @@ internal sealed partial class WeightFile : WatchedFile
     /// <param name="reload">How often it is looked at; zero for never.</param>
     /// <param name="files">The file system.</param>
     /// <param name="guard">Starts the timer.</param>
-    /// <param name="logger">Tells what is wrong with it later on.</param>
+    /// <param name="logger">Logs what is wrong with it after the start.</param>
     public WeightFile(string path, TimeSpan reload, IFileAccess files, CallbackGuard guard, ILogger logger)
         : base(path, reload, MaxLength, files, guard)
     {
@@ -73,16 +73,16 @@ internal sealed partial class WeightFile : WatchedFile
         }
         else
         {
-            OnRefused("does not exist, expected a file of names and the weights of their addresses");
+            OnRefused("does not exist: expected a file of names and the weights of their addresses");
         }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Read the weights of {Count} names from {Path}")]
     private partial void LogRead(string path, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Weight file {Path} does not exist yet; until it does, all weights are alike")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Weight file {Path} does not exist; all weights are equal until it does")]
     private partial void LogAwaited(string path);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Weight file {Path} {Problem}; the weights read before go on counting")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Weight file {Path} {Problem}; keeping the previous weights")]
     private partial void LogKept(string path, string problem);
 }

@@ -50,11 +50,11 @@ internal sealed class WeightTable
             {
                 [string name] => table.TakeName(name, out weights),
                 [string address, string weight] => TakeWeight(weights, address, weight),
-                _ => $"'{line.Trim()}' has {fields.Length} words, expected a name, or an address and its weight",
+                _ => $"'{line.Trim()}' has {fields.Length} words: expected a name, or an address and its weight",
             };
             if (wrong is not null)
             {
-                problem = string.Create(CultureInfo.InvariantCulture, $"is wrong in line {number}: {wrong}");
+                problem = string.Create(CultureInfo.InvariantCulture, $"is malformed in line {number}: {wrong}");
                 table = Empty;
                 return false;
             }
@@ -76,13 +76,13 @@ internal sealed class WeightTable
         weights = null;
         if (AddressText.TryParse(text, out _))
         {
-            return $"the address '{text}' has no weight, expected a number from 1 to 255 behind it";
+            return $"the address '{text}' has no weight: expected a number from 1 to 255 after it";
         }
 
         Span<byte> wire = stackalloc byte[DomainName.MaxWireLength];
         if (!DomainName.TryParse(text, wire, out int length))
         {
-            return $"'{text}' is no domain name, expected labels of at most 63 bytes, 255 in all";
+            return $"'{text}' is not a domain name: expected labels of at most 63 bytes, 255 bytes in all";
         }
 
         byte[] name = wire[..length].ToArray();
@@ -98,17 +98,17 @@ internal sealed class WeightTable
     {
         if (!AddressText.TryParse(addressText, out IPAddress? address))
         {
-            return $"'{addressText}' is no address, expected one such as 192.0.2.1 or 2001:db8::1";
+            return $"invalid address '{addressText}': expected for example 192.0.2.1 or 2001:db8::1";
         }
 
         if (!byte.TryParse(weightText, NumberStyles.None, CultureInfo.InvariantCulture, out byte weight) || weight == 0)
         {
-            return $"'{weightText}' is no weight, expected a number from 1 to 255";
+            return $"invalid weight '{weightText}': expected a number from 1 to 255";
         }
 
         if (weights is null)
         {
-            return $"no name stands before the address '{addressText}', expected one";
+            return $"the address '{addressText}' has no name: expected a line with a name before it";
         }
 
         weights.TryAdd(NetworkEndpoint.From(new IPEndPoint(address, 0)).AddressBits, weight);

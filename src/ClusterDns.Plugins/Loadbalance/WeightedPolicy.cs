@@ -57,18 +57,8 @@ internal sealed class WeightedPolicy(WeightFile file, ThreadRandom random) : IOr
 
     private static int WeightOf(Query query, ref readonly ResponseRecord record, WeightTable table)
     {
-        if (!RecordOrder.TryReadAddress(in record, out UInt128 address))
-        {
-            return WeightTable.DefaultWeight;
-        }
-
-        if (record.OwnerSource is null)
-        {
-            return table.Find(query.Name, address);
-        }
-
-        Span<byte> owner = stackalloc byte[DomainName.MaxWireLength];
-        WireReader reader = new(record.OwnerSource, record.OwnerOffset);
-        return reader.TryReadName(owner, out int length) ? table.Find(owner[..length], address) : WeightTable.DefaultWeight;
+        return RecordOrder.TryReadAddress(in record, out UInt128 address)
+            ? table.Find(record.OwnerSource is null ? query.Name : record.Owner, address)
+            : WeightTable.DefaultWeight;
     }
 }

@@ -58,7 +58,7 @@ internal static class LocalAnswer
             return;
         }
 
-        // The zone's name stands in the question, and so keeps the client's case.
+        // The zone's name is in the question, and so keeps the client's case.
         int zone = query.GetLabelOffset(query.LabelCount - ReverseZoneLabels);
         query.Response.TryAdd(
             ResponseSection.Authority, query.RequestBuffer, DnsHeader.Length + zone, RecordType.SOA, TimeToLive, Soa, 0, Soa.Length);

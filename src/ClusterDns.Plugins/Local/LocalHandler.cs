@@ -19,7 +19,7 @@ internal sealed partial class LocalHandler : PluginHandler
     /// <param name="next">The link below.</param>
     /// <param name="options">The options.</param>
     /// <param name="requests">Counts what is meant for the client's own host by its prefix.</param>
-    /// <param name="log">Where names are told that should not have been asked.</param>
+    /// <param name="log">Logs names that should not have been asked.</param>
     public LocalHandler(PluginHandler next, LocalOptions options, Counter requests, ILogger log)
         : base(next)
     {
@@ -44,7 +44,7 @@ internal sealed partial class LocalHandler : PluginHandler
         if (labels > 1 && (isLocalhost || (_prefix && query.GetLabel(0).SequenceEqual("localhost"u8))))
         {
             _requests.Add();
-            Tell(query);
+            LogIntercepted(query);
             LocalAnswer.ForHost(query, isZone: false);
         }
         else if (isLocalhost)
@@ -75,7 +75,7 @@ internal sealed partial class LocalHandler : PluginHandler
                 query.GetLabel(labels - 3).SequenceEqual("255"u8));
     }
 
-    private void Tell(Query query)
+    private void LogIntercepted(Query query)
     {
         if (_log.IsEnabled(LogLevel.Debug))
         {

@@ -5,10 +5,10 @@ namespace ClusterDns.Plugins.Log;
 /// <summary>What a part of a log line is.</summary>
 internal enum LogPart : byte
 {
-    /// <summary>Text as it stands.</summary>
+    /// <summary>Literal text.</summary>
     Literal,
 
-    /// <summary>What another plugin tells about the query.</summary>
+    /// <summary>Metadata of another plugin.</summary>
     Metadata,
 
     /// <summary>The type that was asked.</summary>

@@ -3,7 +3,7 @@ using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Log;
 
-/// <summary>What log tells about a query: what its response says, in CoreDNS's words.</summary>
+/// <summary>The metadata that log provides: the kind of the response, in CoreDNS's words.</summary>
 internal static class LogMetadata
 {
     /// <summary>What the response says; null while there is none.</summary>

@@ -42,7 +42,7 @@ internal sealed partial class LoopProbe : IHostService, IDisposable
     /// <param name="metrics">Where loops are counted.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="guard">Runs the probes.</param>
-    /// <param name="logger">Tells of loops.</param>
+    /// <param name="logger">Logs loops.</param>
     public LoopProbe(
         IReadOnlyList<IForwardTarget> targets,
         Zone zone,
@@ -145,9 +145,9 @@ internal sealed partial class LoopProbe : IHostService, IDisposable
         return DomainName.Parse(_zone.Text.Length == 1 ? labels + "." : $"{labels}.{_zone.Text}");
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Loop ({Client} -> {Server}) detected for zone \"{Zone}\": upstream {Upstream} forwards to this server and is left out. Query: \"HINFO {Query}\"")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Loop ({Client} -> {Server}) detected for zone \"{Zone}\": upstream {Upstream} forwards to this server and is no longer used. Query: \"HINFO {Query}\"")]
     private partial void LogLoop(string client, string server, string zone, string upstream, string query);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Loop ({Client} -> {Server}) detected for zone \"{Zone}\": upstream {Upstream} forwards to this server, and none is left. Query: \"HINFO {Query}\"")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Loop ({Client} -> {Server}) detected for zone \"{Zone}\": upstream {Upstream} forwards to this server, and no other upstream is left. Query: \"HINFO {Query}\"")]
     private partial void LogLastLoop(string client, string server, string zone, string upstream, string query);
 }

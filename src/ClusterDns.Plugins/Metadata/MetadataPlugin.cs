@@ -1,6 +1,5 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
-using ClusterDns.Plugins.Common;
 
 namespace ClusterDns.Plugins.Metadata;
 
@@ -28,31 +27,5 @@ public sealed class MetadataPlugin : Plugin<MetadataOptions>
 
     /// <inheritdoc/>
     protected override void Build(MetadataOptions options, PluginBuildContext context)
-    {
-        context.Offer(new MetadataOffer());
-        context.AddLink(next => new MetadataHandler(next, options, new MetadataTable(context.MetadataFields, context.MetadataGroups)));
-    }
-}
-
-/// <summary>Gives queries the table of what can be told about them. A value is read when somebody asks for it.</summary>
-/// <param name="next">The link below.</param>
-/// <param name="options">Which queries.</param>
-/// <param name="table">What the block's plugins tell.</param>
-internal sealed class MetadataHandler(PluginHandler next, MetadataOptions options, MetadataTable table) : PluginHandler(next)
-{
-    private readonly ZoneSet _zones = new(options.Zones);
-
-    /// <inheritdoc/>
-    public override string Name => "metadata";
-
-    /// <inheritdoc/>
-    public override ValueTask ServeAsync(Query context)
-    {
-        if (_zones.Match(context.Name) is not null)
-        {
-            context.Metadata = table;
-        }
-
-        return NextAsync(context);
-    }
+        => context.AttachMetadata(options.Zones);
 }

@@ -5,7 +5,7 @@ using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Prometheus;
 
-/// <summary>What Linux tells of the process; read when somebody asks. Where there is no /proc there are no such metrics.</summary>
+/// <summary>Metrics of the process from Linux; read when they are exported. Where there is no /proc there are no such metrics.</summary>
 /// <param name="registry">The process's metrics.</param>
 /// <param name="files">Where /proc is.</param>
 internal sealed class ProcessMetrics(MetricRegistry registry, IFileAccess files)

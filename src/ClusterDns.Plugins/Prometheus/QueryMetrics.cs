@@ -95,7 +95,7 @@ internal sealed class BlockMetrics
         ResponseCounter(query.Response).Add();
     }
 
-    /// <summary>The types that are told apart; CoreDNS's list.</summary>
+    /// <summary>The types with a label value of their own; CoreDNS's list.</summary>
     private static int TypeIndex(RecordType type) => type switch
     {
         RecordType.A => 0,

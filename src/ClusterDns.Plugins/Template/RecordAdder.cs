@@ -47,7 +47,7 @@ internal sealed class RecordAdder(TemplateMetrics metrics)
         bool isRecord = RecordText.TryParse(text, default, RecordTemplate.DefaultTimeToLive, wire, out ParsedRecord record, out string? problem);
         bool isAdded = isRecord && TryAddCopy(answering.Context, section, in record, wire);
         ArrayPool<byte>.Shared.Return(wire);
-        return isAdded || Fail(ref answering, template, isRecord: true, problem ?? "more records than a response holds");
+        return isAdded || Fail(ref answering, template, isRecord: true, problem ?? "more records than a response can hold");
     }
 
     private static bool TryAddCopy(Query query, ResponseSection section, in ParsedRecord record, byte[] wire)

@@ -128,7 +128,7 @@ internal sealed partial class TransferHandler(
     [LoggerMessage(Level = LogLevel.Information, Message = "Outgoing transfer of {Count} records of zone \"{Zone}\" to {Client} for {Serial} SOA serial")]
     private partial void LogTransferred(int count, string zone, string client, uint serial);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Outgoing transfer of zone \"{Zone}\" to {Client} not begun: {Most} are under way already")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Outgoing transfer of zone \"{Zone}\" to {Client} rejected: the limit of {Most} concurrent transfers is reached")]
     private partial void LogTooMany(string zone, string client, int most);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Outgoing noop, incremental transfer for up to date zone \"{Zone}\" to {Client} for {Serial} SOA serial")]

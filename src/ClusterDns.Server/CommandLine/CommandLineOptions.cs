@@ -3,16 +3,16 @@ namespace ClusterDns.Server.CommandLine;
 /// <summary>What the command line asks for.</summary>
 internal sealed record CommandLineOptions
 {
-    /// <summary>The port of <c>dns://</c> keys that name none.</summary>
+    /// <summary>The port of <c>dns://</c> keys without a port.</summary>
     public const int DefaultDnsPort = 53;
 
     /// <summary>The Corefile's path, <c>stdin</c>, or null where it was not given.</summary>
     public string? ConfigurationFile { get; init; }
 
-    /// <summary>The port of <c>dns://</c> keys that name none, 1 to 65535.</summary>
+    /// <summary>The port of <c>dns://</c> keys without a port, 1 to 65535.</summary>
     public int DnsPort { get; init; } = DefaultDnsPort;
 
-    /// <summary>Where to write the process's number; null for nowhere.</summary>
+    /// <summary>The file to write the process ID to; null for none.</summary>
     public string? PidFile { get; init; }
 
     /// <summary>Whether to list the plugins and end.</summary>

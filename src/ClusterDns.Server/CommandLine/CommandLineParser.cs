@@ -12,21 +12,21 @@ internal static class CommandLineParser
     public const string Usage = """
         Usage of clusterdns:
           -conf FILE
-                Corefile to load (default "Corefile" in the working folder; "stdin" reads standard input)
+                Corefile to load (default "Corefile" in the working directory; "stdin" for standard input)
           -dns.port PORT
-                default port of server blocks that name none (default 53)
+                port of server blocks without a port (default 53)
           -h, -help
-                print this text
+                print this help and exit
           -p PORT
-                short for -dns.port
+                short form of -dns.port
           -pidfile FILE
-                file to write the process's number to
+                file to write the process ID to
           -plugins
-                list the plugins that are built in, and end
+                print the supported plugins and exit
           -quiet
                 start without a banner
           -version
-                print the version, and end
+                print the version and exit
         """;
 
     private const int WrongFlag = 2;

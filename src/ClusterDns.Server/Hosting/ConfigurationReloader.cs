@@ -143,7 +143,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A configuration that a bug keeps from being built must not end the reloads of others.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A configuration that fails because of a bug must not end later reloads.")]
     private async Task TryLookAsync(bool isRequested)
     {
         try
@@ -200,7 +200,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
         if (document.Blocks.Count == 0)
         {
             // Most likely the file is being written, or was emptied by mistake. A server that serves nothing would not look again.
-            Fail($"{document.Files[0]} has no server block; the configuration before it stays");
+            Fail($"{document.Files[0]} has no server block; the previous configuration stays in use");
             return;
         }
 
@@ -299,8 +299,8 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
 
     private void FailForMemory(long bytes)
         => Fail(
-            $"the configuration needs about {bytes / 1024} KiB beside the one that runs, more than the memory limit of {_memory.Limit} bytes leaves: " +
-            "raise the limit. The running configuration stays");
+            $"the new configuration needs about {bytes / 1024} KiB in addition to the running one, more than the memory limit of {_memory.Limit} bytes allows: " +
+            "raise the limit. The running configuration stays in use");
 
     private void Fail(string failure)
     {

@@ -42,7 +42,7 @@ internal sealed class CorefileLoader(Func<string, string?> environment, Func<Str
         }
         else if (!source.TryRead(name, CorefileLimits.Bytes + 1, out content, out string problem))
         {
-            diagnostics.Error(new SourcePlace(name, 1, 1), $"cannot read the Corefile: {problem}, expected a file (-conf names it)");
+            diagnostics.Error(new SourcePlace(name, 1, 1), $"cannot read the Corefile: {problem}; expected a file (set by -conf)");
             return null;
         }
         else if (BoundedReader.IsPipe(name))

@@ -95,6 +95,6 @@ internal sealed partial class ProcessSignals : IDisposable
     [LoggerMessage(Level = LogLevel.Information, Message = "SIGUSR1: Reloading")]
     private partial void LogReload();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "SIGUSR2: ignored; this server does not start itself anew")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "SIGUSR2: ignored; in-place re-execution is not supported")]
     private partial void LogUpgradeIgnored();
 }

@@ -38,7 +38,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
     /// <summary>Runs until the process is told to stop.</summary>
     /// <param name="arguments">The command line, without the program's name.</param>
     /// <returns>The exit code.</returns>
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever keeps the server from starting is one line, never a stack trace.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A failure to start is reported in one line, without a stack trace.")]
     public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         try
@@ -121,7 +121,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             : null;
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever keeps the server from starting is one line, never a stack trace.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A failure to start is reported in one line, without a stack trace.")]
     private async Task<int> ServeAsync(
         CommandLineOptions options, MetricRegistry metrics, MemoryBudget memory, MemoryLimit memoryLimit, LogQueue log)
     {
@@ -249,9 +249,9 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         return builder.Build();
     }
 
-    /// <summary>Writes the process's number.</summary>
+    /// <summary>Writes the process ID.</summary>
     /// <returns>Why it cannot be written; null when it is.</returns>
-    [SuppressMessage("Design", "CA1031", Justification = "Paths fail in many ways, and all of them are one line.")]
+    [SuppressMessage("Design", "CA1031", Justification = "All errors of paths are reported in one line.")]
     private static string? TryWritePidFile(string path)
     {
         try

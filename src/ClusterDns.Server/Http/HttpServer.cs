@@ -20,7 +20,7 @@ namespace ClusterDns.Server.Http;
 
 /// <summary>
 /// One HTTP server: Kestrel without anything around it, since probes and scrapes need neither routing nor configuration. Its
-/// endpoints stand behind one reference, so that they can change while it runs.
+/// endpoints are behind one reference, so that they can change while it runs.
 /// </summary>
 internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncDisposable
 {
@@ -128,7 +128,7 @@ internal sealed class HttpServer : IHttpApplication<IFeatureCollection>, IAsyncD
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A handler is a plugin's: what it throws is one request's failure.")]
+    [SuppressMessage("Design", "CA1031", Justification = "An exception in a plugin's handler fails one request.")]
     private async Task AnswerAsync(IFeatureCollection context, HttpConnection connection)
     {
         IHttpRequestFeature request = context.GetRequiredFeature<IHttpRequestFeature>();

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace ClusterDns.Server.Interop;
 
-/// <summary>The values of <c>errno</c> that are told apart; equal on x64 and arm64 Linux, glibc and musl.</summary>
+/// <summary>The values of <c>errno</c> that are distinguished; equal on x64 and arm64 Linux, glibc and musl.</summary>
 internal static class ErrorNumbers
 {
     internal const int NotPermitted = 1;

@@ -106,7 +106,7 @@ internal sealed unsafe class NativeSocketHandle : SafeHandle
         return SocketCalls.GetName(this, address, &length) == 0 ? SocketAddressBytes.Read(address) : throw ErrorNumbers.LastError();
     }
 
-    /// <summary>How many datagrams the kernel has dropped because the receive buffer was full; 0 where it does not tell.</summary>
+    /// <summary>How many datagrams the kernel has dropped because the receive buffer was full; 0 where it is not known.</summary>
     internal uint GetReceiveDrops()
     {
         const int dropsIndex = 8;

@@ -21,11 +21,11 @@ internal sealed class ListenerMetrics
         SendFailed = udp.With("send_error");
         ReceiveFailed = registry.Counter("clusterdns_udp_receive_errors_total", "Counter of failed receives from UDP sockets.");
         Oversized = registry.Counter(
-            "clusterdns_udp_oversized_total", "Counter of datagrams longer than the receive buffer, of which the rest was lost.");
+            "clusterdns_udp_oversized_total", "Counter of datagrams that were truncated because they were longer than the receive buffer.");
 
         Connections = registry.Counter("clusterdns_tcp_connections_total", "Counter of accepted TCP connections.");
         CounterFamily tcp = registry.Counters(
-            "clusterdns_tcp_dropped_total", "Counter of TCP connections that the server cut off, and of queries on which it failed, by reason.", "reason");
+            "clusterdns_tcp_dropped_total", "Counter of TCP connections that the server closed, and of queries that failed on them, by reason.", "reason");
         ConnectionLimit = tcp.With("connection_limit");
         MadeRoom = tcp.With("made_room");
         SlowReader = tcp.With("slow_reader");

@@ -55,7 +55,7 @@ internal abstract class ListenerQuery : IWaitGate
     public virtual WaitEnd EndWait() => Core.WaitBound.EndWait(_place);
 
     /// <summary>Runs the pipeline over the message that stands in the context's request buffer.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "The pipeline promises not to throw; should it, one query is lost and not a worker.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The pipeline does not throw. If it did, one query would be lost, not a worker.")]
     internal QueryProgress Serve(
         IQueryPipeline pipeline, int length, TransportProtocol transport, in NetworkEndpoint local, in NetworkEndpoint remote)
     {
@@ -111,7 +111,7 @@ internal abstract class ListenerQuery : IWaitGate
     /// <param name="answered">Whether the context holds a message to send.</param>
     protected abstract void Finish(bool answered);
 
-    [SuppressMessage("Design", "CA1031", Justification = "The pipeline promises not to throw; should it, one query is lost and not the process.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The pipeline does not throw. If it did, one query would be lost, not the process.")]
     private void OnCompleted()
     {
         bool answered = false;

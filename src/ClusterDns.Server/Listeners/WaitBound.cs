@@ -59,7 +59,7 @@ internal sealed class WaitBound : IWaitPlaces
         _limit = limit;
         _timeProvider = timeProvider ?? TimeProvider.System;
         CounterFamily rejected = metrics.Counters(
-            "clusterdns_waiting_rejected_total", "Queries that were not answered because too many queries wait, by reason.", "reason");
+            "clusterdns_waiting_rejected_total", "Queries rejected because the limit of waiting queries was reached, by reason.", "reason");
         _rejected = rejected.With("limit");
         _evictions = rejected.With("evicted");
     }

@@ -49,10 +49,10 @@ internal sealed class LogQueue : ILogOutput, IDisposable
         _output = output;
         _retryDelay = retryDelay ?? DefaultRetryDelay;
         CounterFamily dropped = metrics.Counters(
-            "clusterdns_log_lines_dropped_total", "Counter of log lines that were lost because the log queue was full.", "reason");
+            "clusterdns_log_lines_dropped_total", "Counter of log lines that were dropped because the log queue was full.", "reason");
         _droppedAsFull = dropped.With("slow_reader");
         _droppedAsFailing = dropped.With("write_failed");
-        _writeErrors = metrics.Counter("clusterdns_log_write_errors_total", "Counter of failed writes of log lines, which are tried again.");
+        _writeErrors = metrics.Counter("clusterdns_log_write_errors_total", "Counter of failed writes of log lines, which are retried.");
 
         // What the writer itself throws cannot be logged; the counter shows it.
         CallbackGuard guard = new(metrics, TimeProvider.System, NullLogger.Instance);

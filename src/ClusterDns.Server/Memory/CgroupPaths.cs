@@ -60,7 +60,7 @@ internal static class CgroupPaths
             string point = Unescape(fields[MountPointField]);
             string? inside = Relative(path, root);
 
-            // A mount whose root is no ancestor shows another part of the hierarchy, or a cgroup namespace hides the way: what is at the
+            // A mount whose root is not an ancestor shows another part of the hierarchy, or a cgroup namespace hides the way: what is at the
             // mount point is then the nearest that can be seen.
             int match = inside is null ? 0 : root.Length;
             if (match > matched)

@@ -10,6 +10,6 @@ internal static class HeapLimit
     public static void Show(MetricRegistry metrics)
         => metrics.Gauge(
                 "clusterdns_heap_limit_bytes",
-                "The bytes that the runtime lets the heap have: 75 % of the container's memory, or the physical memory where there is no limit.")
+                "Limit of the garbage-collected heap in bytes: 75 % of the container's memory, or the physical memory if there is no limit.")
             .ReadFrom(static () => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 }

@@ -63,6 +63,6 @@ internal sealed partial class MemoryLimitWatch : IDisposable
     [LoggerMessage(Level = LogLevel.Information, Message = "Memory limit changed from {Before} to {Limit} bytes")]
     private partial void LogChanged(long before, long limit);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The heap keeps its limit: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The limit of the heap was not changed: {Reason}")]
     private partial void LogHeapNotRefreshed(string reason);
 }

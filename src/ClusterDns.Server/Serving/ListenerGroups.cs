@@ -14,7 +14,7 @@ internal sealed class ListenerGroups
     /// <param name="block">The block.</param>
     /// <param name="context">What its plugins have built.</param>
     /// <param name="chain">Its chain; null without links.</param>
-    /// <param name="diagnostics">Where a zone goes that is served twice at one place.</param>
+    /// <param name="diagnostics">Gets an error where two blocks without a view serve one zone at one place.</param>
     public void Add(ConfiguredBlock block, PluginBuildContext context, PluginHandler? chain, DiagnosticBag diagnostics)
     {
         List<IPAddress?> addresses = [.. context.Listener.BindAddresses];
@@ -24,30 +24,27 @@ internal sealed class ListenerGroups
         }
 
         IQueryObserver[] observers = [.. context.Observers.Reverse()];
+        MetadataTable? metadata = context.MetadataZones is null ? null : new MetadataTable(context.MetadataFields, context.MetadataGroups);
         foreach (IPAddress? address in addresses)
         {
             foreach (BlockKey key in block.Keys)
             {
                 Group group = GetGroup(new ListenEndpoint(key.Address.Transport, address, key.Address.Port));
                 group.Merge(context.Listener, key.Key.Place, diagnostics);
-                if (group.Find(key.Address.Zone) is { } earlier)
-                {
-                    diagnostics.Error(
-                        key.Key.Place,
-                        $"zone '{key.Address.Zone}' is served at {group.Place} already, by {earlier.Key.Place}; expected it once");
-                    continue;
-                }
-
                 Zone zone = key.Address.Zone;
-                RouteInfo info = new(group.Place.ToString(), zone.Text, zone.Wire, "");
-                group.UnroutedObserver ??= context.UnroutedObserver;
-                context.OnServed?.Invoke(info);
-                group.Add(key, new Route(info, chain)
+                Route route = new(new RouteInfo(group.Place.ToString(), zone.Text, zone.Wire, context.ViewName), chain)
                 {
+                    Predicate = context.Predicate,
+                    Metadata = metadata is null ? null : RouteMetadata.Create(zone.Wire, context.MetadataZones!, metadata),
                     ServesChaosClass = context.ServesChaosClass,
                     StackTraces = context.StackTraces,
                     Observers = observers,
-                });
+                };
+                if (group.TryAdd(key, route, diagnostics))
+                {
+                    group.UnroutedObserver ??= context.UnroutedObserver;
+                    context.OnServed?.Invoke(route.Info);
+                }
             }
         }
     }
@@ -56,7 +53,7 @@ internal sealed class ListenerGroups
     /// <param name="createPipeline">Makes what serves the queries of one place.</param>
     public IReadOnlyList<ListenerModel> Build(Func<ListenEndpoint, IEnumerable<Route>, IQueryObserver?, IQueryPipeline> createPipeline)
         => [.. _groups.Select(group => new ListenerModel(
-            group.Place, group.Settings, group.Zones, createPipeline(group.Place, group.Blocks, group.UnroutedObserver)))];
+            group.Place, group.Settings, group.Zones, createPipeline(group.Place, group.Routes, group.UnroutedObserver)))];
 
     private Group GetGroup(ListenEndpoint place)
     {
@@ -72,8 +69,11 @@ internal sealed class ListenerGroups
 
     private sealed class Group(ListenEndpoint place)
     {
-        private readonly List<(BlockKey Key, Route Block)> _members = [];
-        private readonly Dictionary<Zone, BlockKey> _keys = [];
+        private readonly List<Zone> _zones = [];
+        private readonly List<Route> _routes = [];
+
+        /// <summary>By zone, the key of the block that takes all queries which no view before it takes; null while there is none.</summary>
+        private readonly Dictionary<Zone, BlockKey?> _unfiltered = [];
 
         public ListenEndpoint Place { get; } = place;
 
@@ -81,16 +81,35 @@ internal sealed class ListenerGroups
 
         public IQueryObserver? UnroutedObserver { get; set; }
 
-        public IReadOnlyList<Zone> Zones => [.. _members.Select(static member => member.Key.Address.Zone)];
+        public IReadOnlyList<Zone> Zones => _zones;
 
-        public IEnumerable<Route> Blocks => _members.Select(static member => member.Block);
+        public IEnumerable<Route> Routes => _routes;
 
-        public BlockKey? Find(Zone zone) => _keys.GetValueOrDefault(zone);
-
-        public void Add(BlockKey key, Route block)
+        /// <summary>Adds a route, unless two take all queries of its zone.</summary>
+        public bool TryAdd(BlockKey key, Route route, DiagnosticBag diagnostics)
         {
-            _members.Add((key, block));
-            _keys.Add(key.Address.Zone, key);
+            Zone zone = key.Address.Zone;
+            if (!_unfiltered.TryGetValue(zone, out BlockKey? taker))
+            {
+                _zones.Add(zone);
+            }
+
+            if (taker is not null && route.Predicate is null)
+            {
+                diagnostics.Error(key.Key.Place, $"zone '{zone}' is served at {Place} already, by {taker.Key.Place}; expected it once");
+                return false;
+            }
+
+            if (taker is not null)
+            {
+                diagnostics.Warning(
+                    key.Key.Place,
+                    $"this block gets no query of zone '{zone}' at {Place}: {taker.Key.Place} comes first and has no view. Move it behind the blocks with views");
+            }
+
+            _unfiltered[zone] = taker ?? (route.Predicate is null ? key : null);
+            _routes.Add(route);
+            return true;
         }
 
         /// <summary>Takes in what a block asks of the listener; what another block has asked first counts.</summary>

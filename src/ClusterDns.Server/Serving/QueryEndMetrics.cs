@@ -8,7 +8,7 @@ namespace ClusterDns.Server.Serving;
 internal sealed class QueryEndMetrics(MetricRegistry registry)
 {
     private readonly CounterFamily _malformed = registry.Counters(
-        "clusterdns_malformed_queries_total", "Messages that no plugin sees because they are not a query that can be served, by reason.", "reason");
+        "clusterdns_malformed_queries_total", "Messages that never reach a plugin because they are not valid queries, by reason.", "reason");
 
     /// <summary>Exceptions out of plugins.</summary>
     public Counter Panics { get; } = registry.Counter("coredns_panics_total", "A metrics that counts the number of panics.");

@@ -7,22 +7,22 @@ using Microsoft.Extensions.Logging;
 namespace ClusterDns.Server.Serving;
 
 /// <summary>
-/// Takes a message in, finds the server block, runs its chain and writes the response. Every query ends here, in <see cref="OnEnd"/>,
+/// Takes a message in, finds the route, runs its chain and writes the response. Every query ends here, in <see cref="OnEnd"/>,
 /// exactly once.
 /// </summary>
 /// <param name="server">The listener's name as metrics have it, like <c>dns://:53</c>.</param>
-/// <param name="routes">The listener's server blocks.</param>
+/// <param name="routes">The listener's routes.</param>
 /// <param name="metrics">What is counted of ends that no plugin sees.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="logger">For exceptions out of plugins.</param>
-/// <param name="unrouted">Sees queries that no server block takes.</param>
+/// <param name="unrouted">Sees queries that no route takes.</param>
 internal sealed partial class QueryPipeline(
     string server,
     RoutingTable routes,
     QueryEndMetrics metrics,
     TimeProvider timeProvider,
     ILogger logger,
-    IQueryObserver? unrouted = null) : IQueryPipeline, IQueryRouter, IQueryEndSink
+    IQueryObserver? unrouted = null) : IQueryPipeline, IQueryRouter, IQueryEndSink, IRouteFailures
 {
     private readonly RouteInfo _unrouted = RouteInfo.Dropped with { Server = server };
     private readonly IQueryObserver[] _unroutedObservers = unrouted is null ? [] : [unrouted];
@@ -50,21 +50,21 @@ internal sealed partial class QueryPipeline(
         }
 
         query.Router = this;
-        Route? block = routes.Find(query);
-        ValueTask served = ServeAsync(query, block);
+        Route? route = routes.Find(query, this);
+        ValueTask served = ServeAsync(query, route);
         if (!served.IsCompletedSuccessfully)
         {
-            return FinishAsync(served, query, block);
+            return FinishAsync(served, query, route);
         }
 
-        return new(query.HasWaited ? FinishWait(query, block) : Finish(query, block));
+        return new(query.HasWaited ? FinishWait(query, route) : Finish(query, route));
     }
 
     /// <inheritdoc/>
     public ValueTask RouteAsync(Query query)
     {
         query.Begin(this);
-        ValueTask served = ServeAsync(query, routes.Find(query));
+        ValueTask served = ServeAsync(query, routes.Find(query, this));
         if (!served.IsCompletedSuccessfully)
         {
             return FinishInternalAsync(served, query);
@@ -75,7 +75,7 @@ internal sealed partial class QueryPipeline(
     }
 
     /// <inheritdoc/>
-    [SuppressMessage("Design", "CA1031", Justification = "An observer that fails must not keep the others from the query, nor the client from its answer.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A failing observer must not affect the other observers, nor the client's answer.")]
     public void OnEnd(Query query, QueryEnd outcome)
     {
         if (outcome is QueryEnd.Malformed or QueryEnd.Ignored)
@@ -98,17 +98,27 @@ internal sealed partial class QueryPipeline(
         }
     }
 
+    /// <inheritdoc/>
+    public void OnPredicateFailed(Route route, Exception exception)
+    {
+        metrics.Panics.Add();
+        if (route.MarkPredicateFailed())
+        {
+            LogPredicateFailed(server, route.Info.Zone, route.Info.View, exception.GetType().Name, exception.Message);
+        }
+    }
+
     private QueryEnd GetEnd(Query query)
         => query.HasFailed ? QueryEnd.Failed
             : query.Response.Status == ResponseStatus.Dropped ? QueryEnd.Dropped
             : ReferenceEquals(query.Route, _unrouted) ? QueryEnd.Unrouted
             : QueryEnd.Answered;
 
-    /// <summary>Runs a block's chain; what it throws becomes SERVFAIL.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "An exception out of a plugin is one query's SERVFAIL, not the server's end.")]
-    private ValueTask ServeAsync(Query query, Route? block)
+    /// <summary>Runs a route's chain; what it throws becomes SERVFAIL.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "An exception of a plugin fails one query, not the server.")]
+    private ValueTask ServeAsync(Query query, Route? route)
     {
-        if (block?.Chain is null || (query.Class != RecordClass.IN && !block.ServesChaosClass))
+        if (route?.Chain is null || (query.Class != RecordClass.IN && !route.ServesChaosClass))
         {
             query.Response.Fail("", ResponseCode.Refused, failure: null);
             query.Route = _unrouted;
@@ -116,29 +126,29 @@ internal sealed partial class QueryPipeline(
             return ValueTask.CompletedTask;
         }
 
-        query.Route = block.Info;
-        query.Observers = block.Observers;
+        query.Route = route.Info;
+        query.Observers = route.Observers;
         try
         {
-            ValueTask served = block.Chain.ServeAsync(query);
+            ValueTask served = route.Chain.ServeAsync(query);
             if (!served.IsCompletedSuccessfully)
             {
-                return AwaitAsync(served, query, block);
+                return AwaitAsync(served, query, route);
             }
 
             served.GetAwaiter().GetResult();
         }
         catch (Exception exception)
         {
-            Recover(query, block, exception);
+            Recover(query, route, exception);
         }
 
         return ValueTask.CompletedTask;
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "An exception out of a plugin is one query's SERVFAIL, not the server's end.")]
+    [SuppressMessage("Design", "CA1031", Justification = "An exception of a plugin fails one query, not the server.")]
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AwaitAsync(ValueTask served, Query query, Route block)
+    private async ValueTask AwaitAsync(ValueTask served, Query query, Route route)
     {
         try
         {
@@ -146,19 +156,19 @@ internal sealed partial class QueryPipeline(
         }
         catch (Exception exception)
         {
-            Recover(query, block, exception);
+            Recover(query, route, exception);
         }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> FinishAsync(ValueTask served, Query query, Route? block)
+    private async ValueTask<bool> FinishAsync(ValueTask served, Query query, Route? route)
     {
         await served;
-        return FinishWait(query, block);
+        return FinishWait(query, route);
     }
 
     /// <summary>Ends a query that has waited: its place is safe from now on, unless somebody has taken it already.</summary>
-    private bool FinishWait(Query query, Route? block)
+    private bool FinishWait(Query query, Route? route)
     {
         switch (query.EndWait())
         {
@@ -168,7 +178,7 @@ internal sealed partial class QueryPipeline(
                 query.End(QueryEnd.ClientGone);
                 return false;
             default:
-                return Finish(query, block);
+                return Finish(query, route);
         }
     }
 
@@ -200,8 +210,8 @@ internal sealed partial class QueryPipeline(
     /// <summary>
     /// Writes the response and ends the query, except one with a <see cref="Response.Stream"/>: the listener ends it with its last message.
     /// </summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Records that cannot be written are a plugin's bug: one query's SERVFAIL.")]
-    private bool Finish(Query query, Route? block)
+    [SuppressMessage("Design", "CA1031", Justification = "Records that cannot be written are a plugin's bug, which fails one query.")]
+    private bool Finish(Query query, Route? route)
     {
         Response response = query.Response;
         if (response.Status == ResponseStatus.Dropped)
@@ -221,7 +231,7 @@ internal sealed partial class QueryPipeline(
         }
         catch (Exception exception)
         {
-            Recover(query, block, exception);
+            Recover(query, route, exception);
             query.WriteResponse();
         }
 
@@ -233,12 +243,12 @@ internal sealed partial class QueryPipeline(
         return true;
     }
 
-    private void Recover(Query query, Route? block, Exception exception)
+    private void Recover(Query query, Route? route, Exception exception)
     {
         metrics.Panics.Add();
         query.HasFailed = true;
         query.Response.Fail("", ResponseCode.ServFail, failure: null);
-        if (block is { StackTraces: true })
+        if (route is { StackTraces: true })
         {
             LogPanicWithTrace(exception, server);
         }
@@ -250,6 +260,11 @@ internal sealed partial class QueryPipeline(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Recovered from panic in server: \"{Server}\" {Kind}: {Reason}")]
     private partial void LogPanic(string server, string kind, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Recovered from panic in server: \"{Server}\": the condition of view '{View}' of zone {Zone} failed, and counts as false (logged once): {Kind}: {Reason}")]
+    private partial void LogPredicateFailed(string server, string zone, string view, string kind, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Recovered from panic in server: \"{Server}\"")]
     private partial void LogPanicWithTrace(Exception exception, string server);

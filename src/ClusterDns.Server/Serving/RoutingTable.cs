@@ -1,32 +1,41 @@
+using System.Diagnostics.CodeAnalysis;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Server.Serving;
 
 /// <summary>
-/// The server blocks of one listener, found by the longest zone that is a suffix of the name asked. Blocks of the same zone are
-/// tried in the Corefile's order until one's predicate takes the query.
+/// The routes of one listener, found by the longest zone that is a suffix of the name asked. Routes of one zone are tried in the Corefile's
+/// order. When none takes the query, those of the next shorter zone are tried.
 /// </summary>
 internal sealed class RoutingTable
 {
     private readonly Level[] _levels;
 
-    /// <summary>A table of blocks.</summary>
-    /// <param name="blocks">The blocks, in the Corefile's order.</param>
-    public RoutingTable(IEnumerable<Route> blocks)
+    /// <summary>A table of routes.</summary>
+    /// <param name="routes">The routes, in the Corefile's order.</param>
+    public RoutingTable(IEnumerable<Route> routes)
     {
         _levels =
         [
-            .. blocks
-                .GroupBy(static block => DomainName.CountLabels(block.Info.ZoneWire.Span))
+            .. routes
+                .GroupBy(static route => DomainName.CountLabels(route.Info.ZoneWire.Span))
                 .OrderByDescending(static level => level.Key)
-                .Select(static level => new Level(level.Key, level)),
+                .Select(level => new Level(level.Key, level)),
         ];
     }
 
-    /// <summary>The block that answers a query, or null when none takes it.</summary>
+    /// <summary>The route that answers a query, or null when none takes it. The query carries the route's metadata then.</summary>
     /// <param name="query">The query.</param>
-    public Route? Find(Query query)
+    /// <param name="failures">Notified of predicates that throw an exception, which counts as false.</param>
+    public Route? Find(Query query, IRouteFailures failures)
+    {
+        Route? route = FindByZone(query, failures);
+        query.Metadata = route?.Metadata?.For(query);
+        return route;
+    }
+
+    private Route? FindByZone(Query query, IRouteFailures failures)
     {
         bool isDelegationSigner = query.Type == RecordType.DS;
         Route? ofApex = null;
@@ -38,21 +47,21 @@ internal sealed class RoutingTable
             }
 
             int firstLabel = query.LabelCount - level.LabelCount;
-            Route? block = level.Find(query.Name[query.GetLabelOffset(firstLabel)..], query);
-            if (block is null)
+            Route? route = level.Find(query.Name[query.GetLabelOffset(firstLabel)..], query, failures);
+            if (route is null)
             {
                 continue;
             }
 
-            // A zone's DS records stand in its parent (RFC 4035 section 3.1.4.1): a wider block that is served here has them. The
-            // root block is not asked, since it usually forwards to servers that know nothing of a private zone.
+            // A zone's DS records are in its parent (RFC 4035 section 3.1.4.1): a wider route that is served here has them. The
+            // root route is not asked, since it usually forwards to servers that know nothing of a private zone.
             if (isDelegationSigner && firstLabel == 0)
             {
-                ofApex = block;
+                ofApex = route;
                 continue;
             }
 
-            return ofApex is not null && level.LabelCount == 0 ? ofApex : block;
+            return ofApex is not null && level.LabelCount == 0 ? ofApex : route;
         }
 
         return ofApex;
@@ -64,12 +73,12 @@ internal sealed class RoutingTable
         private readonly Dictionary<byte[], Route[]>.AlternateLookup<ReadOnlySpan<byte>> _zones;
         private readonly Route[]? _root;
 
-        public Level(int labelCount, IEnumerable<Route> blocks)
+        public Level(int labelCount, IEnumerable<Route> routes)
         {
             LabelCount = labelCount;
             Dictionary<byte[], Route[]> zones = new(DomainNameComparer.Instance);
-            foreach (IGrouping<byte[], Route> zone in blocks.GroupBy(
-                static block => block.Info.ZoneWire.ToArray(), DomainNameComparer.Instance))
+            foreach (IGrouping<byte[], Route> zone in routes.GroupBy(
+                static route => route.Info.ZoneWire.ToArray(), DomainNameComparer.Instance))
             {
                 zones.Add(zone.Key, [.. zone]);
             }
@@ -80,24 +89,49 @@ internal sealed class RoutingTable
 
         public int LabelCount { get; }
 
-        public Route? Find(ReadOnlySpan<byte> suffix, Query query)
+        public Route? Find(ReadOnlySpan<byte> suffix, Query query, IRouteFailures failures)
         {
             // The root is a suffix of every name: most Corefiles have nothing else, and need no look-up.
-            Route[]? blocks = _root;
-            if (blocks is null && !_zones.TryGetValue(suffix, out blocks))
+            Route[]? routes = _root;
+            if (routes is null && !_zones.TryGetValue(suffix, out routes))
             {
                 return null;
             }
 
-            foreach (Route block in blocks)
+            foreach (Route route in routes)
             {
-                if (block.Predicate is null || block.Predicate(query))
+                if (route.Predicate is null || Takes(route, query, failures))
                 {
-                    return block;
+                    return route;
                 }
             }
 
             return null;
         }
+
+        [SuppressMessage("Design", "CA1031", Justification = "An exception out of a predicate must not keep other routes from the query.")]
+        private static bool Takes(Route route, Query query, IRouteFailures failures)
+        {
+            // A predicate may read metadata, of the route that it is asked for.
+            query.Metadata = route.Metadata?.For(query);
+            try
+            {
+                return route.Predicate!(query);
+            }
+            catch (Exception exception)
+            {
+                failures.OnPredicateFailed(route, exception);
+                return false;
+            }
+        }
     }
+}
+
+/// <summary>Notified of predicates of routes that throw an exception.</summary>
+internal interface IRouteFailures
+{
+    /// <summary>A predicate threw an exception. Never throws itself.</summary>
+    /// <param name="route">The route.</param>
+    /// <param name="exception">What it threw.</param>
+    void OnPredicateFailed(Route route, Exception exception);
 }

@@ -93,7 +93,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
 
             if (addresses[0].Transport != Transport.Dns)
             {
-                diagnostics.Error(key.Place, $"transport '{addresses[0].Transport.Scheme()}' is not built into this version, expected dns");
+                diagnostics.Error(key.Place, $"transport '{addresses[0].Transport.Scheme()}' is not supported by this version: expected dns");
                 continue;
             }
 
@@ -150,13 +150,13 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         for (int i = 0; i < block.Plugins.Count; i++)
         {
             (IPlugin plugin, object options) = block.Plugins[i];
-            int parts = context.Links.Count + context.Observers.Count;
+            int parts = context.PartCount;
             Try(plugin.Name, block.Places[i], diagnostics, () =>
             {
                 plugin.Build(options, context);
                 return plugin;
             });
-            if (context.Links.Count + context.Observers.Count > parts)
+            if (context.PartCount > parts)
             {
                 context.LinkNames.Add(plugin.Name);
             }
@@ -166,7 +166,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
     }
 
     /// <summary>Whatever a plugin throws while it is set up is an error with its place, and never the end of the process.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "What a plugin throws is its own; the error names the plugin and the exception.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A plugin may throw anything; the error names the plugin and the exception.")]
     private static object? Try(string plugin, SourcePlace place, DiagnosticBag diagnostics, Func<object?> action)
     {
         try
@@ -182,7 +182,7 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
 
     private static PluginHandler? Chain(PluginBuildContext context)
     {
-        if (context.Links.Count + context.Observers.Count == 0)
+        if (context.PartCount == 0)
         {
             return null;
         }
@@ -196,10 +196,10 @@ internal sealed class ServerModelBuilder(ServerEnvironment environment, int dnsP
         return chain;
     }
 
-    private QueryPipeline CreatePipeline(ListenEndpoint place, IEnumerable<Route> blocks, IQueryObserver? unrouted)
+    private QueryPipeline CreatePipeline(ListenEndpoint place, IEnumerable<Route> routes, IQueryObserver? unrouted)
         => new(
             place.ToString(),
-            new RoutingTable(blocks),
+            new RoutingTable(routes),
             new QueryEndMetrics(environment.Metrics),
             environment.TimeProvider,
             environment.LoggerFactory.CreateLogger("server"),

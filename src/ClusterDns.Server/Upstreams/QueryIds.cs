@@ -33,7 +33,7 @@ internal sealed class QueryIds
     /// <param name="bound">From 1 to 65536.</param>
     public int Below(int bound)
     {
-        Debug.Assert(bound is > 0 and <= Values, "a bound that 16 bits cannot reach");
+        Debug.Assert(bound is > 0 and <= Values, "an unreachable bound: IDs have 16 bits");
         int limit = Values - (Values % bound);
         int number;
         do

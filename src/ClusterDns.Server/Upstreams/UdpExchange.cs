@@ -178,7 +178,7 @@ internal sealed class UdpExchange : UpstreamReply, IValueTaskSource<UpstreamOutc
         _replyLength = length;
     }
 
-    /// <summary>Lets the asker go on, on this thread or on the pool. An exchange without a reply must not be touched after that.</summary>
+    /// <summary>Lets the asker continue, on this thread or on the pool. An exchange without a reply must not be touched after that.</summary>
     /// <param name="status">How the query ended.</param>
     /// <param name="failure">Why there is no reply.</param>
     internal void Complete(UpstreamStatus status, UpstreamFailure failure = UpstreamFailure.None)

@@ -93,7 +93,7 @@ internal sealed class Upstream : IUpstream
         }
     }
 
-    /// <summary>Takes note that an engine has no sockets any more: it is not told of anything after that.</summary>
+    /// <summary>Takes note that an engine has no sockets any more: it is not notified of anything after that.</summary>
     internal void Detach(UpstreamEngine engine)
     {
         lock (_lock)
@@ -105,7 +105,7 @@ internal sealed class Upstream : IUpstream
     /// <summary>Takes in how long a reply took.</summary>
     internal void Measured(TimeSpan roundTrip)
     {
-        // A lost update of another thread's sample is no loss.
+        // A lost update of another thread's sample does no harm.
         double usual = Volatile.Read(ref _roundTripMilliseconds);
         Volatile.Write(ref _roundTripMilliseconds, usual + ((roundTrip.TotalMilliseconds - usual) / 8));
     }

@@ -29,7 +29,7 @@ internal sealed unsafe class UpstreamBatch : IDisposable
         _outVectors = (IoVector*)NativeMemory.AllocZeroed(Size, (nuint)sizeof(IoVector));
     }
 
-    /// <summary>Sends queries; one that cannot be sent is counted and passed over, since it is sent again later.</summary>
+    /// <summary>Sends queries; one that cannot be sent is counted and skipped, since it is sent again later.</summary>
     /// <param name="socket">Where from.</param>
     /// <param name="exchanges">At most <see cref="Size"/>.</param>
     /// <param name="failed">Counts those that cannot be sent.</param>

@@ -32,9 +32,9 @@ internal sealed class UpstreamMetrics
         Retransmitted = registry.Counter(
             "clusterdns_upstream_retransmits_total", "Counter of queries that were sent to an upstream again, from another port.");
         Mismatched = registry.Counter(
-            "clusterdns_upstream_mismatched_replies_total", "Counter of replies that fit no query by ID or question.");
+            "clusterdns_upstream_mismatched_replies_total", "Counter of replies whose ID or question matches no query.");
         Late = registry.Counter(
-            "clusterdns_upstream_late_replies_total", "Counter of replies to queries that no longer wait, and of duplicate replies.");
+            "clusterdns_upstream_late_replies_total", "Counter of replies to queries that are already finished, and of duplicate replies.");
         Doubted = registry.Counter(
             "clusterdns_upstream_doubted_replies_total",
             "Counter of replies that were not used because a mismatched reply came to the same port before them.");
@@ -48,7 +48,7 @@ internal sealed class UpstreamMetrics
             "clusterdns_upstream_unreachable_total", "Counter of errors reported by the network for a UDP socket to an upstream.");
         PortsOpened = registry.Counter(
             "clusterdns_upstream_ports_opened_total", "Counter of UDP source ports that were opened to upstreams.");
-        OpenSockets = registry.Gauge("clusterdns_upstream_sockets", "UDP sockets to upstreams that are open.");
+        OpenSockets = registry.Gauge("clusterdns_upstream_sockets", "Open UDP sockets to upstreams.");
         CounterFamily refused = registry.Counters(
             "clusterdns_upstream_ports_refused_total",
             "Counter of UDP source ports that were not opened, so that an existing one was used.",
@@ -57,7 +57,7 @@ internal sealed class UpstreamMetrics
         PortsRefusedBySilence = refused.With("silent");
         PortsRefusedByLimit = refused.With("limit");
         CounterFamily retired = registry.Counters(
-            "clusterdns_upstream_ports_retired_total", "Counter of UDP source ports that no longer send queries.", "reason");
+            "clusterdns_upstream_ports_retired_total", "Counter of UDP source ports that are no longer used for new queries.", "reason");
         _retired =
         [
             retired.With("expired"), retired.With("stale"), retired.With("suspicious"), retired.With("made_room"), retired.With("removed"),

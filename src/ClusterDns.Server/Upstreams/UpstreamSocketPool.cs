@@ -100,7 +100,7 @@ internal sealed class UpstreamSocketPool
     /// those that the query has used.
     /// </summary>
     /// <param name="exchange">The query.</param>
-    /// <param name="avoid">A socket that must not be it.</param>
+    /// <param name="avoid">A socket that must not be used.</param>
     /// <param name="now">The time.</param>
     internal UpstreamSocket? NextOther(UdpExchange exchange, UpstreamSocket? avoid, long now)
     {

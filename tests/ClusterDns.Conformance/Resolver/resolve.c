@@ -5,7 +5,7 @@
  *   ptr ADDRESS                       getnameinfo: the name
  *   srv NAME                          res_send: priority, weight, port and target of each record
  *
- * What is not found is told by an exclamation mark and the failure's name, or the response code's number.
+ * A failure is printed as an exclamation mark and the failure's name, or the number of the response code.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -78,20 +78,20 @@ public sealed class CorefileParserTests
     }
 
     [Theory]
-    [InlineData(". {\n log\n", "Corefile:1:3: '{' is never closed, expected '}' before the end of the file")]
+    [InlineData(". {\n log\n", "Corefile:1:3: '{' is never closed: expected '}' before the end of the file")]
     [InlineData("}\n. {\n}", "Corefile:1:1: unexpected '}': expected a server block")]
-    [InlineData(". {\n {\n log\n }\n}", "Corefile:2:2: unexpected '{', expected a brace only at the end of its directive's line")]
-    [InlineData(". {\n log{\n class all\n }\n}", "Corefile:2:2: 'log{' has a brace at its end, expected a space before the brace")]
-    [InlineData(". {\n log\n cache 30}", "Corefile:3:8: '30}' has a brace at its end, expected a space before the brace")]
-    [InlineData(". {\n log \"a b\n}", "Corefile:2:6: a quote that is never closed, expected '\"' before the end of the file")]
-    [InlineData(". {\n import\n}", "Corefile:2:2: import has 0 arguments, expected one: a file, a pattern or a snippet")]
-    [InlineData(". {\n import a b\n}", "Corefile:2:2: import has 2 arguments, expected one: a file, a pattern or a snippet")]
-    [InlineData(". {\n import nosuch\n}", "Corefile:2:9: cannot import 'nosuch': no such file, expected a file or a snippet")]
-    [InlineData("(common) {\n}\n. {\n import comon\n}", "Corefile:4:9: cannot import 'comon': no such file, expected a file or a snippet; did you mean 'common'?")]
-    [InlineData(". {\n import a/*/*.conf\n}", "Corefile:2:9: pattern 'a/*/*.conf' has several wildcards, expected at most one *")]
-    [InlineData("(a) {\n log\n}\n(a) {\n}\n", "Corefile:4:1: snippet 'a' is defined twice, expected one definition")]
-    [InlineData("(a) {\n import b\n}\n(b) {\n import a\n}\n. {\n import a\n}", "Corefile:5:9: import loop (a) -> (b) -> (a), expected an end to the imports")]
-    [InlineData("a.test,\n{\n}", "Corefile:2:1: no zone after the comma, expected another zone")]
+    [InlineData(". {\n {\n log\n }\n}", "Corefile:2:2: unexpected '{': a brace must be at the end of its directive's line")]
+    [InlineData(". {\n log{\n class all\n }\n}", "Corefile:2:2: 'log{' has a brace at its end: expected a space before the brace")]
+    [InlineData(". {\n log\n cache 30}", "Corefile:3:8: '30}' has a brace at its end: expected a space before the brace")]
+    [InlineData(". {\n log \"a b\n}", "Corefile:2:6: a quote is never closed: expected '\"' before the end of the file")]
+    [InlineData(". {\n import\n}", "Corefile:2:2: import has 0 arguments: expected a file, a pattern or a snippet")]
+    [InlineData(". {\n import a b\n}", "Corefile:2:2: import has 2 arguments: expected a file, a pattern or a snippet")]
+    [InlineData(". {\n import nosuch\n}", "Corefile:2:9: cannot import 'nosuch': no such file; expected a file or a snippet")]
+    [InlineData("(common) {\n}\n. {\n import comon\n}", "Corefile:4:9: cannot import 'comon': no such file; expected a file or a snippet; did you mean 'common'?")]
+    [InlineData(". {\n import a/*/*.conf\n}", "Corefile:2:9: pattern 'a/*/*.conf' has several wildcards: expected at most one *")]
+    [InlineData("(a) {\n log\n}\n(a) {\n}\n", "Corefile:4:1: duplicate snippet 'a': expected one definition")]
+    [InlineData("(a) {\n import b\n}\n(b) {\n import a\n}\n. {\n import a\n}", "Corefile:5:9: import loop: (a) -> (b) -> (a)")]
+    [InlineData("a.test,\n{\n}", "Corefile:2:1: no zone after the comma: expected another zone")]
     public void What_is_wrong_is_said_with_its_place(string text, string error)
     {
         DiagnosticBag diagnostics = new();
@@ -103,7 +103,7 @@ public sealed class CorefileParserTests
     [Theory]
     [InlineData("{\n log\n}", "Corefile:1:1: a server block without a zone has no effect: write a zone such as '.' before '{'", 0)]
     [InlineData(". {\n log\n}\n}\n", "Corefile:4:1: unexpected '}' has no effect: delete it", 1)]
-    [InlineData(".\u00A0{\n\u00A0log\n}", "Corefile:1:2: a non-breaking or other unusual space (U+00A0) is read as a space: replace those of this file by ordinary ones", 1)]
+    [InlineData(".\u00A0{\n\u00A0log\n}", "Corefile:1:2: a non-breaking or other unusual space (U+00A0) is read as a space: replace it with an ordinary space", 1)]
     [InlineData(". {\n log \u201Cx\u201D\n}", "Corefile:2:6: curly quote U+201C in '\u201Cx\u201D' does not quote: use the straight quote '\"'", 1)]
     public void What_has_no_effect_or_another_one_is_a_warning(string text, string warning, int blocks)
     {
@@ -150,7 +150,7 @@ public sealed class CorefileParserTests
         diagnostics.Error(document.Blocks[0].Directives[0].Arguments[1].Place, "not an address");
 
         Assert.Equal(
-            "Corefile:2:12: not an address; the value of environment variable 'UPSTREAMS' has several words, but a variable is one word of the Corefile: use a variable for each",
+            "Corefile:2:12: not an address; the value of environment variable 'UPSTREAMS' has several words, but counts as one: use a variable for each word",
             Assert.Single(diagnostics.Errors).ToString());
     }
 
@@ -181,7 +181,7 @@ public sealed class CorefileParserTests
         DiagnosticBag diagnostics = new();
         Parse(". {\n import a\n}", diagnostics);
 
-        Assert.Equal("b:1:8: import loop a -> b -> a, expected an end to the imports", Assert.Single(diagnostics.Errors).ToString());
+        Assert.Equal("b:1:8: import loop: a -> b -> a", Assert.Single(diagnostics.Errors).ToString());
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class CorefileParserTests
         DiagnosticBag diagnostics = new();
         Parse(text.ToString(), diagnostics);
 
-        Assert.Contains("more than 10000 imports", string.Join('\n', diagnostics.Errors), StringComparison.Ordinal);
+        Assert.Contains("too many imports: at most 10000", string.Join('\n', diagnostics.Errors), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public sealed class CorefileParserTests
         DiagnosticBag diagnostics = new();
         Parse(string.Concat(Enumerable.Repeat("a {\n", 100_000)), diagnostics);
 
-        Assert.Contains("braces more than 64 deep", string.Join('\n', diagnostics.Errors), StringComparison.Ordinal);
+        Assert.Contains("braces are nested too deep: at most 64 levels", string.Join('\n', diagnostics.Errors), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -273,8 +273,8 @@ public sealed class CorefileParserTests
         CorefileValidator.Validate(document, ["forward", "cache", "log"], static name => name is "log", diagnostics);
 
         Assert.Equal(
-            "Corefile:2:2: unknown directive 'fowrard', expected the name of a plugin; did you mean 'forward'?\n" +
-            "Corefile:3:2: plugin 'cache' is not built into this version, expected one that is",
+            "Corefile:2:2: unknown directive 'fowrard': expected the name of a plugin; did you mean 'forward'?\n" +
+            "Corefile:3:2: plugin 'cache' is not supported by this version",
             string.Join('\n', diagnostics.Errors));
     }
 

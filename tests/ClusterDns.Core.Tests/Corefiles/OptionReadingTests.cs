@@ -34,9 +34,9 @@ public sealed class OptionReadingTests
     }
 
     [Theory]
-    [InlineData("tsl://.", "Corefile:3:7: unknown scheme 'tsl', expected dns, tls, https, https3, grpc or quic; did you mean 'tls'?")]
-    [InlineData(".:dns", "Corefile:3:7: 'dns' is not a port, expected a number from 0 to 65535")]
-    [InlineData(".:70000", "Corefile:3:7: '70000' is not a port, expected a number from 0 to 65535")]
+    [InlineData("tsl://.", "Corefile:3:7: unknown scheme 'tsl': expected dns, tls, https, https3, grpc or quic; did you mean 'tls'?")]
+    [InlineData(".:dns", "Corefile:3:7: invalid port 'dns': expected a number from 0 to 65535")]
+    [InlineData(".:70000", "Corefile:3:7: invalid port '70000': expected a number from 0 to 65535")]
     [InlineData("a..b", "Corefile:3:7: 'a..b' is not a zone: expected a domain name with labels of at most 63 bytes, 255 bytes in all")]
     public void Wrong_keys_say_why(string key, string error)
     {
@@ -65,7 +65,7 @@ public sealed class OptionReadingTests
     public void Letters_outside_ASCII_are_an_error_that_says_what_to_write(string key, string suggestion)
     {
         Assert.False(ServerKeyParser.TryParse(new Token(key, Place), 1053, _diagnostics, out _));
-        Assert.EndsWith($"has letters outside ASCII: write the zone as queries have it, {suggestion}", Assert.Single(_diagnostics.Errors).ToString(), StringComparison.Ordinal);
+        Assert.EndsWith($"has letters outside ASCII: write the zone as it appears in queries: {suggestion}", Assert.Single(_diagnostics.Errors).ToString(), StringComparison.Ordinal);
 
         Assert.False(new DirectiveReader(new DirectiveSyntax(new Token("cache", Place), [], [], false), _diagnostics).TryZones([new Token(key, Place)], [], out _));
     }

@@ -206,7 +206,7 @@ public sealed class MemoryBudgetTests
         budget.SettleRequests();
 
         Assert.True(budget.Shares.Sum(static share => share.Limit) <= (170 * MiB) - MemoryTable.BaseBytes);
-        Assert.Contains("raise the limit or ask for less", Assert.Single(logger.Lines), StringComparison.Ordinal);
+        Assert.Contains("raise the limit or request less", Assert.Single(logger.Lines), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public class LoadedEdnsTests
         option[3]++;
         byte[] message = Message(2, 0, option);
 
-        Assert.Equal(MessageFault.Additional, _response.LoadMessage(message, message.Length));
+        Assert.Equal(MessageFault.Additional, _response.LoadMessage(message, message.Length, default));
         Assert.Equal(ResponseCode.ServFail, _response.Code);
         Assert.Null(_response.ExtendedErrorCode);
     }
@@ -106,7 +106,7 @@ public class LoadedEdnsTests
     private (bool Authoritative, bool Truncated, bool Recursion, bool Authentic) Flags()
         => (_response.Authoritative, _response.Truncated, _response.RecursionAvailable, _response.AuthenticData);
 
-    private bool Load(byte[] message) => _response.TryLoadMessage(message, message.Length);
+    private bool Load(byte[] message) => _response.TryLoadMessage(message, message.Length, default);
 
     private string Text() => Encoding.UTF8.GetString(_response.ExtendedErrorText.Span);
 }

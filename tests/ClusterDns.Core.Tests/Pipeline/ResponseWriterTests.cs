@@ -176,7 +176,7 @@ public sealed class ResponseWriterTests
         byte[] message = upstream.ResponseMessage.ToArray();
 
         Messages.Accept(_context, Messages.QueryWithEdns("www.example.test", RecordType.MX, 1232));
-        Assert.True(_context.Response.TryLoadMessage(message, message.Length));
+        Assert.True(_context.Response.TryLoadMessage(message, message.Length, _context.QuestionName));
         Assert.Equal(ResponseCode.NXDomain, _context.Response.Code);
         Assert.Equal(1, _context.Response.Additional.Count);
         Assert.Equal(ResponseWriter.GetUncompressedLength(upstream), ResponseWriter.GetUncompressedLength(_context));
@@ -197,11 +197,11 @@ public sealed class ResponseWriterTests
         Response response = new();
         for (int length = 0; length < message.Length; length++)
         {
-            Assert.False(response.TryLoadMessage(message, length));
+            Assert.False(response.TryLoadMessage(message, length, _context.QuestionName));
             Assert.Equal(0, response.Answers.Count);
         }
 
-        Assert.True(response.TryLoadMessage(message, message.Length));
+        Assert.True(response.TryLoadMessage(message, message.Length, _context.QuestionName));
     }
 
     [Fact]

@@ -41,18 +41,18 @@ public class RdataTableTests
     [InlineData("HTTPS", "1 . mandatory=alpn", "alpn is mandatory and missing")]
     [InlineData("HTTPS", "1 . mandatory=mandatory", "'mandatory' is not a list of parameters other than mandatory, each once")]
     [InlineData("HTTPS", "1 . ech=#", "'#' is not base64")]
-    [InlineData("HTTPS", "1 . alpn=\"h2", "quotes or a backslash without what belongs to them")]
-    [InlineData("HTTPS", "1 . alpn=\"h2\"x", "quotes or a backslash without what belongs to them")]
+    [InlineData("HTTPS", "1 . alpn=\"h2", "unfinished quotes or an unfinished escape")]
+    [InlineData("HTTPS", "1 . alpn=\"h2\"x", "unfinished quotes or an unfinished escape")]
     [InlineData("TLSA", "3 1 1", "pairs of hexadecimal digits are missing")]
-    [InlineData("TLSA", "3 1 1 012", "'012' is not pairs of hexadecimal digits")]
+    [InlineData("TLSA", "3 1 1 012", "'012' is not a sequence of pairs of hexadecimal digits")]
     [InlineData("DNSKEY", "257 3 NONE AA==", "'NONE' is not a DNSSEC algorithm, a number up to 255 or a mnemonic such as ECDSAP256SHA256")]
     [InlineData("DNSKEY", "257 3 8 A", "'A' is not base64")]
     [InlineData("RRSIG", "A 8 3 60 20301301000000 0 1 . AA==", "'20301301000000' is not a time such as 20301231235959")]
     [InlineData("NSEC", ". A BOGUS", "'BOGUS' is not a record type")]
-    [InlineData("NSEC3", "1 0 0 abc 0", "'abc' is not pairs of hexadecimal digits")]
+    [InlineData("NSEC3", "1 0 0 abc 0", "'abc' is not a sequence of pairs of hexadecimal digits")]
     [InlineData("NSEC3", "1 0 0 - zz", "'zz' is not a hash in base32hex digits")]
-    [InlineData("LOC", "91 N 0 E 0", "not a latitude: degrees up to 90, minutes and seconds that may be left out, and N or S")]
-    [InlineData("LOC", "9 N 0 N 0", "not a longitude: degrees up to 180, minutes and seconds that may be left out, and E or W")]
+    [InlineData("LOC", "91 N 0 E 0", "not a latitude: degrees up to 90, optional minutes and seconds, and N or S")]
+    [InlineData("LOC", "9 N 0 N 0", "not a longitude: degrees up to 180, optional minutes and seconds, and E or W")]
     [InlineData("LOC", "9 N 0 E", "not an altitude: metres from -100000.00 to 42849672.95")]
     [InlineData("APL", "1:192.0.2.0/33", "'1:192.0.2.0/33' is not an address prefix such as 1:192.0.2.0/24 or !2:2001:db8::/32")]
     [InlineData("IPSECKEY", "10 1 2 ::1 AA==", "'::1' is not a gateway of the type before it: '.', an IPv4 address, an IPv6 address or a domain name")]
@@ -76,7 +76,7 @@ public class RdataTableTests
             for (int size = 0; size < needed; size++)
             {
                 Assert.False(RdataText.TryParse(type, (string)row[1], default, new byte[size], out _, out string? error));
-                Assert.Equal("longer than rdata may be", error);
+                Assert.Equal("longer than rdata can be", error);
             }
         }
     }

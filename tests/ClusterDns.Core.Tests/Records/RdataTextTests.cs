@@ -57,10 +57,10 @@ public class RdataTextTests
     [InlineData(RecordType.SOA, "a. b. 4294967296 1 1 1 1", "'4294967296' is not a number up to 4294967295")]
     [InlineData(RecordType.SOA, "a. b. 1 1x 1 1 1", "'1x' is not a number of seconds or a time such as 1h30m")]
     [InlineData(RecordType.TXT, "", "a string of up to 255 octets is missing")]
-    [InlineData(RecordType.TXT, "\"open", "quotes or a backslash without what belongs to them")]
-    [InlineData(RecordType.TXT, "\"a\"b", "quotes or a backslash without what belongs to them")]
-    [InlineData(RecordType.TXT, "a\"b\"", "quotes or a backslash without what belongs to them")]
-    [InlineData(RecordType.TXT, @"a\", "quotes or a backslash without what belongs to them")]
+    [InlineData(RecordType.TXT, "\"open", "unfinished quotes or an unfinished escape")]
+    [InlineData(RecordType.TXT, "\"a\"b", "unfinished quotes or an unfinished escape")]
+    [InlineData(RecordType.TXT, "a\"b\"", "unfinished quotes or an unfinished escape")]
+    [InlineData(RecordType.TXT, @"a\", "unfinished quotes or an unfinished escape")]
     [InlineData(RecordType.TXT, @"\256", @"'\256' is not a string of up to 255 octets")]
     [InlineData(RecordType.HINFO, "PC", "a string of up to 255 octets is missing")]
     [InlineData(RecordType.OPT, "x", @"rdata of type OPT can only be given as \# LENGTH HEX")]
@@ -69,8 +69,8 @@ public class RdataTextTests
     [InlineData(RecordType.A, @"\# x", "'x' is not the rdata's length, a number up to 65535")]
     [InlineData(RecordType.A, @"\# 4 0102", "2 octets where 4 were announced")]
     [InlineData(RecordType.A, @"\# 2 0102", "not the rdata of type A")]
-    [InlineData(RecordType.A, @"\# 4 010", "'010' is not pairs of hexadecimal digits")]
-    [InlineData(RecordType.A, @"\# 4 0g020304", "'0g020304' is not pairs of hexadecimal digits")]
+    [InlineData(RecordType.A, @"\# 4 010", "'010' is not a sequence of pairs of hexadecimal digits")]
+    [InlineData(RecordType.A, @"\# 4 0g020304", "'0g020304' is not a sequence of pairs of hexadecimal digits")]
     [InlineData(RecordType.NS, @"\# 2 C00C", "not the rdata of type NS")]
     [InlineData(RecordType.OPT, @"\# 5 000a0002be", "not the rdata of type OPT")]
     public void What_is_wrong_is_said(RecordType type, string text, string expected)
@@ -113,7 +113,7 @@ public class RdataTextTests
             for (int size = 0; size < needed; size++)
             {
                 Assert.False(RdataText.TryParse(type, text, Origin, new byte[size], out _, out string? error));
-                Assert.Equal("longer than rdata may be", error);
+                Assert.Equal("longer than rdata can be", error);
             }
 
             Assert.True(RdataText.TryParse(type, text, Origin, new byte[needed], out _, out _));
@@ -130,7 +130,7 @@ public class RdataTextTests
         Assert.Equal(256, length);
         Assert.False(RdataText.TryParse(RecordType.HINFO, new string('x', 256) + " y", default, rdata, out _, out _));
         Assert.False(RdataText.TryParse(RecordType.TXT, new string('x', 65500), default, rdata, out _, out string? error));
-        Assert.Equal("longer than rdata may be", error);
+        Assert.Equal("longer than rdata can be", error);
     }
 
     [Fact]

@@ -30,23 +30,23 @@ public class RecordTextTests
     [Theory]
     [InlineData("", "no record")]
     [InlineData("\n; nothing", "no record")]
-    [InlineData(" a. A 192.0.2.1", "a blank where the owner name should begin")]
+    [InlineData(" a. A 192.0.2.1", "a space instead of an owner name")]
     [InlineData("a..b A 192.0.2.1", "'a..b' is not a domain name")]
     [InlineData("\"a.\" A 192.0.2.1", "'a.' is not a domain name")]
-    [InlineData("\"a. A 192.0.2.1", "quotes or a backslash without what belongs to them")]
+    [InlineData("\"a. A 192.0.2.1", "unfinished quotes or an unfinished escape")]
     [InlineData("$TTL 60", "'$TTL' is a directive, not a record")]
     [InlineData("a. 60 IN", "a type is missing")]
-    [InlineData("a. 60 60 A 192.0.2.1", "'60' where a time to live, a class or a type should be")]
-    [InlineData("a. IN CH A 192.0.2.1", "'CH' where a time to live, a class or a type should be")]
-    [InlineData("a. <no value> A 192.0.2.1", "'<no' where a time to live, a class or a type should be")]
-    [InlineData("a. \"A\" 192.0.2.1", "'A' where a time to live, a class or a type should be")]
-    [InlineData("a. IN \"A 192.0.2.1", "quotes or a backslash without what belongs to them")]
+    [InlineData("a. 60 60 A 192.0.2.1", "unexpected '60': expected a TTL, a class or a type")]
+    [InlineData("a. IN CH A 192.0.2.1", "unexpected 'CH': expected a TTL, a class or a type")]
+    [InlineData("a. <no value> A 192.0.2.1", "unexpected '<no': expected a TTL, a class or a type")]
+    [InlineData("a. \"A\" 192.0.2.1", "unexpected 'A': expected a TTL, a class or a type")]
+    [InlineData("a. IN \"A 192.0.2.1", "unfinished quotes or an unfinished escape")]
     [InlineData("a. 1x A 192.0.2.1", "'1x' is not a time to live, a number of seconds up to 2147483647")]
     [InlineData("a. 2147483648 A 192.0.2.1", "'2147483648' is not a time to live, a number of seconds up to 2147483647")]
-    [InlineData("a. OPT \\# 0", "records of type OPT have no text")]
-    [InlineData("a. ANY", "records of type ANY have no text")]
-    [InlineData("a. TYPE0 \\# 0", "records of type TYPE0 have no text")]
-    [InlineData("a. NONE A 192.0.2.1", "records of class NONE have no text")]
+    [InlineData("a. OPT \\# 0", "records of type OPT have no text form")]
+    [InlineData("a. ANY", "records of type ANY have no text form")]
+    [InlineData("a. TYPE0 \\# 0", "records of type TYPE0 have no text form")]
+    [InlineData("a. NONE A 192.0.2.1", "records of class NONE have no text form")]
     [InlineData("a. A", "an IPv4 address is missing")]
     [InlineData("a. A 192.0.2.1 x", "more than the rdata of type A has")]
     [InlineData("a. SOA b. c. (1 2 3 4 5", "'(' without its ')'")]
@@ -63,9 +63,9 @@ public class RecordTextTests
     public void A_record_that_does_not_fit_is_refused()
     {
         Assert.False(RecordText.TryParse("@ A 192.0.2.1", Origin, 0, new byte[5], out _, out string? error));
-        Assert.Equal("longer than a record may be", error);
+        Assert.Equal("longer than a record can be", error);
         Assert.False(RecordText.TryParse("a. A 192.0.2.1", default, 0, new byte[6], out _, out error));
-        Assert.Equal("longer than rdata may be", error);
+        Assert.Equal("longer than rdata can be", error);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public class MutatedReplyTests
 
                     Query query = new();
                     Messages.Accept(query, Messages.Query("www.example", RecordType.A), TransportProtocol.Tcp);
-                    MessageFault fault = query.Response.LoadMessage(message, length);
+                    MessageFault fault = query.Response.LoadMessage(message, length, query.QuestionName);
                     bool isTaken = fault is MessageFault.None or MessageFault.Additional or MessageFault.Trailing;
                     Assert.True(isTaken || query.Response.Answers.Count + query.Response.Authority.Count + query.Response.Additional.Count == 0);
                     ResponseCode code = (ResponseCode)((int)query.Response.Code & 15);
@@ -43,7 +43,7 @@ public class MutatedReplyTests
                     Assert.False(header.Flags.HasFlag(HeaderFlags.Truncated));
 
                     Response again = new();
-                    Assert.Equal(MessageFault.None, again.LoadMessage(written, written.Length));
+                    Assert.Equal(MessageFault.None, again.LoadMessage(written, written.Length, query.QuestionName));
                 },
                 iter: 3000);
 

@@ -127,60 +127,60 @@ public sealed class GoRegexTests
     }
 
     [Theory]
-    [InlineData("a**", "'*' right after another repetition, at character 4")]
-    [InlineData("a+?+", "'+' right after another repetition, at character 5")]
-    [InlineData("a{2}{3}", "'{3}' right after another repetition, at character 8")]
+    [InlineData("a**", "'*' directly after another repetition, at character 4")]
+    [InlineData("a+?+", "'+' directly after another repetition, at character 5")]
+    [InlineData("a{2}{3}", "'{3}' directly after another repetition, at character 8")]
     [InlineData("*a", "'*' with nothing before it to repeat, at character 2")]
     [InlineData("(|+)", "'+' with nothing before it to repeat, at character 4")]
     [InlineData("(?i)*", "'*' with nothing before it to repeat, at character 6")]
-    [InlineData("a{1001}", "'{1001}' is no count, expected numbers that rise, up to 1000, at character 8")]
-    [InlineData("a{2,1}", "'{2,1}' is no count, expected numbers that rise, up to 1000, at character 7")]
-    [InlineData("a{999999999999}", "'{100000000}' is no count, expected numbers that rise, up to 1000, at character 16")]
-    [InlineData("(a{100}){11}", "repetitions of repetitions that make more than 1000, at character 13")]
+    [InlineData("a{1001}", "invalid count '{1001}': expected increasing numbers up to 1000, at character 8")]
+    [InlineData("a{2,1}", "invalid count '{2,1}': expected increasing numbers up to 1000, at character 7")]
+    [InlineData("a{999999999999}", "invalid count '{100000000}': expected increasing numbers up to 1000, at character 16")]
+    [InlineData("(a{100}){11}", "nested repetitions exceed 1000, at character 13")]
     [InlineData("(", "'(' without its ')', at character 1")]
     [InlineData("a)", "')' without its '(', at character 2")]
     [InlineData("[a", "'[' without its ']', at character 1")]
     [InlineData("[a-", "'[' without its ']', at character 1")]
     [InlineData("[", "'[' without its ']', at character 1")]
     [InlineData("[]", "'[' without its ']', at character 1")]
-    [InlineData("[b-a]", "'b-a' is a range that falls, at character 2")]
-    [InlineData("[[:alfa:]]", "'[:alfa:]' is no class that POSIX has, at character 2")]
-    [InlineData(@"[a-\d]", @"'\d' is no escape that RE2 has, at character 4")]
-    [InlineData(@"\C", @"'\C' is no escape that RE2 has, at character 1")]
-    [InlineData(@"\Z", @"'\Z' is no escape that RE2 has, at character 1")]
-    [InlineData(@"\G", @"'\G' is no escape that RE2 has, at character 1")]
-    [InlineData(@"\é", @"'\é' is no escape that RE2 has, at character 1")]
-    [InlineData(@"\8", @"'\8' is no escape that RE2 has, at character 1")]
+    [InlineData("[b-a]", "'b-a' is a reversed range, at character 2")]
+    [InlineData("[[:alfa:]]", "unknown POSIX class '[:alfa:]', at character 2")]
+    [InlineData(@"[a-\d]", @"unknown escape '\d', at character 4")]
+    [InlineData(@"\C", @"unknown escape '\C', at character 1")]
+    [InlineData(@"\Z", @"unknown escape '\Z', at character 1")]
+    [InlineData(@"\G", @"unknown escape '\G', at character 1")]
+    [InlineData(@"\é", @"unknown escape '\é', at character 1")]
+    [InlineData(@"\8", @"unknown escape '\8', at character 1")]
     [InlineData(@"(a)\1", @"'\1' is a reference to a group, which RE2 does not have, at character 4")]
     [InlineData(@"\", @"'\' at the end, at character 2")]
     [InlineData(@"\x4", @"'\x' without two hexadecimal digits, or a code point up to 10FFFF in braces, at character 1")]
     [InlineData(@"\x{110000}", @"'\x' without two hexadecimal digits, or a code point up to 10FFFF in braces, at character 1")]
-    [InlineData(@"\p{Greek}", "'Greek' is not a general category of Unicode, expected one such as L, Lu or Nd (scripts are not known here), at character 1")]
+    [InlineData(@"\p{Greek}", "unknown Unicode category 'Greek': expected for example L, Lu or Nd (scripts are not supported), at character 1")]
     [InlineData(@"\p{L", @"'\p{' without its '}', at character 1")]
     [InlineData(@"\p", @"'\p' without a category, at character 1")]
-    [InlineData("(?=a)", "a group that RE2 does not have; it knows no lookaround, no conditions and no flags but i, m, s and U, at character 1")]
-    [InlineData("(?<!a)", "a group that RE2 does not have; it knows no lookaround, no conditions and no flags but i, m, s and U, at character 1")]
-    [InlineData("(?>a)", "a group that RE2 does not have; it knows no lookaround, no conditions and no flags but i, m, s and U, at character 1")]
-    [InlineData("(?i-)a", "a group that RE2 does not have; it knows no lookaround, no conditions and no flags but i, m, s and U, at character 1")]
-    [InlineData("(?x)a", "a group that RE2 does not have; it knows no lookaround, no conditions and no flags but i, m, s and U, at character 1")]
-    [InlineData("(?P=x)", "a group that RE2 does not have; it knows no lookaround, no conditions and no flags but i, m, s and U, at character 1")]
-    [InlineData("(?P<a-b>x)", "a group whose name is not of letters, digits and '_' between '<' and '>', at character 1")]
-    [InlineData("(?P<>x)", "a group whose name is not of letters, digits and '_' between '<' and '>', at character 1")]
-    [InlineData("(?P<a>x)(?<a>y)", "a second group of the name 'a', at character 9")]
+    [InlineData("(?=a)", "unsupported group: RE2 has no lookaround, no conditions, and only the flags i, m, s and U, at character 1")]
+    [InlineData("(?<!a)", "unsupported group: RE2 has no lookaround, no conditions, and only the flags i, m, s and U, at character 1")]
+    [InlineData("(?>a)", "unsupported group: RE2 has no lookaround, no conditions, and only the flags i, m, s and U, at character 1")]
+    [InlineData("(?i-)a", "unsupported group: RE2 has no lookaround, no conditions, and only the flags i, m, s and U, at character 1")]
+    [InlineData("(?x)a", "unsupported group: RE2 has no lookaround, no conditions, and only the flags i, m, s and U, at character 1")]
+    [InlineData("(?P=x)", "unsupported group: RE2 has no lookaround, no conditions, and only the flags i, m, s and U, at character 1")]
+    [InlineData("(?P<a-b>x)", "invalid group name: expected letters, digits and '_' between '<' and '>', at character 1")]
+    [InlineData("(?P<>x)", "invalid group name: expected letters, digits and '_' between '<' and '>', at character 1")]
+    [InlineData("(?P<a>x)(?<a>y)", "duplicate group name 'a', at character 9")]
     public void What_RE2_does_not_have_is_refused(string expression, string problem)
     {
         Assert.False(GoRegex.TryCompile(expression, out Regex? regex, out string said));
         Assert.Null(regex);
-        Assert.Equal($"'{expression}' is not a regular expression: {problem}, expected RE2's syntax", said);
+        Assert.Equal($"'{expression}' is not a regular expression in RE2 syntax: {problem}", said);
     }
 
     [Fact]
     public void Bounds_hold()
     {
         Assert.False(GoRegex.TryCompile(new string('a', GoRegex.MaxLength + 1), out _, out string problem));
-        Assert.Equal("the regular expression has 10001 characters, expected at most 10000", problem);
+        Assert.Equal("the regular expression has 10001 characters: at most 10000", problem);
         Assert.False(GoRegex.TryCompile(new string('(', 2000) + new string(')', 2000), out _, out problem));
-        Assert.Contains("groups more than 1000 deep", problem, StringComparison.Ordinal);
+        Assert.Contains("groups are nested more than 1000 deep", problem, StringComparison.Ordinal);
         Assert.True(GoRegex.TryCompile("((a{10}){10}){10}", out _, out problem), problem);
     }
 

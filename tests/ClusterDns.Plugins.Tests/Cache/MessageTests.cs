@@ -29,7 +29,7 @@ public sealed class MessageTests
         {
             asked++;
             context.Response.Answer("next");
-            Assert.True(context.Response.TryLoadMessage(message, length));
+            Assert.True(context.Response.TryLoadMessage(message, length, context.QuestionName));
         });
 
         Query first = kit.Serve("www.example.");

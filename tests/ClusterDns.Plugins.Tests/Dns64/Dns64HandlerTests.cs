@@ -68,7 +68,7 @@ public sealed class Dns64HandlerTests
         int length = writer.Length;
         _a = response =>
         {
-            Assert.True(response.TryLoadMessage(message, length));
+            Assert.True(response.TryLoadMessage(message, length, default));
             response.Answer("forward", response.Code, response.Authoritative);
         };
 
@@ -77,7 +77,7 @@ public sealed class Dns64HandlerTests
         context.WriteResponse();
         Query reader = new();
 
-        Assert.True(reader.Response.TryLoadMessage(context.ResponseMessage.ToArray(), context.ResponseLength));
+        Assert.True(reader.Response.TryLoadMessage(context.ResponseMessage.ToArray(), context.ResponseLength, default));
         ResponseRecord last = reader.Response.Answers.Span[1];
         Assert.Equal("alias.example. 60 AAAA 64:ff9b::c000:201", PluginKit.Format(reader, last));
         Assert.True(context.Response.RecursionAvailable);

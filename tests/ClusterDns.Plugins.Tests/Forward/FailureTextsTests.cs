@@ -9,12 +9,12 @@ public class FailureTextsTests
 
     [Theory]
     [InlineData(UpstreamProtocol.Udp, UpstreamFailure.None, 2000, "read udp 192.0.2.1:53: no reply within 2s: i/o timeout")]
-    [InlineData(UpstreamProtocol.Udp, UpstreamFailure.OnlyMismatches, 2000, "read udp 192.0.2.1:53: only replies that fit no query")]
+    [InlineData(UpstreamProtocol.Udp, UpstreamFailure.OnlyMismatches, 2000, "read udp 192.0.2.1:53: only replies that match no query")]
     [InlineData(UpstreamProtocol.Tcp, UpstreamFailure.NoReply, 700, "read tcp 192.0.2.1:53: no reply within 700ms: i/o timeout")]
     [InlineData(UpstreamProtocol.Tcp, UpstreamFailure.NoReply, 1260, "read tcp 192.0.2.1:53: no reply within 1.3s: i/o timeout")]
     [InlineData(UpstreamProtocol.Tcp, UpstreamFailure.NoReply, 60_000, "read tcp 192.0.2.1:53: no reply within 60s: i/o timeout")]
     [InlineData(UpstreamProtocol.Tcp, UpstreamFailure.NoConnection, 2000, "dial tcp 192.0.2.1:53: no connection within 2s: i/o timeout")]
-    [InlineData(UpstreamProtocol.Tcp, UpstreamFailure.Slow, 2000, "read tcp 192.0.2.1:53: no whole reply within 2s: i/o timeout")]
+    [InlineData(UpstreamProtocol.Tcp, UpstreamFailure.Slow, 2000, "read tcp 192.0.2.1:53: no complete reply within 2s: i/o timeout")]
     public void Timeout_says_what_did_not_happen(UpstreamProtocol protocol, UpstreamFailure failure, int milliseconds, string text)
     {
         UpstreamOutcome outcome = new(UpstreamStatus.TimedOut, null) { Protocol = protocol, Failure = failure };
@@ -51,6 +51,6 @@ public class FailureTextsTests
         Assert.Equal(
             "read udp 192.0.2.1:53: malformed reply", _texts.Get(new UpstreamOutcome(UpstreamStatus.Answered, null), default));
         Assert.Equal(
-            "read udp 192.0.2.1:53: only replies that fit no query", _texts.Get(new UpstreamOutcome(UpstreamStatus.Suspicious, null), default));
+            "read udp 192.0.2.1:53: only replies that match no query", _texts.Get(new UpstreamOutcome(UpstreamStatus.Suspicious, null), default));
     }
 }

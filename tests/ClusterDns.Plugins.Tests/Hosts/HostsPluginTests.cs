@@ -99,7 +99,7 @@ public sealed class HostsPluginTests
 
         Assert.Equal(HostsTable.MaxRecords, kit.Serve("0.0.0.0.in-addr.arpa.", RecordType.PTR).Response.Answers.Count);
         Assert.Equal($"NOERROR\nAnswer: n{HostsTable.MaxRecords + 2}.test. 3600 A 0.0.0.0", kit.Ask($"n{HostsTable.MaxRecords + 2}.test."));
-        Assert.Contains("Warning: File hosts has 3 entries that are left out, since no name or address has more than 4096", kit.Log, StringComparer.Ordinal);
+        Assert.Contains("Warning: File hosts has 3 entries that are ignored: a name or address has at most 4096", kit.Log, StringComparer.Ordinal);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class ManifestTests
         _files["web.yaml"] = "{kind: Service";
         kit.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.Contains("10.96.0.2", kit.Ask("web.shop.svc.cluster.local."), StringComparison.Ordinal);
-        Assert.Contains("the last good ones stay: web.yaml:", string.Join('\n', kit.Log), StringComparison.Ordinal);
+        Assert.Contains("the previous ones stay in use: web.yaml:", string.Join('\n', kit.Log), StringComparison.Ordinal);
 
         _files["web.yaml"] = null;
         kit.Time.Advance(TimeSpan.FromSeconds(2));
@@ -65,7 +65,7 @@ public sealed class ManifestTests
     }
 
     [Theory]
-    [InlineData("", "Corefile:2:1: kubernetes cannot ask an API server: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: the server does not run in a Pod")]
+    [InlineData("", "Corefile:2:1: kubernetes cannot use an API server: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: the server does not run in a Pod")]
     [InlineData("manifests web.yaml\nttl 3601", "Corefile:4:5: '3601' is no value for ttl, expected a number from 0 to 3600")]
     [InlineData("manifests web.yaml\npods all", "Corefile:4:6: 'all' is no value for pods, expected disabled, insecure, verified")]
     [InlineData("manifests web.yaml\nendpoint_pod_names yes", "Corefile:4:1: endpoint_pod_names has 1 argument, expected 'endpoint_pod_names'")]
@@ -81,7 +81,7 @@ public sealed class ManifestTests
         PluginKit kit = Create("manifests later.yaml");
         Assert.Equal("", kit.Errors);
         Assert.Equal(
-            "Corefile:3:11: the cluster is not known until its manifests are there: later.yaml: no such file",
+            "Corefile:3:11: names of the cluster get SERVFAIL until its manifests exist: later.yaml: no such file",
             Assert.Single(kit.Diagnostics.Warnings).ToString());
         Assert.False(kit.Build.ReadinessChecks[0].IsReady());
         Assert.Equal("manifests: later.yaml: no such file", kit.Build.ReadinessChecks[0].Reason());
@@ -97,10 +97,10 @@ public sealed class ManifestTests
     }
 
     [Theory]
-    [InlineData("{kind: Service, metadata: {name: a}, spec: {clusterIP: nonsense}}", "bad.yaml:1:56: 'nonsense' is no address, expected IPv4 or IPv6")]
-    [InlineData("{kind: Service, metadata: {}}", "bad.yaml:1:27: no name, expected it in this object")]
-    [InlineData("{kind: Service}", "bad.yaml:1:1: no metadata, expected it in this object")]
-    [InlineData("just text", "bad.yaml:1:1: no Kubernetes object, expected a mapping with a kind")]
+    [InlineData("{kind: Service, metadata: {name: a}, spec: {clusterIP: nonsense}}", "bad.yaml:1:56: invalid address 'nonsense': expected IPv4 or IPv6")]
+    [InlineData("{kind: Service, metadata: {}}", "bad.yaml:1:27: name is missing in this object")]
+    [InlineData("{kind: Service}", "bad.yaml:1:1: metadata is missing in this object")]
+    [InlineData("just text", "bad.yaml:1:1: not a Kubernetes object: expected a mapping with a kind")]
     public void A_wrong_manifest_says_where_it_is_wrong(string text, string error)
     {
         _files["bad.yaml"] = text;

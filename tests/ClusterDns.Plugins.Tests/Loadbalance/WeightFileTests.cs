@@ -17,14 +17,14 @@ public sealed class WeightFileTests
     private readonly FakeFiles _files = new() { ["weights"] = PreferSecond };
 
     [Theory]
-    [InlineData("192.0.2.1 3", "is wrong in line 1: no name stands before the address '192.0.2.1', expected one")]
-    [InlineData("a.\n192.0.2.1", "is wrong in line 2: the address '192.0.2.1' has no weight, expected a number from 1 to 255 behind it")]
-    [InlineData("a.\n\n192.0.2.1 0", "is wrong in line 3: '0' is no weight, expected a number from 1 to 255")]
-    [InlineData("a.\n192.0.2.1 256", "is wrong in line 2: '256' is no weight, expected a number from 1 to 255")]
-    [InlineData("a.\n192.0.2.1 +1", "is wrong in line 2: '+1' is no weight, expected a number from 1 to 255")]
-    [InlineData("a.\n192.0.2.300 1", "is wrong in line 2: '192.0.2.300' is no address, expected one such as 192.0.2.1 or 2001:db8::1")]
-    [InlineData("a.\n192.0.2.1 1 # why", "is wrong in line 2: '192.0.2.1 1 # why' has 4 words, expected a name, or an address and its weight")]
-    [InlineData("a..b", "is wrong in line 1: 'a..b' is no domain name, expected labels of at most 63 bytes, 255 in all")]
+    [InlineData("192.0.2.1 3", "is malformed in line 1: the address '192.0.2.1' has no name: expected a line with a name before it")]
+    [InlineData("a.\n192.0.2.1", "is malformed in line 2: the address '192.0.2.1' has no weight: expected a number from 1 to 255 after it")]
+    [InlineData("a.\n\n192.0.2.1 0", "is malformed in line 3: invalid weight '0': expected a number from 1 to 255")]
+    [InlineData("a.\n192.0.2.1 256", "is malformed in line 2: invalid weight '256': expected a number from 1 to 255")]
+    [InlineData("a.\n192.0.2.1 +1", "is malformed in line 2: invalid weight '+1': expected a number from 1 to 255")]
+    [InlineData("a.\n192.0.2.300 1", "is malformed in line 2: invalid address '192.0.2.300': expected for example 192.0.2.1 or 2001:db8::1")]
+    [InlineData("a.\n192.0.2.1 1 # why", "is malformed in line 2: '192.0.2.1 1 # why' has 4 words: expected a name, or an address and its weight")]
+    [InlineData("a..b", "is malformed in line 1: 'a..b' is not a domain name: expected labels of at most 63 bytes, 255 bytes in all")]
     public void WhatIsWrongAtStartIsAnErrorWithItsLine(string text, string problem)
     {
         _files["weights"] = text;
@@ -36,7 +36,7 @@ public sealed class WeightFileTests
     public void AFileThatIsMissingTooLongOrForbiddenIsAnErrorAtStart()
     {
         Assert.Equal(
-            "Corefile:2:22: weight file 'nosuch' does not exist, expected a file of names and the weights of their addresses",
+            "Corefile:2:22: weight file 'nosuch' does not exist: expected a file of names and the weights of their addresses",
             Create("loadbalance weighted nosuch {\n reload 0s\n}").Errors);
 
         _files.IsReadable = false;
@@ -53,7 +53,7 @@ public sealed class WeightFileTests
         PluginKit kit = Create("loadbalance weighted later");
         kit.Build.Resources.Start();
         Assert.Equal("", kit.Errors);
-        Assert.Equal("Warning: Weight file later does not exist yet; until it does, all weights are alike", Assert.Single(kit.Log));
+        Assert.Equal("Warning: Weight file later does not exist; all weights are equal until it does", Assert.Single(kit.Log));
 
         _files["later"] = PreferThird;
         kit.Time.Advance(TimeSpan.FromSeconds(30));
@@ -134,8 +134,8 @@ public sealed class WeightFileTests
 
         Assert.Equal(2, MostOftenFirst(kit));
         Assert.Equal(
-            "Error: Weight file weights is wrong in line 2: 'many' is no weight, expected a number from 1 to 255; the weights read before go on counting\n"
-                + "Error: Weight file weights does not exist, expected a file of names and the weights of their addresses; the weights read before go on counting",
+            "Error: Weight file weights is malformed in line 2: invalid weight 'many': expected a number from 1 to 255; keeping the previous weights\n"
+                + "Error: Weight file weights does not exist: expected a file of names and the weights of their addresses; keeping the previous weights",
             string.Join('\n', kit.Log));
 
         _files["weights"] = PreferThird;

@@ -91,7 +91,7 @@ public sealed class WeightedTests
         writer.TryWriteRecordWithOwnerAt(DnsHeader.Length, RecordType.AAAA, RecordClass.IN, 60, [0x20, 1, 0xd, 0xb8, .. new byte[11], 1]);
         writer.TryWriteRecordWithOwnerAt(DnsHeader.Length, RecordType.AAAA, RecordClass.IN, 60, [0x20, 1, 0xd, 0xb8, .. new byte[11], 2]);
         int length = writer.Length;
-        PluginKit kit = Create("loadbalance weighted weights", response => Assert.True(response.TryLoadMessage(message, length)));
+        PluginKit kit = Create("loadbalance weighted weights", response => Assert.True(response.TryLoadMessage(message, length, default)));
 
         int second = Enumerable.Range(0, 500).Count(_ => kit.Ask("other.example.", RecordType.AAAA).Split('\n')[1].EndsWith('2'));
 

@@ -24,7 +24,7 @@ public class LoopTests
         Assert.False(other.IsOut);
         Assert.Equal(0, _stops);
         Assert.StartsWith(
-            "Error: Loop (192.0.2.9:5300 -> ) detected for zone \".\": upstream 192.0.2.1:53 forwards to this server and is left out.",
+            "Error: Loop (192.0.2.9:5300 -> ) detected for zone \".\": upstream 192.0.2.1:53 forwards to this server and is no longer used.",
             Assert.Single(kit.Log),
             StringComparison.Ordinal);
         Assert.Equal(1, kit.Metrics.Counters(

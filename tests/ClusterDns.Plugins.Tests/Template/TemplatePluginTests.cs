@@ -195,7 +195,7 @@ public sealed class TemplatePluginTests
         PluginKit failing = Create("template IN ANY example {\n answer \"{{  .Name }} A 10.0.0.{{ parseInt .Name 10 8 }}\"\n}");
         Assert.Equal("SERVFAIL", failing.Ask("a.example.", (RecordType)65400));
         Assert.Equal(
-            "answer '{{.Name}} A 10.0.0.{{parseInt .Name 10 8}}' failed: parseInt: 'a.example.' is no number in base 10, at column 26",
+            "answer '{{.Name}} A 10.0.0.{{parseInt .Name 10 8}}' failed: parseInt: 'a.example.' is not a number in base 10, at column 26",
             failing.Serve("a.example.").Response.Failure);
         Assert.Equal(2, Count(kit, "coredns_template_rr_failures_total", "Counter of mis-templated RRs.", "example.", "A", "additional", "{{.Name}} 60 IN A 10.0.0.{{.Group.number}}"));
         Assert.Equal(1, Count(failing, "coredns_template_template_failures_total", "Counter of go template failures.", "example.", "A", "answer", "{{.Name}} A 10.0.0.{{parseInt .Name 10 8}}"));
@@ -320,10 +320,10 @@ public sealed class TemplatePluginTests
     [InlineData("template XX A", "Corefile:2:10: 'XX' is no class, expected one such as IN or ANY")]
     [InlineData("template IN XX", "Corefile:2:13: 'XX' is no record type, expected one such as A, PTR or ANY")]
     [InlineData("template IN A {\n match\n}", "Corefile:3:2: match has no arguments, expected 'match REGEX...'")]
-    [InlineData("template IN A {\n match a (\n}", "Corefile:3:10: '(' is not a regular expression: '(' without its ')', at character 1, expected RE2's syntax")]
+    [InlineData("template IN A {\n match a (\n}", "Corefile:3:10: '(' is not a regular expression in RE2 syntax: '(' without its ')', at character 1")]
     [InlineData("template IN A {\n answer\n}", "Corefile:3:2: answer has no arguments, expected 'answer RECORD'")]
-    [InlineData("template IN A {\n answer \"{{ .Nam }}\"\n}", "Corefile:3:9: the template of answer cannot be read: there is no field '.Nam' here, expected one of .Class, .Group, .Match, .Message, .Meta, .Name, .Question, .Regex, .Remote, .Type, .Zone; did you mean '.Name'?, at column 4 of the template")]
-    [InlineData("template IN A {\n additional \"{{ .Message.Answer }}\"\n}", "Corefile:3:13: the template of additional cannot be read: there is no field '.Answer' here, expected one of .AuthenticatedData, .Authoritative, .CheckingDisabled, .Compress, .Id, .MsgHdr, .Opcode, .Question, .Rcode, .RecursionAvailable, .RecursionDesired, .Response, .Truncated, .Zero, at column 12 of the template")]
+    [InlineData("template IN A {\n answer \"{{ .Nam }}\"\n}", "Corefile:3:9: the template of answer cannot be read: unknown field '.Nam': expected one of .Class, .Group, .Match, .Message, .Meta, .Name, .Question, .Regex, .Remote, .Type, .Zone; did you mean '.Name'?, at column 4 of the template")]
+    [InlineData("template IN A {\n additional \"{{ .Message.Answer }}\"\n}", "Corefile:3:13: the template of additional cannot be read: unknown field '.Answer': expected one of .AuthenticatedData, .Authoritative, .CheckingDisabled, .Compress, .Id, .MsgHdr, .Opcode, .Question, .Rcode, .RecursionAvailable, .RecursionDesired, .Response, .Truncated, .Zero, at column 12 of the template")]
     [InlineData("template IN A {\n rcode NXDOMAINE\n}", "Corefile:3:8: 'NXDOMAINE' is no response code, expected one such as NXDOMAIN or REFUSED")]
     [InlineData("template IN A {\n rcode\n}", "Corefile:3:2: rcode has no arguments, expected 'rcode CODE'")]
     [InlineData("template IN A {\n ederror 65536\n}", "Corefile:3:10: '65536' is no value for ederror, expected a number from 0 to 65535")]

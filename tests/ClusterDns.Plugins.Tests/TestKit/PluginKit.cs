@@ -20,6 +20,7 @@ namespace ClusterDns.Plugins.Tests.TestKit;
 internal sealed class PluginKit : ILogOutput
 {
     private readonly Query _context = new();
+    private MetadataTable? _metadata;
 
     public PluginKit(IPlugin plugin, string blockBody, Action<Query>? next = null, FakeFiles? files = null, FakeUpstreams? upstreams = null,
         Action? requestStop = null, bool isDebug = true, ResourceScope? resources = null, MemoryBudget? memory = null)
@@ -166,8 +167,21 @@ internal sealed class PluginKit : ILogOutput
     /// <summary>Serves a question that was made before, and that waits for nothing.</summary>
     public void Serve(Query query)
     {
+        if (Build.MetadataZones is { } zones)
+        {
+            AttachMetadata(query, zones);
+        }
+
         AssertCompleted(Handler.ServeAsync(query));
         End(query);
+    }
+
+    private void AttachMetadata(Query query, IEnumerable<Zone> zones)
+    {
+        if (zones.Any(zone => DomainName.IsSubdomainOf(query.Name, zone.Wire.Span)))
+        {
+            query.Metadata = _metadata ??= new MetadataTable(Build.MetadataFields, Build.MetadataGroups);
+        }
     }
 
     /// <summary>Shows the end of a question to the plugins, as the pipeline does.</summary>
@@ -194,21 +208,8 @@ internal sealed class PluginKit : ILogOutput
     public long CountAllocatedBytes(Query query) => Allocations.Count(() => ServeAgain(query));
 
     public static string Format(Query query, ResponseRecord record)
-        => $"{DomainName.ToText(Owner(query, record))} {record.TimeToLive} "
+        => $"{DomainName.ToText(record.OwnerSource is null ? query.QuestionName : record.Owner)} {record.TimeToLive} "
             + $"{(record.Class == RecordClass.IN ? "" : RecordClasses.ToText(record.Class) + " ")}{RecordTypes.ToText(record.Type)} {RdataText.ToText(record.Type, record.Rdata)}";
-
-    private static byte[] Owner(Query query, ResponseRecord record)
-    {
-        if (record.OwnerSource is null)
-        {
-            return query.QuestionName.ToArray();
-        }
-
-        byte[] name = new byte[DomainName.MaxWireLength];
-        WireReader reader = new(record.OwnerSource, record.OwnerOffset);
-        Assert.True(reader.TryReadName(name, out int length));
-        return name[..length];
-    }
 
     private static void AssertCompleted(ValueTask served) => Assert.True(served.IsCompletedSuccessfully);
 

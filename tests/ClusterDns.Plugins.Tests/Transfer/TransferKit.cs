@@ -97,22 +97,11 @@ internal static class TransferKit
         Assert.Equal(7, header.Id);
         Assert.False(header.Flags.HasFlag(HeaderFlags.Truncated));
         Query query = new();
-        Assert.True(query.Response.TryLoadMessage(bytes, bytes.Length));
+        Assert.True(query.Response.TryLoadMessage(bytes, bytes.Length, default));
         List<string> lines = [$"{ResponseCodes.ToText(header.ResponseCode)}{(header.Flags.HasFlag(HeaderFlags.AuthoritativeAnswer) ? " aa" : "")}"];
-        byte[] name = new byte[DomainName.MaxWireLength];
-        byte[] rdata = new byte[2048];
         foreach (ResponseRecord record in query.Response.Answers.Span)
         {
-            WireReader reader = new(bytes, record.OwnerOffset);
-            Assert.True(reader.TryReadName(name, out int length));
-            RecordView view = new() { Type = record.Type, Class = record.Class, RdataOffset = record.RdataOffset, RdataLength = record.RdataLength };
-            if (!RdataNames.TryExpandRdata(bytes, in view, rdata, out int rdataLength))
-            {
-                record.Rdata.CopyTo(rdata);
-                rdataLength = record.RdataLength;
-            }
-
-            lines.Add($"{DomainName.ToText(name.AsSpan(0, length))} {record.TimeToLive} {RecordTypes.ToText(record.Type)} {RdataText.ToText(record.Type, rdata.AsSpan(0, rdataLength))}");
+            lines.Add(PluginKit.Format(query, record));
         }
 
         return [.. lines];

@@ -30,7 +30,7 @@ public sealed class ZoneSerialTests
             index, ExternalZone.Create(zones[0], options), options, ExternalZone.CreateNameServer(new ClusterOffer(index, []), options));
         _kit = new PluginKit([new TransferPlugin(), new SourcePlugin(source)], "transfer {\n to *\n}\nkubernetes");
         _writer = new ClusterIndexWriter(index, _kit.Time, ClusterKinds.None);
-        _writer.GoWithout(ClusterKinds.Namespace);
+        _writer.MarkUnavailable(ClusterKinds.Namespace);
         _writer.Apply(Headless("db"));
         _kit.Time.Advance(TimeSpan.FromSeconds(10));
     }

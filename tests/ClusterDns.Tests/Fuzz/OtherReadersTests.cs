@@ -23,7 +23,7 @@ public class OtherReadersTests
     [InlineData(RecordType.CNAME, new byte[] { 0xC1, 0xFF })] // A name that points behind the end.
     [InlineData(RecordType.SRV, new byte[] { 0, 0, 0, 0, 0, 80, 9, (byte)'x' })] // A target that ends within a label.
     [InlineData(RecordType.A, new byte[] { 192 })]
-    public void RdataThatIsSpoiltIsSeenByBoth(RecordType type, byte[] rdata)
+    public void Malformed_rdata_is_rejected_by_both_readers(RecordType type, byte[] rdata)
     {
         byte[] answer = Answer(Question, type, rdata);
 
@@ -38,11 +38,11 @@ public class OtherReadersTests
     {
         byte[] longest = [.. Enumerable.Repeat<byte[]>([1, (byte)'x'], 127).SelectMany(static label => label), 0];
         byte[] answer = Answer(longest, RecordType.A, [192, 0, 2, 1]);
-        byte[] spoilt = Answer(longest, RecordType.CNAME, [0xC1, 0xFF]);
+        byte[] malformed = Answer(longest, RecordType.CNAME, [0xC1, 0xFF]);
 
         Assert.Null(OtherReaders.Find(answer));
-        Assert.Null(OtherReaders.FindByArsoft(spoilt));
-        Assert.StartsWith("DnsClient cannot read", OtherReaders.Find(spoilt), StringComparison.Ordinal);
+        Assert.Null(OtherReaders.FindByArsoft(malformed));
+        Assert.StartsWith("DnsClient cannot read", OtherReaders.Find(malformed), StringComparison.Ordinal);
 
         byte[] oneLabelFewer = Answer(longest[4..], RecordType.CNAME, [0xC1, 0xFF]);
         Assert.StartsWith("ARSoft.Tools.Net cannot read", OtherReaders.FindByArsoft(oneLabelFewer), StringComparison.Ordinal);

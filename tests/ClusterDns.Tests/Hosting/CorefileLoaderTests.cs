@@ -49,7 +49,7 @@ public sealed class CorefileLoaderTests : IDisposable
 
         Assert.Null(Load(new CommandLineOptions { ConfigurationFile = path }));
         Assert.Equal(
-            $"{path}:1:1: cannot read the Corefile: {reason}, expected a file (-conf names it)", Assert.Single(_diagnostics.Errors).ToString());
+            $"{path}:1:1: cannot read the Corefile: {reason}; expected a file (set by -conf)", Assert.Single(_diagnostics.Errors).ToString());
     }
 
     [Fact]

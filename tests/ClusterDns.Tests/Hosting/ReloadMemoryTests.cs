@@ -20,7 +20,7 @@ public sealed class ReloadMemoryTests
         await kit.LookAsync();
 
         Assert.Equal("192.0.2.1", await kit.AskAsync("www.example.org."));
-        Assert.Equal(1, kit.CountLog("beside the one that runs"));
+        Assert.Equal(1, kit.CountLog("in addition to the running one"));
         Assert.Equal(1, kit.Metric("coredns_reload_failed_total"));
         Assert.Equal(held, kit.Memory[MemoryTable.Files].Used);
     }
@@ -81,7 +81,7 @@ public sealed class ReloadMemoryTests
         kit.Write(Cache(20_000_000) + "# changed\n");
         await kit.LookAsync();
 
-        Assert.Equal(1, kit.CountLog("raise the limit or ask for less"));
+        Assert.Equal(1, kit.CountLog("raise the limit or request less"));
     }
 
     private static string Hosts(string address) => $".:0 {{\n bind 127.0.0.1\n reload 10s\n hosts {{\n  {address} www.example.org\n }}\n}}\n";

@@ -85,9 +85,9 @@ internal sealed class TcpGarbage(int seed)
 
     private byte[] Garbage() => _random.Next(6) switch
     {
-        0 => Many(Spoilt),
+        0 => Many(Malformed),
         1 => Many(WrongLength),
-        2 => [.. Many(Spoilt), .. Half(Frame(Packet()))],
+        2 => [.. Many(Malformed), .. Half(Frame(Packet()))],
         3 => Half(Frame(Packet())),
         4 => EndlessStream(),
         _ => [0xFF, 0xFF, .. EndlessStream()],
@@ -96,12 +96,12 @@ internal sealed class TcpGarbage(int seed)
     private byte[] Waiting() =>
     [
         .. Enumerable.Range(0, 1 + _random.Next(8)).SelectMany(static id => Frame(TestQuery.Create(ScriptedPipeline.Wait, (ushort)id))),
-        .. Many(Spoilt),
+        .. Many(Malformed),
     ];
 
     private byte[] Many(Func<byte[]> create) => [.. Enumerable.Range(0, 1 + _random.Next(MaxFrames)).SelectMany(_ => create())];
 
-    private byte[] Spoilt() => Frame(Packet());
+    private byte[] Malformed() => Frame(Packet());
 
     private byte[] WrongLength()
     {

@@ -59,7 +59,7 @@ public class ServerModelBuilderTests
     [InlineData("quic")]
     public void ATransportThatIsNotBuiltIsAnError(string scheme)
         => Assert.Equal(
-            [$"Corefile:1:1: transport '{scheme}' is not built into this version, expected dns"],
+            [$"Corefile:1:1: transport '{scheme}' is not supported by this version: expected dns"],
             ServerKit.FindErrors($"{scheme}://example.org {{\n whoami\n}}\n"));
 
     [Fact]

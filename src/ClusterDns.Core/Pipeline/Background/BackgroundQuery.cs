@@ -34,7 +34,7 @@ public sealed class BackgroundQuery
     /// response lives as long as somebody holds the query.
     /// </param>
     /// <param name="state">For <paramref name="ended"/>.</param>
-    [SuppressMessage("Design", "CA1031", Justification = "An exception out of a plugin is one query's SERVFAIL, not the server's end.")]
+    [SuppressMessage("Design", "CA1031", Justification = "An exception of a plugin fails one query, not the server.")]
     public void Start(Func<Query, ValueTask> serve, Action<BackgroundQuery, object?>? ended = null, object? state = null)
     {
         _ended = ended;
@@ -85,7 +85,7 @@ public sealed class BackgroundQuery
         return BackgroundShare.Create(this);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "An exception out of a plugin is one query's SERVFAIL, not the server's end.")]
+    [SuppressMessage("Design", "CA1031", Justification = "An exception of a plugin fails one query, not the server.")]
     private void OnCompleted()
     {
         try
@@ -101,7 +101,7 @@ public sealed class BackgroundQuery
         End();
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The asker's bug must not leave the callback of whoever completed the query.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A bug of the caller must not escape into the thread that completes the query.")]
     private void End()
     {
         if (Context.Response.Status == ResponseStatus.None)

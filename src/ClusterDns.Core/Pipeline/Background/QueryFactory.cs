@@ -37,7 +37,7 @@ public sealed partial class QueryFactory : IQueryFactory
         _timeProvider = timeProvider;
         _logger = logger;
         _running = metrics.Gauge(
-            "clusterdns_background_queries", "Queries in memory that no client waits for, or that several clients share.");
+            "clusterdns_background_queries", "Queries in memory that do not belong to a client, or that several clients share.");
         _rejected = metrics.Counters(
             "clusterdns_background_queries_rejected_total", "Background queries that were not started, by reason.", "reason");
         _panics = metrics.Counter("coredns_panics_total", "A metrics that counts the number of panics.");

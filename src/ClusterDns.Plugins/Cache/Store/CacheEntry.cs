@@ -5,13 +5,13 @@ using ClusterDns.Core.Wire;
 namespace ClusterDns.Plugins.Cache.Store;
 
 /// <summary>
-/// One response as it is kept. All records stand in one array, one after the other, as type, class, rdata's length, owner
+/// One response as it is kept. All records are in one array, one after the other, as type, class, rdata's length, owner
 /// name's length, owner name and rdata, with every name written out, so that a hit copies no bytes and expands no names: the
 /// response's records point into the array. An owner name of length 0 is the name that was asked.
 /// </summary>
 internal sealed class CacheEntry
 {
-    /// <summary>How many bytes stand before a record's owner name.</summary>
+    /// <summary>How many bytes precede a record's owner name.</summary>
     internal const int RecordHeader = 7;
 
     /// <summary>The records.</summary>
@@ -96,7 +96,7 @@ internal sealed class CacheEntry
     }
 }
 
-/// <summary>Where the parts of a kept record stand.</summary>
+/// <summary>The positions of the parts of a kept record.</summary>
 internal readonly struct CachedRecord
 {
     private CachedRecord(ReadOnlySpan<byte> data, int position)

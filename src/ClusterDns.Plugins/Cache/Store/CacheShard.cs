@@ -258,7 +258,7 @@ internal sealed class CacheShard
             bool isNew = _newQueue.Count > _newcomers || _mainQueue.Count == 0;
             CacheNode node = isNew ? _newQueue.Take() : _mainQueue.Take();
 
-            // A second use within the short queue tells what is asked often from what a stub resolver sent twice.
+            // A second use within the short queue distinguishes names that are asked often from queries that a stub resolver sent twice.
             bool stays = node.Entry.IsFresh(now) && (isNew ? node.Uses > 1 : node.Uses > 0);
             if (!stays)
             {

@@ -14,7 +14,7 @@ internal static class EntryPacker
     /// <param name="query">The query with its response.</param>
     /// <param name="destination">Where to.</param>
     /// <param name="length">How many bytes were written.</param>
-    /// <returns>False when they do not fit, or a record is malformed.</returns>
+    /// <returns>False when they do not fit.</returns>
     public static bool TryPack(Query query, Span<byte> destination, out int length)
     {
         length = 0;
@@ -37,67 +37,23 @@ internal static class EntryPacker
     private static bool TryPack(Query query, ref readonly ResponseRecord record, Span<byte> destination, out int written)
     {
         written = 0;
-        if (destination.Length < CacheEntry.RecordHeader + DomainName.MaxWireLength ||
-            !TryPackOwner(query, in record, destination[CacheEntry.RecordHeader..], out int owner) ||
-            !TryPackRdata(in record, destination[(CacheEntry.RecordHeader + owner)..], out int rdata))
+        if (destination.Length < CacheEntry.RecordHeader + DomainName.MaxWireLength)
         {
             return false;
         }
 
+        ReadOnlySpan<byte> owner = record.Owner;
+        if (DomainName.Equals(owner, query.Name))
+        {
+            owner = default;
+        }
+
+        owner.CopyTo(destination[CacheEntry.RecordHeader..]);
         BinaryPrimitives.WriteUInt16LittleEndian(destination, (ushort)record.Type);
         BinaryPrimitives.WriteUInt16LittleEndian(destination[2..], (ushort)record.Class);
-        BinaryPrimitives.WriteUInt16LittleEndian(destination[4..], (ushort)rdata);
-        destination[6] = (byte)owner;
-        written = CacheEntry.RecordHeader + owner + rdata;
-        return true;
-    }
-
-    private static bool TryPackOwner(Query query, ref readonly ResponseRecord record, Span<byte> destination, out int length)
-    {
-        length = 0;
-        if (record.OwnerSource is null)
-        {
-            return true;
-        }
-
-        if (record.IsFromMessage)
-        {
-            WireReader reader = new(record.OwnerSource, record.OwnerOffset);
-            if (!reader.TryReadName(destination, out length))
-            {
-                return false;
-            }
-        }
-        else
-        {
-            ReadOnlySpan<byte> owner = record.Owner;
-            owner.CopyTo(destination);
-            length = owner.Length;
-        }
-
-        if (DomainName.Equals(destination[..length], query.Name))
-        {
-            length = 0;
-        }
-
-        return true;
-    }
-
-    private static bool TryPackRdata(ref readonly ResponseRecord record, Span<byte> destination, out int length)
-    {
-        if (record.IsFromMessage)
-        {
-            RecordView view = new()
-            {
-                Type = record.Type,
-                Class = record.Class,
-                RdataOffset = record.RdataOffset,
-                RdataLength = record.RdataLength,
-            };
-            return RdataNames.TryExpandRdata(record.RdataSource, in view, destination, out length);
-        }
-
-        length = record.RdataLength;
-        return record.Rdata.TryCopyTo(destination);
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[4..], record.RdataLength);
+        destination[6] = (byte)owner.Length;
+        written = CacheEntry.RecordHeader + owner.Length + record.RdataLength;
+        return record.Rdata.TryCopyTo(destination[(CacheEntry.RecordHeader + owner.Length)..]);
     }
 }

@@ -22,23 +22,11 @@ internal static class OwnNames
         {
             foreach (ref ResponseRecord record in query.Response[section].Span)
             {
-                if (IsAskedName(query, in record))
+                if (record.OwnerSource is not null && DomainName.Equals(record.Owner, query.Name))
                 {
                     record.OwnerSource = null;
                 }
             }
         }
-    }
-
-    private static bool IsAskedName(Query query, ref readonly ResponseRecord record)
-    {
-        if (record.OwnerSource is null)
-        {
-            return false;
-        }
-
-        Span<byte> owner = stackalloc byte[DomainName.MaxWireLength];
-        WireReader reader = new(record.OwnerSource, record.OwnerOffset);
-        return reader.TryReadName(owner, out int length) && DomainName.Equals(owner[..length], query.Name);
     }
 }

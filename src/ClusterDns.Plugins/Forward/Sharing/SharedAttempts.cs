@@ -64,7 +64,7 @@ internal sealed class SharedAttempts
         if (flight is null)
         {
             _metrics.FollowersRejected.Add();
-            query.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, "too many queries wait for the same answer");
+            query.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, "too many queries wait for the same upstream query");
             return ValueTask.CompletedTask;
         }
 
@@ -134,7 +134,7 @@ internal sealed class SharedAttempts
 
         if (_attempts.IsOver(query))
         {
-            // The query went on for its followers alone.
+            // The query continued only for its followers.
             query.Response.Drop(ForwardHandler.PluginName);
         }
     }
@@ -147,7 +147,7 @@ internal sealed class SharedAttempts
         if (outcome.Reply is { } reply)
         {
             query.Hold(reply.CreateHold());
-            ReplyReader.Read(query.Response, reply.Message, reply.Length, outcome.Protocol);
+            ReplyReader.Read(query, reply.Message, reply.Length, outcome.Protocol);
             OwnNames.Restore(query, reply.Message);
         }
         else if (outcome.AsksAgain)
@@ -160,7 +160,7 @@ internal sealed class SharedAttempts
                 return;
             }
 
-            query.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, "identical queries that were asked first made room for others");
+            query.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, "the query that was shared was rejected, because too many queries wait");
         }
         else
         {

@@ -19,7 +19,7 @@ internal ref struct AddressVisitor : IEndpointVisitor
     /// <param name="type">A or AAAA.</param>
     /// <param name="timeToLive">The time to live.</param>
     /// <param name="owner">The owner name in wire form; null for the name that was asked.</param>
-    /// <param name="known">Tells which records are there.</param>
+    /// <param name="known">The records that are present.</param>
     public AddressVisitor(RecordList answers, RecordType type, uint timeToLive, byte[]? owner, RecordSet known)
     {
         _answers = answers;
@@ -55,7 +55,7 @@ internal ref struct AddressVisitor : IEndpointVisitor
 /// <summary>Answers A and AAAA of Services, endpoints and ports.</summary>
 internal static class AddressAnswer
 {
-    /// <summary>A Service of its own addresses has so few that they are told apart without a large table.</summary>
+    /// <summary>A Service of its own addresses has so few that they are compared without a large table.</summary>
     private const int FewRecords = 32;
 
     /// <summary>Adds the addresses that a name means.</summary>

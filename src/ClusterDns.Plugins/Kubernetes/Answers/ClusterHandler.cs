@@ -50,7 +50,7 @@ internal abstract class ClusterHandler(
             return ValueTask.CompletedTask;
         }
 
-        // Where a target is outside the cluster, the order tells which.
+        // Where a target is outside the cluster, the order decides which.
         if (query.Type == RecordType.SRV && outside < response.Answers.Count)
         {
             return TargetAddresses.AddAsync(query, outside);

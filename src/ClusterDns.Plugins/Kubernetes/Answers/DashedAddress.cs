@@ -11,7 +11,7 @@ internal static class DashedAddress
     /// <summary>Reads an address.</summary>
     /// <param name="text">The label's text, in lower case.</param>
     /// <param name="address">At least 16 bytes.</param>
-    /// <returns>4 or 16, the bytes written; 0 when it is no address.</returns>
+    /// <returns>4 or 16, the bytes written; 0 when it is not an address.</returns>
     public static int Parse(ReadOnlySpan<byte> text, Span<byte> address)
     {
         // Three dashes, no two side by side, make IPv4: IPv6 with so few groups needs a gap.

@@ -7,11 +7,11 @@ namespace ClusterDns.Plugins.Kubernetes.Answers;
 internal interface IEndpointVisitor
 {
     /// <summary>Takes one address with one port.</summary>
-    /// <param name="data">The bytes in which the address, and the name, stand.</param>
+    /// <param name="data">The bytes that contain the address and the name.</param>
     /// <param name="address">The address.</param>
-    /// <param name="nameOffset">Where the endpoint's name stands; -1 for a Service's own address.</param>
+    /// <param name="nameOffset">The position of the endpoint's name; -1 for a Service's own address.</param>
     /// <param name="port">The port.</param>
-    /// <returns>Whether to go on.</returns>
+    /// <returns>Whether to continue.</returns>
     bool Visit(byte[] data, in AddressEntry address, int nameOffset, in PortEntry port);
 }
 

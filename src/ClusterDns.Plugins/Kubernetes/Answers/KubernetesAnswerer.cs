@@ -19,7 +19,7 @@ internal sealed class KubernetesAnswerer(
 
     private static readonly byte[] VersionRdata = [5, .. "1.1.0"u8];
 
-    /// <summary>The record that tells the specification's version, for a message of another's making.</summary>
+    /// <summary>The record with the specification's version, for a message of another's making.</summary>
     /// <param name="owner">The owner name in wire form.</param>
     public static ResponseRecord CreateVersion(byte[] owner) => new()
     {

@@ -9,19 +9,19 @@ internal interface INameServerVisitor
 {
     /// <summary>Takes one address.</summary>
     /// <param name="serviceKey">The Service as two labels in wire form; empty where the address is the server's own.</param>
-    /// <param name="data">The bytes in which the address, and the name, stand.</param>
+    /// <param name="data">The bytes that contain the address and the name.</param>
     /// <param name="address">The address.</param>
-    /// <param name="nameOffset">Where the endpoint's name stands; -1 for none.</param>
+    /// <param name="nameOffset">The position of the endpoint's name; -1 for none.</param>
     void Visit(ReadOnlySpan<byte> serviceKey, byte[] data, in AddressEntry address, int nameOffset);
 }
 
 /// <summary>Adds an NS record for each name server, and its addresses beside it.</summary>
 /// <param name="response">Where they are added.</param>
 /// <param name="askedZone">The zone as it was asked, in which the server's own name ends.</param>
-/// <param name="serviceZone">The zone in which the names of Services end; empty where <c>ns.dns</c> stands for all of them.</param>
+/// <param name="serviceZone">The zone in which the names of Services end; empty where <c>ns.dns</c> represents all of them.</param>
 /// <param name="timeToLive">The time to live.</param>
-/// <param name="names">Tells which names are there.</param>
-/// <param name="addresses">Tells which addresses are there.</param>
+/// <param name="names">The names that are present.</param>
+/// <param name="addresses">The addresses that are present.</param>
 internal ref struct NameServerVisitor(
     Response response, ReadOnlySpan<byte> askedZone, ReadOnlySpan<byte> serviceZone, uint timeToLive, RecordSet names, RecordSet addresses) : INameServerVisitor
 {

@@ -12,7 +12,7 @@ namespace ClusterDns.Plugins.Kubernetes.Answers;
 /// <param name="random">Chooses.</param>
 internal sealed class RandomSubset(ThreadRandom random)
 {
-    /// <summary>An owner that stands in the message already, type, class, time to live and length (RFC 1035 sections 4.1.3 and 4.1.4).</summary>
+    /// <summary>An owner that is in the message already, type, class, time to live and length (RFC 1035 sections 4.1.3 and 4.1.4).</summary>
     private const int FixedLength = 12;
 
     /// <summary>An OPT record without options (RFC 6891 section 6.1.2).</summary>
@@ -52,7 +52,7 @@ internal sealed class RandomSubset(ThreadRandom random)
         }
     }
 
-    /// <summary>The records of the type that was asked; aliases stand before them, stay there, and take their room.</summary>
+    /// <summary>The records of the type that was asked; aliases precede them and stay there.</summary>
     private static Span<ResponseRecord> GetChoice(Query query, ref int room)
     {
         Span<ResponseRecord> records = query.Response.Answers.Span;

@@ -5,8 +5,8 @@ using ClusterDns.Plugins.Kubernetes.Index;
 namespace ClusterDns.Plugins.Kubernetes.Answers;
 
 /// <summary>
-/// Tells which records a section has already, so that an RRset has none twice (RFC 2181 section 5). It compares rdata, and owner
-/// names where they differ, by a hash table that stands on the stack.
+/// Knows which records a section has already, so that an RRset has none twice (RFC 2181 section 5). It compares rdata, and owner
+/// names where they differ, by a hash table on the stack.
 /// </summary>
 /// <param name="places">Room for the table, zeroed: a power of two.</param>
 /// <param name="first">How many records the section has that do not count, of other owners.</param>

@@ -20,8 +20,8 @@ internal ref struct ServiceVisitor : IEndpointVisitor
     /// <param name="suffix">The Service's own name, which follows those of its endpoints.</param>
     /// <param name="weight">The weight of each record.</param>
     /// <param name="timeToLive">The time to live.</param>
-    /// <param name="services">Tells which SRV records are there.</param>
-    /// <param name="addresses">Tells which addresses are there.</param>
+    /// <param name="services">The SRV records that are present.</param>
+    /// <param name="addresses">The addresses that are present.</param>
     /// <param name="isImported">Whether the Service is an imported one.</param>
     public ServiceVisitor(
         Response response,

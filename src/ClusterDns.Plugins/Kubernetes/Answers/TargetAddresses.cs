@@ -11,8 +11,8 @@ internal static class TargetAddresses
     private const int TargetOffset = 6;
 
     /// <summary>
-    /// Asks the server for the addresses of targets, and adds what it answers. Where that gives nothing the records stand alone, and whoever
-    /// asked goes on by itself.
+    /// Asks the server for the addresses of targets, and adds what it answers. Where that gives nothing the records are answered alone, and the client
+    /// continues itself.
     /// </summary>
     /// <param name="query">The query; its response has been declared an answer.</param>
     /// <param name="first">From which SRV record on.</param>

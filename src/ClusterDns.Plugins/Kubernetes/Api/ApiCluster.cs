@@ -28,7 +28,7 @@ internal sealed class ApiCluster : ISharedResource
     /// <param name="guard">Runs the watches.</param>
     /// <param name="seed">Where the randomness of waits begins.</param>
     /// <param name="memory">Where the index is counted; null for nowhere.</param>
-    /// <param name="logger">Told of failures.</param>
+    /// <param name="logger">Logs failures.</param>
     public ApiCluster(ApiClient client, ClusterIndexOptions options, TimeProvider timeProvider, CallbackGuard guard, int seed, MemoryShare? memory, ILogger logger)
     {
         _client = client;

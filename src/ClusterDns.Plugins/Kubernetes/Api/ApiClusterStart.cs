@@ -3,11 +3,11 @@ using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Kubernetes.Api;
 
-/// <summary>Has the server's start wait until the cluster is known, but not for ever: names that are not known are told apart.</summary>
+/// <summary>Has the server's start wait until the cluster is known, but not for ever: names that are not known yet get a distinct answer.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="patience">How long to wait.</param>
 /// <param name="timeProvider">The clock.</param>
-/// <param name="logger">Told that it waits.</param>
+/// <param name="logger">Logs that it waits.</param>
 internal sealed partial class ApiClusterStart(ApiCluster cluster, TimeSpan patience, TimeProvider timeProvider, ILogger logger) : IHostService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(0.5);

@@ -5,7 +5,7 @@ using ClusterDns.Core.Memory;
 namespace ClusterDns.Plugins.Kubernetes.Api;
 
 /// <summary>A reload asks for the cluster with other options, and memory does not allow to hold it twice until the old configuration ends.</summary>
-[SuppressMessage("Design", "CA1032", Justification = "Its message is always about a second cluster.")]
+[SuppressMessage("Design", "CA1032", Justification = "Its message is always about a second copy of the cluster.")]
 internal sealed class SecondClusterException(string message) : Exception(message)
 {
     private const long MiB = 1024 * 1024;
@@ -19,7 +19,7 @@ internal sealed class SecondClusterException(string message) : Exception(message
         {
             throw new SecondClusterException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the cluster is read again for other options and needs about {(bytes + MiB - 1) / MiB} MiB until the old configuration ends, more than the memory limit of {memory.Limit} bytes leaves: raise the limit, or restart the server"));
+                $"the changed options need a second copy of the cluster of about {(bytes + MiB - 1) / MiB} MiB until the old configuration ends, more than the memory limit of {memory.Limit} bytes allows: raise the limit, or restart the server"));
         }
     }
 }

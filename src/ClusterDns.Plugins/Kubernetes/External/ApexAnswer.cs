@@ -14,7 +14,7 @@ internal sealed class ApexAnswer(ClusterIndex index, NameServerAddresses address
     /// <summary>Answers a query.</summary>
     /// <param name="query">The query.</param>
     /// <param name="zone">The zone that its name is in.</param>
-    /// <param name="labels">How many labels stand before the zone; the last of them is that of the name servers.</param>
+    /// <param name="labels">How many labels precede the zone; the last of them is that of the name servers.</param>
     /// <returns>Whether the name exists.</returns>
     public bool TryAnswer(Query query, ZoneRecords zone, int labels)
     {

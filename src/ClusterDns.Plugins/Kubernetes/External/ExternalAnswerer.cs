@@ -28,7 +28,7 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
     /// <summary>Answers a query.</summary>
     /// <param name="query">The query.</param>
     /// <param name="zone">The zone that its name is in.</param>
-    /// <param name="labels">How many labels stand before the zone, at least one.</param>
+    /// <param name="labels">How many labels precede the zone, at least one.</param>
     /// <param name="hostnames">From which SRV record on targets are names outside the cluster.</param>
     /// <returns>Whether the name exists; its records, if it has any of the type, are in the response.</returns>
     public bool TryAnswer(Query query, ZoneRecords zone, int labels, out int hostnames)
@@ -58,7 +58,7 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
             return false;
         }
 
-        // An address outside is the whole Service's: what stands before the Service names no one endpoint.
+        // An address outside is the whole Service's: labels before the Service do not select an endpoint.
         ClusterName asked = ClusterName.OfService(
             serviceKey,
             part is ExternalPart ? default : endpoint,
@@ -67,7 +67,7 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
         return TryAnswer(query, zone, part, entry, in asked, out hostnames);
     }
 
-    /// <summary>By what a Service is reached: from outside, else, where that is wanted, by its endpoints; null for neither.</summary>
+    /// <summary>By what a Service is reached: from outside, or if configured by its endpoints; null for neither.</summary>
     private ServicePart? Choose(ServiceEntry entry, ServicePart service, ReadOnlySpan<byte> endpoint)
     {
         if (service.External is { } external)

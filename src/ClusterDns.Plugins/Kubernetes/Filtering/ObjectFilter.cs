@@ -1,7 +1,7 @@
 namespace ClusterDns.Plugins.Kubernetes.Filtering;
 
 /// <summary>
-/// Which objects of a cluster there are for DNS. Each source asks it before it tells the index of an object, so that the rest is
+/// Which objects of a cluster there are for DNS. Each source asks it before it passes an object to the index, so that the rest is
 /// neither kept nor answered. Equal where it takes the same for the same reasons.
 /// </summary>
 /// <param name="namespaces">The names of the namespaces that are taken, and whose objects are; empty for all.</param>

@@ -1,7 +1,7 @@
 namespace ClusterDns.Plugins.Kubernetes.Index;
 
 /// <summary>
-/// Keeps the table of addresses in step: to whom each belongs. An address that belongs to something before and after a change is
+/// Keeps the table of addresses in step: what each belongs to. An address that belongs to something before and after a change is
 /// never missing meanwhile, since readers look at any time.
 /// </summary>
 /// <param name="table">The table.</param>

@@ -67,7 +67,7 @@ internal sealed class ClusterIndexWriter(
                     _imports?.BeginServices();
                     break;
                 default:
-                    throw new ArgumentOutOfRangeException(nameof(kind), kind, "no single kind that is kept");
+                    throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a single kind");
             }
         }
     }
@@ -123,7 +123,7 @@ internal sealed class ClusterIndexWriter(
 
     /// <summary>A kind cannot be had for now: the index does not wait for it, and answers as well as it can without.</summary>
     /// <param name="kind">The kind.</param>
-    public void GoWithout(ClusterKinds kind)
+    public void MarkUnavailable(ClusterKinds kind)
     {
         lock (_lock)
         {

@@ -10,7 +10,7 @@ namespace ClusterDns.Plugins.Kubernetes.Index;
 /// <summary>Turns objects into the forms in which queries find them.</summary>
 internal static class EntryBuilder
 {
-    /// <summary>No API server makes larger ones: the greatest that a controller may be told to fill is 1,000.</summary>
+    /// <summary>No API server makes larger ones: the maximum that a controller can be configured to is 1,000.</summary>
     public const int MaxEndpoints = ushort.MaxValue;
 
     private const int MaxAddressLength = 16;
@@ -176,7 +176,7 @@ internal static class EntryBuilder
     }
 
     /// <summary>
-    /// An endpoint's name; null where it is named after its address. A Pod's name that is no label, since it is too long or has dots, names no
+    /// An endpoint's name; null where it is named after its address. A Pod's name that is not a label, since it is too long or has dots, names no
     /// endpoint.
     /// </summary>
     private static string? GetName(EndpointObject endpoint, bool endpointPodNames)
@@ -205,7 +205,7 @@ internal static class EntryBuilder
             : [.. ports.Select(static port => new PortEntry(
                 Encoding.UTF8.GetBytes(port.Name), Encoding.UTF8.GetBytes(port.Protocol), port.Number == 0 ? -1 : port.Number))];
 
-    /// <summary>An address is no name, and neither is what has no wire form: there are no records of such a target.</summary>
+    /// <summary>Addresses, and texts without a wire form, are not names: there are no records of such a target.</summary>
     private static byte[] CreateTarget(string name)
     {
         Span<byte> wire = stackalloc byte[DomainName.MaxWireLength];

@@ -14,17 +14,17 @@ internal sealed class NamespaceEntry(byte[] key) : WireTableEntry(key)
 /// <summary>A port. <see cref="Number"/> is -1 where a Service or EndpointSlice has no ports at all, or the port has no number.</summary>
 internal readonly record struct PortEntry(byte[] Name, byte[] Protocol, int Number)
 {
-    /// <summary>Stands in where there are no ports, so that addresses are answered all the same.</summary>
+    /// <summary>Used if there are no ports, so that addresses are answered all the same.</summary>
     public static PortEntry None { get; } = new([], [], -1);
 }
 
-/// <summary>Where an address stands in the bytes of its owner: 4 or 16 of them, which are its rdata.</summary>
+/// <summary>The position of an address in the bytes of its owner: 4 or 16 of them, which are its rdata.</summary>
 internal readonly record struct AddressEntry(int Offset, byte Length)
 {
     /// <summary>A record of it.</summary>
-    /// <param name="ownerSource">The bytes in which the owner name stands in wire form.</param>
-    /// <param name="ownerOffset">Where it stands in them.</param>
-    /// <param name="data">The bytes in which the address stands.</param>
+    /// <param name="ownerSource">The bytes that contain the owner name in wire form.</param>
+    /// <param name="ownerOffset">Its position in them.</param>
+    /// <param name="data">The bytes that contain the address.</param>
     /// <param name="timeToLive">The time to live.</param>
     public ResponseRecord CreateRecord(byte[] ownerSource, int ownerOffset, byte[] data, uint timeToLive) => new()
     {
@@ -39,7 +39,7 @@ internal readonly record struct AddressEntry(int Offset, byte Length)
     };
 }
 
-/// <summary>An endpoint: its address, and where its name stands, both in the bytes of its slice.</summary>
+/// <summary>An endpoint: its address, and the position of its name, both in the bytes of its slice.</summary>
 internal readonly record struct EndpointEntry(AddressEntry Address, int NameOffset);
 
 /// <summary>What a Service itself says. Immutable.</summary>
@@ -58,7 +58,7 @@ internal class ServicePart
     public required PortEntry[] Ports { get; init; }
 
     /// <summary>
-    /// The name that stands for an ExternalName Service, in wire form and its own case; empty where what stands there is no name.
+    /// The target of an ExternalName Service, in wire form and its own case; empty if it is not a name.
     /// </summary>
     public required byte[] ExternalName { get; init; }
 
@@ -70,7 +70,7 @@ internal class ServicePart
 }
 
 /// <summary>
-/// A Service with its EndpointSlices: what a query finds. Its key is service and namespace as two labels in wire form, which stand
+/// A Service with its EndpointSlices: what a query finds. Its key is service and namespace as two labels in wire form, which are
 /// side by side in the name asked. Immutable: a change makes a new one.
 /// </summary>
 internal sealed class ServiceEntry : WireTableEntry

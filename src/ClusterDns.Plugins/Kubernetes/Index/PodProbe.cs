@@ -1,12 +1,12 @@
 namespace ClusterDns.Plugins.Kubernetes.Index;
 
-/// <summary>Walks over the places of a hash table of Pods at which those of one hash may stand.</summary>
+/// <summary>Walks over the places of a hash table of Pods that those of one hash may have.</summary>
 internal ref struct PodProbe
 {
-    /// <summary>Stands where nothing ever stood; a table always has such places.</summary>
+    /// <summary>Marks a place that was never used; a table always has such places.</summary>
     public const int Empty = 0;
 
-    /// <summary>Stands where something was removed.</summary>
+    /// <summary>Marks a place from which something was removed.</summary>
     public const int Removed = -1;
 
     private readonly int[] _slots;

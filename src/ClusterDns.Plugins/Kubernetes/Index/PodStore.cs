@@ -12,7 +12,7 @@ internal sealed class PodStore
     private const int ChunkLength = 1 << ChunkBits;
     private const int LeastCapacity = 16;
 
-    /// <summary>Locations in more chunks are no numbers; they hold some forty million Pods.</summary>
+    /// <summary>Locations in more chunks do not fit the number; the chunks hold about forty million Pods.</summary>
     private const int MaxChunks = (int.MaxValue >> ChunkBits) - 1;
 
     private readonly byte[][] _chunks;

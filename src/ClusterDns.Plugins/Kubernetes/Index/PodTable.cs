@@ -4,7 +4,7 @@ namespace ClusterDns.Plugins.Kubernetes.Index;
 
 /// <summary>
 /// The Pods of a cluster by their addresses. There may be many more of them than of anything else, and most are never asked for, so
-/// that a Pod is no object but a few bytes of a large array (<see cref="PodRecord"/>), to which two hash tables lead: by address for
+/// that a Pod is not an object but a few bytes of a large array (<see cref="PodRecord"/>), to which two hash tables lead: by address for
 /// readers, and by name for the one writer. Readers take no lock. They find what is there throughout, since a record is whole before
 /// a table leads to it, never changes, and never moves: <see cref="PodStore"/>s are replaced as a whole when one is full or wasteful.
 /// </summary>

@@ -4,7 +4,7 @@ namespace ClusterDns.Plugins.Kubernetes.Index;
 
 /// <summary>
 /// Keeps Services, their slices and their addresses in step: the cluster's own, or those that it imports. The writer's; one thread at a
-/// time. Each change tells whether there was one.
+/// time. Each change returns whether there was one.
 /// </summary>
 /// <param name="services">The table of Services.</param>
 /// <param name="addresses">The table of addresses.</param>

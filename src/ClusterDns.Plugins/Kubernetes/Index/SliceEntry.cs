@@ -13,7 +13,7 @@ internal sealed class SliceEntry
     /// <param name="data">The bytes of addresses, names and topology zones.</param>
     /// <param name="endpoints">The endpoints, at most 65,535.</param>
     /// <param name="ports">The ports of all endpoints, or <see cref="PortEntry.None"/> alone.</param>
-    /// <param name="zoneOffsets">Where each endpoint's topology zone stands, -1 for none; empty where no endpoint is in any.</param>
+    /// <param name="zoneOffsets">The position of each endpoint's topology zone, -1 for none; empty where no endpoint is in any.</param>
     /// <param name="isImported">Whether it belongs to an imported Service, so that a cluster follows each endpoint's label.</param>
     public SliceEntry(
         byte[] serviceKey, byte[] data, EndpointEntry[] endpoints, PortEntry[] ports, int[] zoneOffsets, bool isImported = false)
@@ -57,7 +57,7 @@ internal sealed class SliceEntry
 
     /// <summary>An endpoint's name in the bytes of its slice.</summary>
     /// <param name="data">The bytes.</param>
-    /// <param name="offset">Where the name stands.</param>
+    /// <param name="offset">The position of the name.</param>
     /// <param name="isImported">Whether the slice belongs to an imported Service.</param>
     public static ReadOnlySpan<byte> ReadName(byte[] data, int offset, bool isImported)
     {
@@ -94,7 +94,7 @@ internal sealed class SliceEntry
 
     /// <summary>The next endpoint of a name.</summary>
     /// <param name="name">The name as <see cref="GetName"/> gives it, in lower case.</param>
-    /// <param name="position">Where the search goes on; -1 at its beginning.</param>
+    /// <param name="position">Where the search continues; -1 at its beginning.</param>
     /// <returns>The endpoint's index, or -1 when there is no further one.</returns>
     public int FindByName(ReadOnlySpan<byte> name, ref int position)
     {

@@ -35,7 +35,7 @@ internal sealed class ZoneOffsets(List<byte> data)
         _offsets.Add(offset);
     }
 
-    /// <summary>Where each endpoint's zone stands; empty where no endpoint is in any.</summary>
+    /// <summary>The position of each endpoint's zone; empty where no endpoint is in any.</summary>
     public int[] ToArray() => _offsets.TrueForAll(static offset => offset == None) ? [] : [.. _offsets];
 
     /// <summary>The labels, in lower case; none of a zone that no query can ask for.</summary>

@@ -22,8 +22,8 @@ internal sealed class ManifestCluster : ISharedResource
     /// <param name="guard">Starts the timer.</param>
     /// <param name="memory">Where the index, and what reading takes, are counted.</param>
     /// <param name="isReload">Whether another configuration runs, so that one that does not fit in memory can be refused.</param>
-    /// <param name="logger">Tells of reloads, and of those that fail.</param>
-    /// <exception cref="ManifestException">One is no manifest.</exception>
+    /// <param name="logger">Logs reloads, and those that fail.</param>
+    /// <exception cref="ManifestException">One is not a manifest.</exception>
     /// <exception cref="IOException">One cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
     public ManifestCluster(

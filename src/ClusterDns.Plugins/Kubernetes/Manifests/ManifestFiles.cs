@@ -18,7 +18,7 @@ internal sealed class ManifestFiles(IFileAccess files, IReadOnlyList<string> pat
     /// <summary>What reading takes beside the objects: buffers, and the tree of one object.</summary>
     private const long ReadingBytes = 4 * 1024 * 1024;
 
-    /// <summary>What tells that a file has been changed, added or taken away.</summary>
+    /// <summary>A stamp that changes when a file is changed, added or removed.</summary>
     public IReadOnlyList<(string Path, FileStamp? Stamp)> GetStamps()
         => [.. paths.SelectMany(Open).Select(path => (path, files.GetStamp(path)))];
 
@@ -26,7 +26,7 @@ internal sealed class ManifestFiles(IFileAccess files, IReadOnlyList<string> pat
     /// <param name="mayFail">Whether to fail where memory does not allow it; a first read has nothing to fall back on.</param>
     /// <param name="use">Takes the objects.</param>
     /// <returns>How many bytes were read.</returns>
-    /// <exception cref="ManifestException">One is no manifest.</exception>
+    /// <exception cref="ManifestException">One is not a manifest.</exception>
     /// <exception cref="IOException">One is missing or cannot be read, or memory does not allow it.</exception>
     /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
     public long Read(bool mayFail, Action<ManifestObjects> use)
@@ -42,7 +42,7 @@ internal sealed class ManifestFiles(IFileAccess files, IReadOnlyList<string> pat
         {
             throw new IOException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the manifests have {length} bytes, and reading them needs {needed} bytes of memory, more than is left: raise the memory limit"));
+                $"the manifests have {length} bytes, and reading them needs {needed} bytes of memory, more than is available: raise the memory limit"));
         }
 
         try
@@ -51,7 +51,7 @@ internal sealed class ManifestFiles(IFileAccess files, IReadOnlyList<string> pat
             long bytes = 0;
             foreach (string path in opened)
             {
-                string tooLong = string.Create(CultureInfo.InvariantCulture, $"{path}: the manifests have more than {MaxBytes} bytes together");
+                string tooLong = string.Create(CultureInfo.InvariantCulture, $"{path}: the manifests have more than {MaxBytes} bytes in total");
                 using BoundedStream content = new(files.OpenRead(path), MaxBytes - bytes, tooLong);
                 using StreamReader text = new(content, bufferSize: 16 * 1024);
                 ManifestReader.Read(path, text, objects);

@@ -7,7 +7,7 @@ namespace ClusterDns.Plugins.Kubernetes.Manifests;
 /// <summary>A value of a manifest, with its place: a scalar, a sequence or a mapping. JSON is read as the YAML that it is.</summary>
 internal sealed class ManifestNode
 {
-    /// <summary>How deep values may stand in values; Kubernetes' own objects stay far below.</summary>
+    /// <summary>The maximum nesting depth of values; Kubernetes' own objects stay far below.</summary>
     private const int MaxDepth = 100;
 
     private static readonly ManifestNode[] NoItems = [];
@@ -88,7 +88,7 @@ internal sealed class ManifestNode
         }
         catch (Exception exception) when (exception is not (ManifestException or IOException or OutOfMemoryException))
         {
-            // The parser has bugs of its own on text that is no YAML; a file that is being written must not end the process.
+            // The parser has bugs of its own on text that is not YAML; a file that is being written must not end the process.
             throw NotYaml(file, parser.Current?.Start ?? Mark.Empty, exception);
         }
     }
@@ -102,7 +102,7 @@ internal sealed class ManifestNode
         SourcePlace place = new(file, (int)start.Start.Line, (int)start.Start.Column);
         if (depth == MaxDepth)
         {
-            throw new ManifestException(place, $"values more than {MaxDepth} deep, expected a Kubernetes object");
+            throw new ManifestException(place, $"values are nested more than {MaxDepth} deep: expected a Kubernetes object");
         }
 
         if (start is Scalar scalar)
@@ -137,7 +137,7 @@ internal sealed class ManifestNode
             return new ManifestNode(place, null, null, members);
         }
 
-        throw new ManifestException(place, "an alias, expected the value itself: Kubernetes objects have none");
+        throw new ManifestException(place, "a YAML alias: expected the value itself");
     }
 
     private static ManifestNode ReadItems(

@@ -27,8 +27,8 @@ internal sealed class ManifestObjects(ObjectFilter filter)
     /// <summary>The Pods.</summary>
     public Dictionary<ObjectKey, PodObject> Pods { get; } = [];
 
-    /// <summary>How many Endpoints objects were passed over.</summary>
-    public int EndpointsPassedOver { get; set; }
+    /// <summary>How many Endpoints objects were skipped.</summary>
+    public int SkippedEndpoints { get; set; }
 
     /// <summary>Adds a namespace; a later one of the same name replaces an earlier.</summary>
     /// <param name="name">Its name.</param>

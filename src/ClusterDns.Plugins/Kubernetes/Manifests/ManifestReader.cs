@@ -5,7 +5,7 @@ using ClusterDns.Plugins.Kubernetes.Objects;
 
 namespace ClusterDns.Plugins.Kubernetes.Manifests;
 
-/// <summary>Takes out of manifests what DNS needs: Namespaces, Services, EndpointSlices, Pods and ServiceImports. Other kinds are passed over.</summary>
+/// <summary>Takes out of manifests what DNS needs: Namespaces, Services, EndpointSlices, Pods and ServiceImports. Other kinds are skipped.</summary>
 internal static class ManifestReader
 {
     private const string ServiceNameLabel = "kubernetes.io/service-name";
@@ -19,14 +19,14 @@ internal static class ManifestReader
     /// <param name="file">Its name.</param>
     /// <param name="text">What is in it: YAML documents, or JSON; objects, or lists of them.</param>
     /// <param name="objects">Where its objects are added; a later one of the same name replaces an earlier.</param>
-    /// <exception cref="ManifestException">It is no manifest; the message says where and why.</exception>
+    /// <exception cref="ManifestException">It is not a manifest; the message says where and why.</exception>
     public static void Read(string file, string text, ManifestObjects objects) => Read(file, new StringReader(text), objects);
 
     /// <summary>Reads a file, object by object.</summary>
     /// <param name="file">Its name.</param>
     /// <param name="text">What is in it: YAML documents, or JSON; objects, or lists of them.</param>
     /// <param name="objects">Where its objects are added; a later one of the same name replaces an earlier.</param>
-    /// <exception cref="ManifestException">It is no manifest; the message says where and why.</exception>
+    /// <exception cref="ManifestException">It is not a manifest; the message says where and why.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static void Read(string file, TextReader text, ManifestObjects objects)
         => ManifestNode.ReadAll(
@@ -56,7 +56,7 @@ internal static class ManifestReader
                 return;
             }
 
-            throw new ManifestException(node.Place, "no Kubernetes object, expected a mapping with a kind");
+            throw new ManifestException(node.Place, "not a Kubernetes object: expected a mapping with a kind");
         }
 
         // The items of a ServiceList need not say that they are Services.
@@ -74,7 +74,7 @@ internal static class ManifestReader
         switch (kind)
         {
             case "":
-                throw new ManifestException(node.Place, "an object without a kind, expected a Kubernetes object");
+                throw new ManifestException(node.Place, "an object without a kind: expected a Kubernetes object");
             case "Namespace":
                 objects.AddNamespace(RequireText(Require(node, "metadata"), "name"), name => FindLabel(node, name));
                 break;
@@ -102,7 +102,7 @@ internal static class ManifestReader
                 objects.MentionNamespace(pod.Key.Namespace);
                 break;
             case "Endpoints":
-                objects.EndpointsPassedOver++;
+                objects.SkippedEndpoints++;
                 break;
         }
     }
@@ -223,25 +223,25 @@ internal static class ManifestReader
     }
 
     private static ManifestNode Require(ManifestNode node, string name)
-        => node[name] ?? throw new ManifestException(node.Place, $"no {name}, expected it in this object");
+        => node[name] ?? throw new ManifestException(node.Place, $"{name} is missing in this object");
 
     private static string RequireText(ManifestNode node, string name)
     {
         ManifestNode member = Require(node, name);
         return member.Scalar is { Length: > 0 } text
             ? text
-            : throw new ManifestException(member.Place, $"{name} is empty or no text, expected a name");
+            : throw new ManifestException(member.Place, $"{name} is empty or not text: expected a name");
     }
 
     private static IPAddress ReadAddress(ManifestNode node)
         => AddressText.TryParseUnmapped(node.Scalar, out IPAddress? address)
             ? address
-            : throw new ManifestException(node.Place, $"'{node.Scalar}' is no address, expected IPv4 or IPv6");
+            : throw new ManifestException(node.Place, $"invalid address '{node.Scalar}': expected IPv4 or IPv6");
 
     private static ushort ReadPort(ManifestNode node)
         => ushort.TryParse(node.Scalar, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
             ? port
-            : throw new ManifestException(node.Place, $"'{node.Scalar}' is no port, expected a number from 0 to 65535");
+            : throw new ManifestException(node.Place, $"invalid port '{node.Scalar}': expected a number from 0 to 65535");
 
     private static bool IsTrue(ManifestNode? node) => node?.Scalar is "true" or "True" or "TRUE";
 }

@@ -8,7 +8,7 @@ namespace ClusterDns.Plugins.Kubernetes.Manifests;
 
 /// <summary>
 /// Keeps an index in step with manifests: looks every <see cref="Period"/> whether a file has changed, and reads them all when one
-/// has. What cannot be read changes nothing, and is told once.
+/// has. What cannot be read changes nothing, and is logged once.
 /// </summary>
 internal sealed partial class ManifestSource : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed partial class ManifestSource : IDisposable
     private readonly CallbackGuard _guard;
     private readonly ILogger _logger;
     private string? _failure;
-    private bool _endpointsTold;
+    private bool _loggedEndpoints;
     private readonly Lock _lock = new();
     private IReadOnlyList<(string Path, FileStamp? Stamp)> _seen = [];
     private PeriodicLook? _look;
@@ -29,7 +29,7 @@ internal sealed partial class ManifestSource : IDisposable
     /// <param name="files">The manifests.</param>
     /// <param name="replace">Makes the index hold these objects and no others.</param>
     /// <param name="guard">Starts the timer.</param>
-    /// <param name="logger">Tells of reloads, and of those that fail.</param>
+    /// <param name="logger">Logs reloads, and those that fail.</param>
     public ManifestSource(ManifestFiles files, Action<ManifestObjects> replace, CallbackGuard guard, ILogger logger)
     {
         _files = files;
@@ -40,7 +40,7 @@ internal sealed partial class ManifestSource : IDisposable
 
     /// <summary>Reads the manifests for the first time.</summary>
     /// <param name="mayFail">Whether to fail where memory does not allow it.</param>
-    /// <exception cref="ManifestException">One is no manifest.</exception>
+    /// <exception cref="ManifestException">One is not a manifest.</exception>
     /// <exception cref="IOException">One is missing or cannot be read, or memory does not allow it.</exception>
     /// <exception cref="UnauthorizedAccessException">One may not be read.</exception>
     public void Load(bool mayFail = false)
@@ -94,7 +94,7 @@ internal sealed partial class ManifestSource : IDisposable
         catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
         {
             // What is malformed or too long stays so until it is written again; rights come back without a new stamp, so that is tried
-            // again at each look, but told once.
+            // again at each check, but logged once.
             if (exception is ManifestException or FileTooLongException)
             {
                 _seen = stamps;
@@ -120,23 +120,23 @@ internal sealed partial class ManifestSource : IDisposable
         {
             _failure = null;
             _replace(objects);
-            endpoints = objects.EndpointsPassedOver;
+            endpoints = objects.SkippedEndpoints;
         });
-        if (endpoints > 0 && !_endpointsTold)
+        if (endpoints > 0 && !_loggedEndpoints)
         {
-            _endpointsTold = true;
-            LogEndpointsPassedOver(endpoints);
+            _loggedEndpoints = true;
+            LogSkippedEndpoints(endpoints);
         }
 
         MemoryReturn.Request(bytes);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Manifests hold {Count} Endpoints objects, which are passed over: endpoints are read from EndpointSlices")]
-    private partial void LogEndpointsPassedOver(int count);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Skipped {Count} Endpoints objects in manifests: endpoints are read from EndpointSlices")]
+    private partial void LogSkippedEndpoints(int count);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Manifests reloaded")]
     private partial void LogReloaded();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Manifests not reloaded, the last good ones stay: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Manifests not reloaded, the previous ones stay in use: {Reason}")]
     private partial void LogReloadFailed(string reason);
 }

@@ -6,10 +6,10 @@ namespace ClusterDns.Plugins.Kubernetes.Options;
 /// </summary>
 public sealed record ApiServerOptions
 {
-    /// <summary>What a client of Kubernetes asks a second, unless it is told otherwise.</summary>
+    /// <summary>The default rate of Kubernetes clients, in requests a second.</summary>
     public const double DefaultQueriesPerSecond = 5;
 
-    /// <summary>What a client of Kubernetes asks at once, unless it is told otherwise.</summary>
+    /// <summary>The default burst of Kubernetes clients.</summary>
     public const int DefaultBurst = 10;
 
     /// <summary>The kubeconfig file; null for none.</summary>

@@ -7,7 +7,7 @@ using ClusterDns.Plugins.Kubernetes.Index;
 namespace ClusterDns.Plugins.Kubernetes.Options;
 
 /// <summary>The options of the kubernetes plugin.</summary>
-/// <param name="Place">Where the directive stands.</param>
+/// <param name="Place">The position of the directive.</param>
 /// <param name="Zones">The zones, those of reverse names included.</param>
 /// <param name="Manifests">The files and folders that hold the cluster's objects; empty where an API server has them.</param>
 /// <param name="ApiServer">The API server that has the cluster's objects; null where manifests do.</param>

@@ -5,7 +5,7 @@ using ClusterDns.Plugins.Kubernetes.Index;
 
 namespace ClusterDns.Plugins.Kubernetes.Transfer;
 
-/// <summary>Tells which records are the same, so that a zone has none twice (RFC 2181 section 5). Owner names are in lower case.</summary>
+/// <summary>Compares records, so that a zone has none twice (RFC 2181 section 5). Owner names are in lower case.</summary>
 internal sealed class RecordComparer : IEqualityComparer<ResponseRecord>
 {
     private RecordComparer()

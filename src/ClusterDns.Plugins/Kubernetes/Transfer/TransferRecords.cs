@@ -31,7 +31,7 @@ internal sealed class TransferRecords(uint timeToLive)
 
     /// <summary>
     /// The records of a Service that is reached by addresses of its own, and from outside by names too. Where it has names alone it is an
-    /// alias, which stands alone (RFC 1034 section 3.6.2): ports have names of their own, and the Service's has no SRV record then.
+    /// alias, which has no other data beside it (RFC 1034 section 3.6.2): ports have names of their own, and the Service's has no SRV record then.
     /// </summary>
     /// <param name="part">The Service.</param>
     /// <param name="name">Its name in wire form.</param>
@@ -146,7 +146,7 @@ internal sealed class TransferRecords(uint timeToLive)
         return count;
     }
 
-    /// <summary>The name of a port; null when the port has no name, or one that is no label.</summary>
+    /// <summary>The name of a port; null when the port has no name, or one that is not a label.</summary>
     private static byte[]? JoinPort(in PortEntry port, ReadOnlySpan<byte> serviceName)
     {
         const int longest = DomainName.MaxLabelLength - 1;
@@ -157,7 +157,7 @@ internal sealed class TransferRecords(uint timeToLive)
             : null;
     }
 
-    /// <summary>An address, which stands in the bytes of its owner.</summary>
+    /// <summary>An address, which is in the bytes of its owner.</summary>
     private ResponseRecord CreateAddress(byte[] owner, byte[] data, in AddressEntry address) => address.CreateRecord(owner, 0, data, timeToLive);
 
     /// <summary>An SRV record (RFC 2782).</summary>

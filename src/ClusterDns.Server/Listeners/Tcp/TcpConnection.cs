@@ -235,7 +235,7 @@ internal sealed class TcpConnection : IThreadPoolWorkItem, IStreamMemory
         Signal();
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Nothing awaits a connection: what it throws is logged here or nowhere.")]
+    [SuppressMessage("Design", "CA1031", Justification = "No code awaits a connection, so its exceptions can only be logged here.")]
     private async Task RunAsync()
     {
         try
@@ -392,7 +392,7 @@ internal sealed class TcpConnection : IThreadPoolWorkItem, IStreamMemory
     /// Sends an answer of many messages: the next is made when the client has taken most of what was made before. Where one cannot be made the
     /// connection ends, since the client must not take what it has for the whole.
     /// </summary>
-    [SuppressMessage("Design", "CA1031", Justification = "A message that cannot be made is a plugin's bug: one connection's end.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A message that cannot be written is a plugin's bug, which ends one connection.")]
     private async Task StreamAsync(TcpQuery query)
     {
         try

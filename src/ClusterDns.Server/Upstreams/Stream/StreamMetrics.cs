@@ -19,7 +19,7 @@ internal sealed class StreamMetrics
         TakenAlong = askedAgain.With("connection_closed");
         Gathered = askedAgain.With("late_queries_gathered");
         CounterFamily refused = registry.Counters(
-            "clusterdns_upstream_tcp_refused_total", "Counter of queries over TCP that this server did not ask or gave up early.", "reason");
+            "clusterdns_upstream_tcp_refused_total", "Counter of queries over TCP that failed at this server.", "reason");
         RefusedPausing = refused.With("connection_attempts_pausing");
         RefusedWaiting = refused.With("too_many_waiting");
         RefusedLate = refused.With("too_many_late");
@@ -27,7 +27,7 @@ internal sealed class StreamMetrics
         CounterFamily closed = registry.Counters(
             "clusterdns_upstream_tcp_closed_total", "Counter of connections to upstreams that ended.", "reason");
         _closed = [.. Enum.GetValues<StreamEnd>().Select(end => closed.With(StreamEnds.LabelOf(end)))];
-        Opened = registry.Counter("clusterdns_upstream_tcp_opened_total", "Counter of connections to upstreams that were begun.");
+        Opened = registry.Counter("clusterdns_upstream_tcp_opened_total", "Counter of connections to upstreams that were started.");
     }
 
     /// <summary>Queries that became late.</summary>

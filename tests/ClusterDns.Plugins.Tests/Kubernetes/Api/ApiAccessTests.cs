@@ -59,7 +59,7 @@ public sealed class ApiAccessTests : IAsyncLifetime, IDisposable
         await using ApiKit kit = await new ApiKit(_server, "", _files, InPod).StartAsync();
         _server.Script = RequireToken("second");
         _server.Watches.Single(static watch => watch.Path is FakeApiServer.Services).Abort();
-        await kit.UntilAsync(() => kit.Log.Contains("Cannot watch services, trying again: ", StringComparison.Ordinal), Step);
+        await kit.UntilAsync(() => kit.Log.Contains("Cannot watch services, retrying: ", StringComparison.Ordinal), Step);
         int asked = _server.Requests.Count;
         await kit.UntilAsync(() => _server.Requests.Count > asked + 4, Step);
         Assert.Single(kit.Kit.Log, static line => line.Contains("Cannot watch services", StringComparison.Ordinal));
@@ -88,7 +88,7 @@ public sealed class ApiAccessTests : IAsyncLifetime, IDisposable
         using TestCertificates others = new();
         _files["ca"] = others.Authority;
         await using ApiKit kit = new ApiKit(_server, "endpoint ENDPOINT\ntls \"\" \"\" ca", _files).Start();
-        await kit.UntilAsync(() => kit.Log.Contains("Cannot watch services, trying again: The remote certificate", StringComparison.Ordinal));
+        await kit.UntilAsync(() => kit.Log.Contains("Cannot watch services, retrying: The remote certificate", StringComparison.Ordinal));
         Assert.Empty(_server.Requests);
     }
 
@@ -184,7 +184,7 @@ public sealed class ApiAccessTests : IAsyncLifetime, IDisposable
     [Theory]
     [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: /nosuch/program, installHint: install it}", "/nosuch/program cannot be run")]
     [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, args: [-c, 'echo no >&2; exit 7']}", "sh ended with exit code 7: no")]
-    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: echo, args: [nothing]}", "echo printed no ExecCredential")]
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: echo, args: [nothing]}", "echo printed an invalid ExecCredential")]
     [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: echo, args: ['{}']}", "echo printed neither a token nor a certificate")]
     public async Task A_program_that_gives_no_credentials_is_told(string user, string message)
     {
@@ -196,14 +196,14 @@ public sealed class ApiAccessTests : IAsyncLifetime, IDisposable
 
     [Theory]
     [InlineData("kubeconfig nosuch", "the kubeconfig cannot be read: nosuch: no such file")]
-    [InlineData("kubeconfig broken", "broken is no kubeconfig: ")]
-    [InlineData("kubeconfig empty", "empty has no current-context, expected one there or after the file's name")]
+    [InlineData("kubeconfig broken", "broken is not a valid kubeconfig: ")]
+    [InlineData("kubeconfig empty", "empty has no current-context: set one in the file or after its name")]
     [InlineData("kubeconfig conf/kube other", "conf/kube has no context 'other'")]
     [InlineData("kubeconfig lost", "lost has no cluster 'nosuch'")]
     [InlineData("kubeconfig stranger", "stranger has no user 'nobody'")]
-    [InlineData("kubeconfig homeless", "homeless: 'ftp://x' is no server, expected a URL such as https://10.0.0.1:6443")]
+    [InlineData("kubeconfig homeless", "homeless: invalid server 'ftp://x': expected a URL such as https://10.0.0.1:6443")]
     [InlineData("endpoint https://10.0.0.1\ntls cert key ca", "the certificate authority cannot be read: ca: no such file")]
-    [InlineData("endpoint https://10.0.0.1\ntls \"\" \"\" broken", "the certificate authority has no certificate in PEM")]
+    [InlineData("endpoint https://10.0.0.1\ntls \"\" \"\" broken", "the file of the certificate authority contains no PEM certificate")]
     [InlineData("endpoint https://10.0.0.1\ntls broken broken \"\"", "a certificate or key cannot be read: ")]
     public void What_is_missing_is_an_error_at_start(string options, string error)
     {
@@ -214,7 +214,7 @@ public sealed class ApiAccessTests : IAsyncLifetime, IDisposable
         _files["stranger"] = "current-context: a\ncontexts:\n- name: a\n  context: {cluster: c, user: nobody}\nclusters:\n- name: c\n  cluster: {server: https://x}\n";
         _files["homeless"] = "current-context: a\ncontexts:\n- name: a\n  context: {cluster: c}\nclusters:\n- name: c\n  cluster: {server: ftp://x}\n";
         PluginKit kit = new(new KubernetesPlugin(static () => []), $"kubernetes cluster.local {{\n{options}\n}}", files: _files);
-        Assert.StartsWith("Corefile:2:1: kubernetes cannot ask an API server: " + error, kit.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("Corefile:2:1: kubernetes cannot use an API server: " + error, kit.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -218,7 +218,7 @@ public sealed class ApiClusterTests : IAsyncLifetime
         _server.Put(ApiKit.Service("api", "10.96.0.2"));
         await kit.UntilAnswerAsync("api.shop.svc.cluster.local.", "10.96.0.2");
         Assert.Equal(2, kit.Kit.Metrics.Counters("clusterdns_kubernetes_dropped_objects_total", "", "resource", "reason").With("services", "unreadable").Value);
-        Assert.Single(kit.Kit.Log, static line => line.Contains("Passing over services that are unreadable", StringComparison.Ordinal));
+        Assert.Single(kit.Kit.Log, static line => line.Contains("Skipped unreadable services", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class ApiFaultTests : IAsyncLifetime
     [Fact]
     public async Task A_list_that_never_ends_is_given_up_said_and_tried_again()
     {
-        const string reason = "the list does not end: the server gives the same 'continue' again";
+        const string reason = "the list does not end: the server returned the same 'continue' token again";
         _server.HasWatchList = false;
         bool ends = false;
         _server.Script = request => !ends && request.IsList && !request.IsProbe && request.Path is FakeApiServer.Services
@@ -69,7 +69,7 @@ public sealed class ApiFaultTests : IAsyncLifetime
             : null;
         await using ApiKit kit = new ApiKit(_server).Start();
 
-        await kit.UntilAsync(() => kit.Log.Contains($"Cannot watch services, trying again: {reason}", StringComparison.Ordinal));
+        await kit.UntilAsync(() => kit.Log.Contains($"Cannot watch services, retrying: {reason}", StringComparison.Ordinal));
         Assert.False(kit.IsReady);
         await kit.UntilAsync(() => kit.Kit.Build.ReadinessChecks[0].Reason().Contains($"services: {reason}", StringComparison.Ordinal));
         Response response = kit.Kit.Serve(Web).Response;
@@ -112,7 +112,7 @@ public sealed class ApiFaultTests : IAsyncLifetime
 
         await kit.UntilAnswerAsync(Api, "10.96.0.2", Step);
         Assert.Contains("10.96.0.1", kit.Ask(Web), StringComparison.Ordinal);
-        Assert.Contains("no event", kit.Log, StringComparison.Ordinal);
+        Assert.Contains("not an event", kit.Log, StringComparison.Ordinal);
         Assert.Equal(1, CountInitial(FakeApiServer.Services));
     }
 
@@ -240,7 +240,7 @@ public sealed class ApiFaultTests : IAsyncLifetime
         isAllowed = true;
         await kit.UntilAnswerAsync("other.svc.cluster.local.", "NXDOMAIN", TimeSpan.FromMilliseconds(500));
         Assert.Contains("10.96.0.1", kit.Ask(Web), StringComparison.Ordinal);
-        Assert.Single(kit.Kit.Log, static line => line.Contains("May not watch namespaces", StringComparison.Ordinal));
+        Assert.Single(kit.Kit.Log, static line => line.Contains("Not permitted to watch namespaces", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -249,7 +249,7 @@ public sealed class ApiFaultTests : IAsyncLifetime
         bool isAllowed = false;
         _server.Script = request => request.Path is FakeApiServer.Services && !isAllowed ? new FakeResponse(403, "no") : null;
         await using ApiKit kit = new ApiKit(_server).Start();
-        await kit.UntilAsync(() => kit.Log.Contains("May not watch services", StringComparison.Ordinal));
+        await kit.UntilAsync(() => kit.Log.Contains("Not permitted to watch services", StringComparison.Ordinal));
         Assert.False(kit.IsReady);
         Assert.StartsWith("SERVFAIL", kit.Ask(Web), StringComparison.Ordinal);
 
@@ -306,7 +306,7 @@ public sealed class ApiFaultTests : IAsyncLifetime
         await kit.UntilAnswerAsync(Web, "NXDOMAIN", Step);
         await kit.UntilAsync(() => CountInitial(FakeApiServer.Slices) == 2, Step);
         await kit.UntilAsync(() => !kit.Ask("1.0.1.10.in-addr.arpa.", RecordType.PTR).Contains("web", StringComparison.Ordinal), Step);
-        Assert.Contains("another history", kit.Log, StringComparison.Ordinal);
+        Assert.Contains("Cluster state was reset", kit.Log, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class ListPagesTests
 
         Assert.Null(pages.Add(new ListHead("5", "a"), items: 1));
         Assert.Null(pages.Add(new ListHead("5", "b"), items: 1));
-        Assert.Equal("the list does not end: the server gives the same 'continue' again", pages.Add(new ListHead("5", "a"), items: 1));
+        Assert.Equal("the list does not end: the server returned the same 'continue' token again", pages.Add(new ListHead("5", "a"), items: 1));
         Assert.Null(pages.Add(new ListHead("5", ""), items: 1));
     }
 }

@@ -169,7 +169,7 @@ public sealed class ClusterIndexWriterTests
     [Fact]
     public void Where_namespaces_cannot_be_had_any_may_exist_until_they_are_listed()
     {
-        _writer.GoWithout(ClusterKinds.Namespace);
+        _writer.MarkUnavailable(ClusterKinds.Namespace);
         Assert.True(_index.HasNamespace("\u0002ns"u8));
         _writer.BeginRelist(ClusterKinds.Service);
         _writer.EndRelist(ClusterKinds.Service);

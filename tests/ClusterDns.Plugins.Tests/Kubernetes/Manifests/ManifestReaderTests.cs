@@ -120,13 +120,13 @@ public sealed class ManifestReaderTests
     }
 
     [Theory]
-    [InlineData("{kind: ServiceImport, metadata: {name: a}, spec: {ips: [nonsense]}}", "m.yaml:1:57: 'nonsense' is no address, expected IPv4 or IPv6")]
-    [InlineData("{kind: ServiceImport}", "m.yaml:1:1: no metadata, expected it in this object")]
-    [InlineData("{kind: Service, metadata: {name: a}, spec: {ports: [{port: 65536}]}}", "m.yaml:1:60: '65536' is no port, expected a number from 0 to 65535")]
-    [InlineData("{kind: Service, metadata: {name: a}, spec: {type: ExternalName}}", "m.yaml:1:44: no externalName, expected it in this object")]
-    [InlineData("a: &x {kind: Pod}\nb: *x", "m.yaml:2:4: an alias, expected the value itself: Kubernetes objects have none")]
-    [InlineData("{metadata: {name: a}}", "m.yaml:1:1: an object without a kind, expected a Kubernetes object")]
-    [InlineData("- {kind: Service}", "m.yaml:1:1: no Kubernetes object, expected a mapping with a kind")]
+    [InlineData("{kind: ServiceImport, metadata: {name: a}, spec: {ips: [nonsense]}}", "m.yaml:1:57: invalid address 'nonsense': expected IPv4 or IPv6")]
+    [InlineData("{kind: ServiceImport}", "m.yaml:1:1: metadata is missing in this object")]
+    [InlineData("{kind: Service, metadata: {name: a}, spec: {ports: [{port: 65536}]}}", "m.yaml:1:60: invalid port '65536': expected a number from 0 to 65535")]
+    [InlineData("{kind: Service, metadata: {name: a}, spec: {type: ExternalName}}", "m.yaml:1:44: externalName is missing in this object")]
+    [InlineData("a: &x {kind: Pod}\nb: *x", "m.yaml:2:4: a YAML alias: expected the value itself")]
+    [InlineData("{metadata: {name: a}}", "m.yaml:1:1: an object without a kind: expected a Kubernetes object")]
+    [InlineData("- {kind: Service}", "m.yaml:1:1: not a Kubernetes object: expected a mapping with a kind")]
     [InlineData("- ports: [{a: b: c\n  d: {e: f}", "m.yaml:1:")]
     [InlineData("kind: Service\n\tmetadata: x", "m.yaml:1:7: neither YAML nor JSON: ")]
     public void It_says_where_a_manifest_is_wrong(string text, string error)

@@ -130,7 +130,7 @@ public sealed class ManifestSourceTests
         Look(kit);
 
         Assert.Equal(
-            "Warning: Manifests hold 1 Endpoints objects, which are passed over: endpoints are read from EndpointSlices",
+            "Warning: Skipped 1 Endpoints objects in manifests: endpoints are read from EndpointSlices",
             Assert.Single(kit.Log, static line => line.StartsWith("Warning", StringComparison.Ordinal)));
     }
 

@@ -84,7 +84,7 @@ public sealed class ImportIndexTests
         }
 
         Assert.False(_index.IsSynced);
-        _writer.GoWithout(ClusterKinds.ServiceImport);
+        _writer.MarkUnavailable(ClusterKinds.ServiceImport);
         Assert.True(_index.IsSynced);
     }
 

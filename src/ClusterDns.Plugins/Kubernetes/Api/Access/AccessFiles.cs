@@ -33,6 +33,6 @@ internal sealed class AccessFiles(IFileAccess files)
     public string ReadToken(string path)
     {
         string token = Read(path, "the token").Trim();
-        return token.Length > 0 ? token : throw new ApiAccessException($"{path} is empty, expected a token");
+        return token.Length > 0 ? token : throw new ApiAccessException($"{path} is empty: expected a token");
     }
 }

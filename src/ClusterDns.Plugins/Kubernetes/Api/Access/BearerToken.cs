@@ -10,6 +10,6 @@ internal static class BearerToken
     /// <exception cref="ApiAccessException">A header cannot carry the token.</exception>
     public static AuthenticationHeaderValue Create(string token)
         => token.AsSpan().ContainsAnyExceptInRange(' ', '~')
-            ? throw new ApiAccessException("the token contains a line break or another character that no HTTP header carries: expected printable ASCII")
+            ? throw new ApiAccessException("the token contains a line break or another character that is not allowed in HTTP headers: expected printable ASCII")
             : new AuthenticationHeaderValue("Bearer", token);
 }

@@ -31,7 +31,7 @@ internal sealed class ExecCredentials(TimeProvider timeProvider, Action<Action> 
 
     /// <summary>The credentials.</summary>
     /// <param name="command">The program.</param>
-    /// <param name="kubeconfig">What the program may be told about.</param>
+    /// <param name="kubeconfig">What the program may be given.</param>
     /// <param name="folder">Where the program is looked for when its path is relative.</param>
     /// <param name="isRenewal">Whether those that are known were refused.</param>
     /// <param name="cancellationToken">Set when the request is given up.</param>
@@ -164,7 +164,7 @@ internal sealed class ExecCredentials(TimeProvider timeProvider, Action<Action> 
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new ApiAccessException($"{command.Command} printed no ExecCredential: {exception.Message}", exception);
+            throw new ApiAccessException($"{command.Command} printed an invalid ExecCredential: {exception.Message}", exception);
         }
 
         throw new ApiAccessException($"{command.Command} printed neither a token nor a certificate with its key");

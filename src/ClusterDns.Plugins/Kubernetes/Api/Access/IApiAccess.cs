@@ -9,7 +9,7 @@ internal interface IApiAccess
     /// <exception cref="ApiAccessException">Something is not; the message says what.</exception>
     void Check();
 
-    /// <summary>What the next request is sent with. Files are read anew, since what is in them is replaced before it expires.</summary>
+    /// <summary>What the next request is sent with. Files are read again, since what is in them is replaced before it expires.</summary>
     /// <param name="wasRefused">Whether the server did not take what this gave last.</param>
     /// <param name="cancellationToken">Set when the request is given up.</param>
     /// <exception cref="ApiAccessException">It cannot be had; the message says why.</exception>
@@ -17,7 +17,7 @@ internal interface IApiAccess
 }
 
 /// <summary>What a request is sent with.</summary>
-/// <param name="Server">The server's URL; its path stands before those of requests.</param>
+/// <param name="Server">The server's URL; its path precedes those of requests.</param>
 /// <param name="Authorization">The Authorization header; null for none.</param>
 /// <param name="Tls">What connections are made with; the same object as long as nothing has changed.</param>
 internal sealed record ApiLogin(Uri Server, AuthenticationHeaderValue? Authorization, TlsMaterial Tls)

@@ -35,7 +35,7 @@ internal sealed class InClusterAccess(Func<string, string?> environment, IFileAc
             : host;
         if (!Uri.TryCreate($"https://{bracketed}:{port}", UriKind.Absolute, out Uri? server))
         {
-            throw new ApiAccessException($"KUBERNETES_SERVICE_HOST '{host}' and KUBERNETES_SERVICE_PORT '{port}' are no address");
+            throw new ApiAccessException($"KUBERNETES_SERVICE_HOST '{host}' and KUBERNETES_SERVICE_PORT '{port}' are not an address and port");
         }
 
         string token = _files.ReadToken(Folder + "token");

@@ -18,7 +18,7 @@ internal sealed record Kubeconfig(Uri Server, ClusterEndpoint Cluster, UserCrede
     /// <param name="path">Its path, for messages.</param>
     /// <param name="text">What is in it.</param>
     /// <param name="contextName">The context; null for the current one.</param>
-    /// <exception cref="ApiAccessException">It is none, or lacks something; the message says what.</exception>
+    /// <exception cref="ApiAccessException">It is invalid or incomplete; the message says why.</exception>
     public static Kubeconfig Read(string path, string text, string? contextName)
     {
         // Before the client's own reader, which has no bound on depth.
@@ -31,13 +31,13 @@ internal sealed record Kubeconfig(Uri Server, ClusterEndpoint Cluster, UserCrede
         }
         catch (Exception exception) when (exception is YamlException or KubeConfigException or FormatException or InvalidOperationException)
         {
-            throw new ApiAccessException($"{path} is no kubeconfig: {exception.Message}", exception);
+            throw new ApiAccessException($"{path} is not a valid kubeconfig: {exception.Message}", exception);
         }
 
         string name = contextName ?? file.CurrentContext ?? "";
         if (name.Length == 0)
         {
-            throw new ApiAccessException($"{path} has no current-context, expected one there or after the file's name");
+            throw new ApiAccessException($"{path} has no current-context: set one in the file or after its name");
         }
 
         ContextDetails context = file.Contexts?.FirstOrDefault(candidate => Equals(candidate.Name, name))?.ContextDetails
@@ -54,7 +54,7 @@ internal sealed record Kubeconfig(Uri Server, ClusterEndpoint Cluster, UserCrede
 
         if (!Uri.TryCreate(cluster.Server, UriKind.Absolute, out Uri? server) || server.Scheme is not ("http" or "https"))
         {
-            throw new ApiAccessException($"{path}: '{cluster.Server}' is no server, expected a URL such as https://10.0.0.1:6443");
+            throw new ApiAccessException($"{path}: invalid server '{cluster.Server}': expected a URL such as https://10.0.0.1:6443");
         }
 
         return new Kubeconfig(server, cluster, user, user is null ? "" : FindTokenFile(users, context.User));
@@ -72,7 +72,7 @@ internal sealed record Kubeconfig(Uri Server, ClusterEndpoint Cluster, UserCrede
         }
         catch (ManifestException exception)
         {
-            throw new ApiAccessException($"{path} is no kubeconfig: {exception.Message}", exception);
+            throw new ApiAccessException($"{path} is not a valid kubeconfig: {exception.Message}", exception);
         }
     }
 

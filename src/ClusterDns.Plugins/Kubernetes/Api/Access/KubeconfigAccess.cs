@@ -84,7 +84,7 @@ internal sealed class KubeconfigAccess(
         }
         catch (FormatException exception)
         {
-            throw new ApiAccessException($"{path}: {what} is no base64", exception);
+            throw new ApiAccessException($"{path}: {what} is not valid base64", exception);
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class TlsMaterialFactory
 
     /// <summary>The material.</summary>
     /// <param name="pem">What it is made of.</param>
-    /// <exception cref="ApiAccessException">It is no PEM, or certificate and key do not belong together.</exception>
+    /// <exception cref="ApiAccessException">It is not PEM, or certificate and key do not match.</exception>
     public TlsMaterial Get(PemFiles pem)
     {
         if (_made is null || _pem != pem)
@@ -56,7 +56,7 @@ internal sealed class TlsMaterialFactory
                 authorities.ImportFromPem(pem.Authority);
                 if (authorities.Count == 0)
                 {
-                    throw new ApiAccessException("the certificate authority has no certificate in PEM");
+                    throw new ApiAccessException("the file of the certificate authority contains no PEM certificate");
                 }
             }
 
@@ -91,7 +91,7 @@ internal sealed class TlsMaterialFactory
 /// <param name="ServerName">The name that the server's certificate is to have; null for the URL's.</param>
 internal sealed record PemFiles(string Authority, string Certificate, string Key, bool SkipsVerification = false, string? ServerName = null)
 {
-    /// <summary>PEM is ASCII; what else stands in a file is comment.</summary>
+    /// <summary>PEM is ASCII; anything else in a file is a comment.</summary>
     /// <param name="bytes">The bytes.</param>
     public static string ToText(byte[] bytes) => Encoding.UTF8.GetString(bytes);
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ClusterDns.Plugins.Kubernetes.Api.Decoding;
 
-/// <summary>Is told of objects.</summary>
+/// <summary>Receives objects.</summary>
 internal interface IObjectSink
 {
     /// <summary>
@@ -15,6 +15,6 @@ internal interface IObjectSink
     /// <param name="reader">A reader at the object's beginning, which has the whole object; afterwards it is at its end.</param>
     /// <param name="isDeleted">Whether the object is gone.</param>
     /// <param name="version">The object's version.</param>
-    /// <returns>False when it is no object of the kind, and was passed over.</returns>
+    /// <returns>False when it is not an object of the kind, and was skipped.</returns>
     bool TryApply(ref Utf8JsonReader reader, bool isDeleted, out string version);
 }

@@ -10,10 +10,10 @@ namespace ClusterDns.Plugins.Kubernetes.Api.Decoding;
 internal readonly record struct ListHead(string Version, string Continue);
 
 /// <summary>
-/// Reads a list while it comes in, and tells of its items. No more than one item is held at a time.
+/// Reads a list while it comes in, and reports its items. No more than one item is held at a time.
 /// </summary>
-/// <param name="sink">Told of the items.</param>
-/// <param name="onDropped">Told why an item was passed over.</param>
+/// <param name="sink">Receives the items.</param>
+/// <param name="onDropped">Called with the reason why an item was skipped.</param>
 internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
 {
     /// <summary>How many items a list may have: no cluster has as many objects of a kind.</summary>
@@ -34,13 +34,13 @@ internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
     public int Items { get; private set; }
 
     /// <summary>Why a list could not be read to its end.</summary>
-    public string Problem { get; private set; } = "the list is not whole";
+    public string Problem { get; private set; } = "the list is truncated";
 
     /// <summary>Reads a whole list.</summary>
     /// <param name="body">Its bytes.</param>
-    /// <param name="onProgress">Told whenever bytes have come.</param>
+    /// <param name="onProgress">Called whenever bytes have arrived.</param>
     /// <param name="cancellationToken">Set when it is given up.</param>
-    /// <returns>What it says beside its items; null when it is no list, or not a whole one.</returns>
+    /// <returns>What it says beside its items; null when it is not a list, or truncated.</returns>
     /// <exception cref="IOException">The server breaks off.</exception>
     public async ValueTask<ListHead?> ReadAsync(PipeReader body, Action onProgress, CancellationToken cancellationToken)
     {
@@ -90,7 +90,7 @@ internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
         _enough = buffer.Length + (buffer.Length / 4);
         if (buffer.Length > 2 * IObjectSink.MaxObjectLength)
         {
-            Problem = "the list has a value that is longer than 16 MiB outside of its items";
+            Problem = "the list has a value of more than 16 MiB outside its items";
             return false;
         }
 
@@ -118,7 +118,7 @@ internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
     }
 
     /// <summary>Reads an item, a property of the list, or a token around them.</summary>
-    /// <returns>False when there is no whole one; the reader stands where it stood.</returns>
+    /// <returns>False when there is no whole one; the reader stays where it was.</returns>
     private bool TryStep(ref Utf8JsonReader reader, long available)
     {
         Utf8JsonReader start = reader;
@@ -149,7 +149,7 @@ internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
             _isWhole = reader.TokenType == JsonTokenType.EndObject;
             return reader.TokenType is JsonTokenType.StartObject or JsonTokenType.EndObject
                 ? true
-                : throw new JsonException("the list is no object");
+                : throw new JsonException("the list is not a JSON object");
         }
 
         if (reader.ValueTextEquals("items"u8))
@@ -220,13 +220,13 @@ internal sealed class ListReader(IObjectSink sink, Action<string> onDropped)
 
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new JsonException("an item is no object");
+            throw new JsonException("an item is not a JSON object");
         }
 
         Utf8JsonReader ahead = reader;
         if (!ahead.TrySkip())
         {
-            // What is too long to be held is passed over token by token.
+            // What is too long to be held is skipped token by token.
             _isSkipping = available > IObjectSink.MaxObjectLength;
             if (_isSkipping)
             {

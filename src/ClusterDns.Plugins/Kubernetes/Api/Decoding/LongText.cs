@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ClusterDns.Plugins.Kubernetes.Api.Decoding;
 
 /// <summary>
-/// Skips a JSON string that is too long to be held: its bytes are dropped as they come, and the reader's state goes on as if an empty
+/// Skips a JSON string that is too long to be held: its bytes are dropped as they come, and the reader's state continues as if an empty
 /// string had been there.
 /// </summary>
 internal sealed class LongText

@@ -38,7 +38,7 @@ internal struct ObjectMetadata
     /// <summary>Whether it is being deleted.</summary>
     public bool IsEnding { get; private set; }
 
-    /// <summary>Of a bookmark, whether everything that was there at the watch's beginning has been told.</summary>
+    /// <summary>Of a bookmark, whether everything that existed at the watch's beginning has been sent.</summary>
     public bool EndsInitialEvents { get; private set; }
 
     /// <summary>Whether it names an object of a namespace.</summary>

@@ -57,7 +57,7 @@ internal static class PortReader
         return ports;
     }
 
-    /// <summary>Reads a list of addresses; what is none is passed over.</summary>
+    /// <summary>Reads a list of addresses; anything else is skipped.</summary>
     /// <param name="reader">The reader, at the name of the property.</param>
     /// <param name="addresses">Where they are added.</param>
     public static void ReadAddresses(ref Utf8JsonReader reader, List<IPAddress> addresses)
@@ -80,9 +80,9 @@ internal static class PortReader
         }
     }
 
-    /// <summary>The address that the reader stands at.</summary>
+    /// <summary>The address that the reader is at.</summary>
     /// <param name="reader">The reader, at a string.</param>
-    /// <param name="address">The address; null where it is none.</param>
+    /// <param name="address">The address; null for anything else.</param>
     public static bool TryGetAddress(ref Utf8JsonReader reader, out IPAddress? address)
     {
         address = null;

@@ -18,7 +18,7 @@ internal sealed class StringPool
 
     /// <summary>Goes from a property's name to its value, which is to be text.</summary>
     /// <param name="reader">The reader.</param>
-    /// <returns>The text; empty where it is none.</returns>
+    /// <returns>The text; empty for anything else.</returns>
     public string Read(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -31,7 +31,7 @@ internal sealed class StringPool
         return "";
     }
 
-    /// <summary>The string that the reader stands at.</summary>
+    /// <summary>The string that the reader is at.</summary>
     /// <param name="reader">The reader, at a string.</param>
     public string Get(ref Utf8JsonReader reader)
     {

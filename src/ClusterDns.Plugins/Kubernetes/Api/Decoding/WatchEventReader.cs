@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ClusterDns.Plugins.Kubernetes.Api.Decoding;
 
-/// <summary>What a line of a watch tells.</summary>
+/// <summary>What a line of a watch contains.</summary>
 internal enum WatchEventKind : byte
 {
     /// <summary>Nothing that is known.</summary>
@@ -18,28 +18,28 @@ internal enum WatchEventKind : byte
     /// <summary>Nothing has changed up to a version.</summary>
     Bookmark,
 
-    /// <summary>The watch cannot go on.</summary>
+    /// <summary>The watch cannot continue.</summary>
     Error,
 }
 
 /// <summary>A line of a watch.</summary>
-/// <param name="Kind">What it tells.</param>
+/// <param name="Kind">The kind of the event.</param>
 /// <param name="Version">The version that is reached by it; empty where it has none.</param>
-/// <param name="EndsInitialEvents">Whether everything that was there at the watch's beginning has been told.</param>
-/// <param name="WasDropped">Whether its object could not be made out, and was passed over.</param>
+/// <param name="EndsInitialEvents">Whether everything that existed at the watch's beginning has been sent.</param>
+/// <param name="WasDropped">Whether its object could not be read, and was skipped.</param>
 /// <param name="Status">What is wrong, of an error.</param>
 internal readonly record struct WatchEvent(
     WatchEventKind Kind, string Version, bool EndsInitialEvents = false, bool WasDropped = false, ApiStatus Status = default);
 
-/// <summary>Reads the lines of a watch, and tells of the objects in them.</summary>
+/// <summary>Reads the lines of a watch, and reports the objects in them.</summary>
 internal static class WatchEventReader
 {
     /// <summary>Reads a line.</summary>
     /// <param name="line">The line, without its end.</param>
-    /// <param name="sink">Told of the object.</param>
+    /// <param name="sink">Receives the object.</param>
     /// <param name="strings">Makes strings.</param>
-    /// <param name="watchEvent">What the line tells.</param>
-    /// <returns>False when it is no event.</returns>
+    /// <param name="watchEvent">The event of the line.</param>
+    /// <returns>False when it is not an event.</returns>
     public static bool TryRead(in ReadOnlySequence<byte> line, IObjectSink sink, StringPool strings, out WatchEvent watchEvent)
     {
         watchEvent = default;
@@ -53,7 +53,7 @@ internal static class WatchEventReader
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The reader throws the latter for text that is no UTF-8.
+            // The reader throws the latter for text that is not UTF-8.
             return false;
         }
     }

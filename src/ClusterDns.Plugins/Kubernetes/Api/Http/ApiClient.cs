@@ -119,7 +119,7 @@ internal sealed class ApiClient : IDisposable
             ApiLogin login = await _access.LogInAsync(wasRefused, cancellationToken);
             if (_transport is null || !ReferenceEquals(login.Tls, _tls))
             {
-                // What runs over the old connections goes on; they close when they are idle.
+                // Requests on the old connections continue; they close when they are idle.
                 _transport = new HttpMessageInvoker(_createTransport(login.Tls));
                 _tls = login.Tls;
             }

@@ -52,7 +52,7 @@ internal sealed class ApiMetrics
             "host");
         _dropped = registry.Counters(
             "clusterdns_kubernetes_dropped_objects_total",
-            "Counter of objects from the API server that were passed over, by resource and reason.",
+            "Counter of objects from the API server that were skipped, by resource and reason.",
             "resource",
             "reason");
     }
@@ -68,7 +68,7 @@ internal sealed class ApiMetrics
     /// <param name="duration">How long it took.</param>
     public void CountDuration(string host, TimeSpan duration) => _durations.With(Method, host).Observe(duration.TotalSeconds);
 
-    /// <summary>A request was let go by the rate limit.</summary>
+    /// <summary>The rate limit released a request.</summary>
     /// <param name="host">The server.</param>
     /// <param name="duration">How long it waited.</param>
     public void CountWait(string host, TimeSpan duration) => _waits.With(Method, host).Observe(duration.TotalSeconds);
@@ -79,7 +79,7 @@ internal sealed class ApiMetrics
     public void CountRequest(string host, int? code)
         => _requests.With(code?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "<error>", Method, host).Add();
 
-    /// <summary>An object was passed over.</summary>
+    /// <summary>An object was skipped.</summary>
     /// <param name="resource">Its kind, in the plural.</param>
     /// <param name="reason">Why.</param>
     public void CountDropped(string resource, string reason) => _dropped.With(resource, reason).Add();

@@ -12,9 +12,9 @@ internal sealed class ApiReply : IAsyncDisposable
 
     /// <summary>A response.</summary>
     /// <param name="response">The response.</param>
-    /// <param name="refusal">What it says when it is no success; null when it is.</param>
+    /// <param name="refusal">The error message; null for success.</param>
     /// <param name="body">What comes of its body.</param>
-    /// <param name="onDisposed">Told when it is over.</param>
+    /// <param name="onDisposed">Called when it is over.</param>
     public ApiReply(HttpResponseMessage response, ApiRefusal? refusal, Stream body, Action? onDisposed)
     {
         _response = response;

@@ -53,7 +53,7 @@ internal sealed class QuietGuard : IDisposable
         }
         catch (OperationCanceledException exception) when (IsExpired)
         {
-            throw new TimeoutException($"nothing has come for {_patience.TotalSeconds} s", exception);
+            throw new TimeoutException($"no data for {_patience.TotalSeconds} s", exception);
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class QuietGuard : IDisposable
         }
         catch (OperationCanceledException exception) when (IsExpired)
         {
-            throw new TimeoutException($"nothing has come for {_patience.TotalSeconds} s", exception);
+            throw new TimeoutException($"no data for {_patience.TotalSeconds} s", exception);
         }
     }
 

@@ -6,10 +6,10 @@ internal enum AttemptOutcome : byte
     /// <summary>The server ended the watch, as it does after some minutes.</summary>
     Closed,
 
-    /// <summary>The version that is held is no longer known: everything is to be listed anew.</summary>
+    /// <summary>The version that is held is no longer known: everything is to be listed again.</summary>
     Expired,
 
-    /// <summary>The history is another one: everything is to be listed anew.</summary>
+    /// <summary>The history is another one: everything is to be listed again.</summary>
     Rebuilt,
 
     /// <summary>Another way of listing is to be tried.</summary>

@@ -7,7 +7,7 @@ using ClusterDns.Plugins.Kubernetes.Api.Http;
 namespace ClusterDns.Plugins.Kubernetes.Api.Watching;
 
 /// <summary>A stretch of a cluster's history within which versions only rise.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Without a timer or a wait handle there is nothing to dispose of, and who looks at it may come late.")]
+[SuppressMessage("Design", "CA1001", Justification = "Without a timer or a wait handle there is nothing to dispose, and readers may use it later.")]
 internal sealed class HistoryEpoch
 {
     private readonly CancellationTokenSource _ended = new();
@@ -20,8 +20,8 @@ internal sealed class HistoryEpoch
 }
 
 /// <summary>
-/// Finds out whether the cluster was rebuilt, from a backup or anew, under the watches: then versions that are held mean nothing, a
-/// watch from one of them says nothing for ever, and everything is to be listed anew. Thread-safe.
+/// Finds out whether the cluster was rebuilt, from a backup or from nothing, under the watches: then versions that are held are not valid, a
+/// watch from one of them stays silent for ever, and everything is to be listed again. Thread-safe.
 /// </summary>
 internal sealed class ClusterHistory
 {
@@ -96,7 +96,7 @@ internal sealed class ClusterHistory
         return null;
     }
 
-    /// <summary>Whether a version is below another of the same history; where they are no numbers, that cannot be known.</summary>
+    /// <summary>Whether a version is below another of the same history; if they are not numbers, that cannot be known.</summary>
     internal static bool IsOlder(string version, string held)
         => ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out ulong left)
             && ulong.TryParse(held, NumberStyles.None, CultureInfo.InvariantCulture, out ulong right)
@@ -114,7 +114,7 @@ internal sealed class ClusterHistory
         FirstObject first = new();
         using QuietGuard quiet = client.CreateGuard(QuietGuard.ListPatience, cancellationToken);
         ListHead? head = await quiet.ReadAsync(new ListReader(first, static _ => { }), reply.Body);
-        return head is { } read ? (null, read, first.Uid) : throw new IOException("the list is not whole");
+        return head is { } read ? (null, read, first.Uid) : throw new IOException("the list is truncated");
     }
 
     private void Begin()

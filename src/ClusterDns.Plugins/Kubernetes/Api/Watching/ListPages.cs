@@ -16,7 +16,7 @@ internal sealed class ListPages
     /// <summary>Takes account of a page.</summary>
     /// <param name="head">What the page says beside its items.</param>
     /// <param name="items">How many items it has.</param>
-    /// <returns>Why the list would not end; null where it may go on, or has ended.</returns>
+    /// <returns>Why the list would not end; null where it may continue, or has ended.</returns>
     public string? Add(in ListHead head, int items)
     {
         _items += items;
@@ -27,7 +27,7 @@ internal sealed class ListPages
 
         if (!_seen.Add(Digest(head.Continue)))
         {
-            return "the list does not end: the server gives the same 'continue' again";
+            return "the list does not end: the server returned the same 'continue' token again";
         }
 
         return _seen.Count >= MaxPages || _items > ListReader.MaxItems

@@ -6,7 +6,7 @@ using ClusterDns.Plugins.Kubernetes.Objects;
 namespace ClusterDns.Plugins.Kubernetes.Api.Watching;
 
 /// <summary>
-/// One kind of objects: where the API server has them, and how the index is told of them. For one reflector at a time.
+/// One kind of objects: where the API server has them, and how the index receives them. For one reflector at a time.
 /// </summary>
 /// <param name="writer">The index's writer.</param>
 /// <param name="kind">The kind.</param>
@@ -37,14 +37,14 @@ internal abstract class ObjectFeed(ClusterIndexWriter writer, ClusterKinds kind,
     /// <summary>The index's writer.</summary>
     protected ClusterIndexWriter Writer => writer;
 
-    /// <summary>Begins to tell of everything that there is.</summary>
+    /// <summary>Begins a list of all objects.</summary>
     public void BeginRelist() => writer.BeginRelist(kind);
 
-    /// <summary>Everything that there is has been told since <see cref="BeginRelist"/>.</summary>
+    /// <summary>All objects have been sent since <see cref="BeginRelist"/>.</summary>
     public void EndRelist() => writer.EndRelist(kind);
 
     /// <summary>The kind cannot be had for now.</summary>
-    public void GoWithout() => writer.GoWithout(kind);
+    public void MarkUnavailable() => writer.MarkUnavailable(kind);
 
     /// <inheritdoc/>
     public abstract bool TryApply(ref Utf8JsonReader reader, bool isDeleted, out string version);

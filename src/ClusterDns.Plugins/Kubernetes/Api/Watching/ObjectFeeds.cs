@@ -37,7 +37,7 @@ internal sealed class ServiceFeed(ClusterIndexWriter writer, ObjectFilter filter
 /// <summary>EndpointSlices.</summary>
 /// <param name="writer">The index's writer.</param>
 /// <param name="filter">Which of them are taken.</param>
-/// <param name="metrics">Told how long changes took to be answered.</param>
+/// <param name="metrics">Counts how long changes took to be answered.</param>
 /// <param name="timeProvider">The clock.</param>
 internal sealed class EndpointSliceFeed(ClusterIndexWriter writer, ObjectFilter filter, ApiMetrics metrics, TimeProvider timeProvider)
     : ObjectFeed(writer, ClusterKinds.EndpointSlice, "endpointslices", "/apis/discovery.k8s.io/v1/endpointslices", isEssential: true)
@@ -127,7 +127,7 @@ internal sealed class ServiceImportFeed(ClusterIndexWriter writer, ObjectFilter 
 /// <summary>Namespaces.</summary>
 /// <param name="writer">The index's writer.</param>
 /// <param name="filter">Which of them are taken.</param>
-/// <param name="history">Told which kube-system there is.</param>
+/// <param name="history">Receives the uid of kube-system.</param>
 internal sealed class NamespaceFeed(ClusterIndexWriter writer, ObjectFilter filter, ClusterHistory history)
     : ObjectFeed(writer, ClusterKinds.Namespace, "namespaces", ClusterHistory.NamespacesPath, isEssential: false)
 {

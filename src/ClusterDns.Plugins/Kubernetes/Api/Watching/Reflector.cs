@@ -12,7 +12,7 @@ namespace ClusterDns.Plugins.Kubernetes.Api.Watching;
 
 /// <summary>
 /// Keeps the index in step with one kind of objects: lists them once, by a watch that begins with what is there or else in pages, and
-/// watches from then on. Whatever breaks off is resumed from the last version; what cannot be resumed is listed anew, while the index
+/// watches from then on. Whatever breaks off is resumed from the last version; what cannot be resumed is listed again, while the index
 /// keeps what it has.
 /// </summary>
 internal sealed class Reflector
@@ -23,11 +23,11 @@ internal sealed class Reflector
     /// <summary>How long a watch may say nothing: it says at least once a minute that it is there.</summary>
     public static readonly TimeSpan WatchPatience = TimeSpan.FromSeconds(135);
 
-    /// <summary>How long a watch may pause before it has told what is there.</summary>
+    /// <summary>How long a watch may pause before its initial list is complete.</summary>
     public static readonly TimeSpan InitialPatience = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often a watch may be spoilt at one version before everything is listed anew.</summary>
-    private const int MaxSpoilt = 3;
+    /// <summary>How often a watch may be malformed at one version before everything is listed again.</summary>
+    private const int MaxMalformed = 3;
 
     /// <summary>A watch is asked to last so many seconds, and up to twice as long.</summary>
     private const int WatchSeconds = 300;
@@ -48,7 +48,7 @@ internal sealed class Reflector
     private bool _wasListed;
     private bool _listsInPages;
     private bool _watchListIsRefused;
-    private int _spoilt;
+    private int _malformed;
     private int _initialEvents;
     private volatile string _problem = "not listed yet";
 
@@ -58,8 +58,8 @@ internal sealed class Reflector
     /// <param name="history">The cluster's history.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="random">Spreads waits.</param>
-    /// <param name="logger">Told of failures.</param>
-    /// <param name="onListed">Told when everything is there, and when the kind is done without.</param>
+    /// <param name="logger">Logs failures.</param>
+    /// <param name="onListed">Called when everything is listed, and when the kind is given up.</param>
     public Reflector(
         ObjectFeed feed,
         ApiClient client,
@@ -91,8 +91,8 @@ internal sealed class Reflector
     /// <summary>Called when an attempt to list has failed.</summary>
     public Action OnFailed { get; init; } = static () => { };
 
-    /// <summary>Runs until it is told to stop.</summary>
-    /// <param name="stopping">Tells it.</param>
+    /// <summary>Runs until it is stopped.</summary>
+    /// <param name="stopping">Stops it.</param>
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
@@ -114,7 +114,7 @@ internal sealed class Reflector
 
             if (end.Outcome == AttemptOutcome.Forbidden && !_feed.IsEssential && !_wasListed)
             {
-                _feed.GoWithout();
+                _feed.MarkUnavailable();
                 _problem = "";
                 _onListed();
             }
@@ -139,7 +139,7 @@ internal sealed class Reflector
         await Task.Delay(wait, _timeProvider, wake.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A bug that one object meets must not end the watch for all others.")]
+    [SuppressMessage("Design", "CA1031", Justification = "A bug that one object triggers must not end the watch for all others.")]
     private async Task<AttemptEnd> TryAsync(HistoryEpoch epoch, CancellationToken giveUp)
     {
         try
@@ -296,8 +296,8 @@ internal sealed class Reflector
             body.AdvanceTo(buffer.Start, buffer.End);
             if (read.IsCompleted)
             {
-                return endsWithin ? EndSpoilt("the watch ended within an event")
-                    : isInitial ? new AttemptEnd(AttemptOutcome.Failed, "the watch ended before it had told what is there")
+                return endsWithin ? EndMalformed("the watch ended within an event")
+                    : isInitial ? new AttemptEnd(AttemptOutcome.Failed, "the watch ended before its initial list was complete")
                     : new AttemptEnd(AttemptOutcome.Closed);
             }
         }
@@ -313,12 +313,12 @@ internal sealed class Reflector
         if (isInitial && ++_initialEvents > ListReader.MaxItems)
         {
             _listsInPages = true;
-            return new AttemptEnd(AttemptOutcome.Failed, $"the watch does not end its list: more than {ListReader.MaxItems} events");
+            return new AttemptEnd(AttemptOutcome.Failed, $"the initial list of the watch does not end: more than {ListReader.MaxItems} events");
         }
 
         if (!WatchEventReader.TryRead(in line, _feed, _feed.Strings, out WatchEvent watchEvent))
         {
-            return EndSpoilt("the watch said something that is no event");
+            return EndMalformed("the watch sent data that is not an event");
         }
 
         if (watchEvent.WasDropped)
@@ -347,7 +347,7 @@ internal sealed class Reflector
         else if (watchEvent.Version.Length > 0)
         {
             _version = watchEvent.Version;
-            _spoilt = 0;
+            _malformed = 0;
         }
 
         return null;
@@ -363,12 +363,12 @@ internal sealed class Reflector
         _onListed();
     }
 
-    /// <summary>What is spoilt on its way is whole the next time; what always is cannot be passed by from the version that is held.</summary>
-    private AttemptEnd EndSpoilt(string reason)
+    /// <summary>Transient corruption disappears on resume; if the same event stays unreadable, everything has to be listed again.</summary>
+    private AttemptEnd EndMalformed(string reason)
     {
-        if (++_spoilt >= MaxSpoilt)
+        if (++_malformed >= MaxMalformed)
         {
-            _spoilt = 0;
+            _malformed = 0;
             _version = "";
         }
 

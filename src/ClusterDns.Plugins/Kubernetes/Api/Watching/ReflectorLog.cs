@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Kubernetes.Api.Watching;
 
-/// <summary>What a reflector tells the log: each trouble once, and its end.</summary>
+/// <summary>The log lines of a reflector: each failure once, and its end.</summary>
 /// <param name="logger">The log.</param>
 /// <param name="feed">The kind.</param>
 internal sealed partial class ReflectorLog(ILogger logger, ObjectFeed feed)
 {
-    private readonly HashSet<string> _droppedTold = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _loggedDropReasons = new(StringComparer.Ordinal);
     private bool _isInTrouble;
 
     /// <summary>An attempt has ended.</summary>
@@ -30,7 +30,7 @@ internal sealed partial class ReflectorLog(ILogger logger, ObjectFeed feed)
                     LogForbidden(
                         logger,
                         feed.Resource,
-                        feed.IsEssential ? "nothing is answered that is not known already" : "names are answered as well as they can without",
+                        feed.IsEssential ? "only names that are already known are answered" : "names are answered without it",
                         end.Reason);
                 }
 
@@ -48,11 +48,11 @@ internal sealed partial class ReflectorLog(ILogger logger, ObjectFeed feed)
         }
     }
 
-    /// <summary>An object was passed over.</summary>
+    /// <summary>An object was skipped.</summary>
     /// <param name="reason">Why.</param>
     public void Dropped(string reason)
     {
-        if (_droppedTold.Add(reason))
+        if (_loggedDropReasons.Add(reason))
         {
             LogDropped(logger, feed.Resource, reason);
         }
@@ -62,19 +62,19 @@ internal sealed partial class ReflectorLog(ILogger logger, ObjectFeed feed)
     /// <param name="exception">What.</param>
     public void Bug(Exception exception) => LogBug(logger, feed.Resource, exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot watch {Resource}, trying again: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot watch {Resource}, retrying: {Reason}")]
     private static partial void LogFailed(ILogger logger, string resource, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "May not watch {Resource}, {Consequence}, trying again now and then: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Not permitted to watch {Resource}; {Consequence}. Retrying every minute: {Reason}")]
     private static partial void LogForbidden(ILogger logger, string resource, string consequence, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Watching {Resource} again")]
     private static partial void LogWorks(ILogger logger, string resource);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The cluster has another history than before, listing {Resource} anew")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cluster state was reset (restored or rebuilt); relisting {Resource}")]
     private static partial void LogRebuilt(ILogger logger, string resource);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Passing over {Resource} that are {Reason}; further ones are only counted")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Skipped {Reason} {Resource}; further ones are only counted (clusterdns_kubernetes_dropped_objects_total)")]
     private static partial void LogDropped(ILogger logger, string resource, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Watching {Resource} failed")]

@@ -3,11 +3,11 @@ using ClusterDns.Plugins.Kubernetes.Api.Decoding;
 
 namespace ClusterDns.Plugins.Kubernetes.Api.Watching;
 
-/// <summary>Takes a watch apart into lines, and passes over those that are too long to be held.</summary>
+/// <summary>Takes a watch apart into lines, and skips those that are too long.</summary>
 internal sealed class WatchLines
 {
     private bool _isOversized;
-    private bool _isTold = true;
+    private bool _isReported = true;
 
     /// <summary>Takes the next whole line.</summary>
     /// <param name="buffer">What has come; afterwards what is left.</param>
@@ -30,7 +30,7 @@ internal sealed class WatchLines
         line = default;
         if (_isOversized || buffer.Length > IObjectSink.MaxObjectLength)
         {
-            _isTold &= _isOversized;
+            _isReported &= _isOversized;
             _isOversized = true;
             buffer = buffer.Slice(buffer.End);
         }
@@ -41,8 +41,8 @@ internal sealed class WatchLines
     /// <summary>Whether a line has turned out to be too long since this was last asked.</summary>
     public bool TakeOversized()
     {
-        bool isNew = !_isTold;
-        _isTold = true;
+        bool isNew = !_isReported;
+        _isReported = true;
         return isNew;
     }
 }

@@ -5,7 +5,7 @@ using ClusterDns.Tests.TestKit;
 namespace ClusterDns.Tests.Fuzz;
 
 /// <summary>The short form of the fuzz run of docs/fuzzing.md.</summary>
-public class SpoiltPacketTests
+public class MalformedPacketTests
 {
     [Theory]
     [InlineData(11)]
