@@ -22,13 +22,19 @@ public sealed class DiagnosticBag
     /// <summary>How many errors and warnings were found beyond <see cref="Limit"/>.</summary>
     public int Dropped { get; private set; }
 
+    /// <summary>How many errors were reported, those that are not kept included: an import used twice reports its errors twice.</summary>
+    public int Reported { get; private set; }
+
     /// <summary>Whether anything was found that keeps the server from starting.</summary>
     public bool HasErrors => _errors.Count > 0;
 
     /// <summary>Adds an error; a second one with the same text at the same place (an import used twice) is ignored.</summary>
-    public void Error(SourcePlace place, string message, string? suggestion = null) =>
+    public void Error(SourcePlace place, string message, string? suggestion = null)
+    {
+        Reported++;
         Add(_errors, new CorefileDiagnostic(
             DiagnosticSeverity.Error, place, _hints.TryGetValue(place, out string? hint) ? $"{message}; {hint}" : message, suggestion));
+    }
 
     /// <summary>Adds a warning; a second one with the same text at the same place is ignored.</summary>
     public void Warning(SourcePlace place, string message, string? suggestion = null) =>

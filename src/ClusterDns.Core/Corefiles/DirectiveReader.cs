@@ -1,12 +1,30 @@
 using System.Globalization;
+using ClusterDns.Core.Options;
 
 namespace ClusterDns.Core.Corefiles;
 
-/// <summary>What plugins read their options with: each method reports what is wrong with its place, and says what was expected.</summary>
+/// <summary>
+/// A directive, or one of its option lines, with the means to read it: each method reports errors with their place, and what is accepted.
+/// </summary>
 /// <param name="directive">A directive, or one of its option lines.</param>
 /// <param name="diagnostics">Where errors go.</param>
-public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag diagnostics)
+/// <param name="blockZones">The zones of the server block.</param>
+public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag diagnostics, IReadOnlyList<Zone> blockZones)
 {
+    /// <summary>A line outside of any server block.</summary>
+    /// <param name="directive">A directive, or one of its option lines.</param>
+    /// <param name="diagnostics">Where errors go.</param>
+    public DirectiveReader(DirectiveSyntax directive, DiagnosticBag diagnostics)
+        : this(directive, diagnostics, [])
+    {
+    }
+
+    /// <summary>How many errors have been reported, whatever the line.</summary>
+    internal int ErrorCount => diagnostics.Reported;
+
+    /// <summary>The zones of the server block.</summary>
+    public IReadOnlyList<Zone> BlockZones { get; } = blockZones;
+
     /// <summary>The line.</summary>
     public DirectiveSyntax Directive { get; } = directive;
 
@@ -18,23 +36,24 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
 
     /// <summary>A reader of one of the option lines.</summary>
     /// <param name="option">The option line.</param>
-    public DirectiveReader For(DirectiveSyntax option) => new(option, diagnostics);
+    public DirectiveReader For(DirectiveSyntax option) => new(option, diagnostics, BlockZones);
 
-    /// <summary>Whether the line has a right number of arguments.</summary>
+    /// <summary>Whether the line has an accepted number of arguments.</summary>
     /// <param name="least">The least number.</param>
     /// <param name="most">The greatest number.</param>
     /// <param name="usage">How the line is written, for the message.</param>
     public bool ExpectArguments(int least, int most, string usage)
     {
-        if (Arguments.Count >= least && Arguments.Count <= most)
+        if (Arguments.Count < least)
         {
-            return true;
+            diagnostics.Error(Directive.Place, $"missing argument of '{Name}': expected '{usage}'");
+        }
+        else if (Arguments.Count > most)
+        {
+            diagnostics.Error(Arguments[most].Place, $"unexpected '{Arguments[most].Text}' after '{Name}': expected '{usage}'");
         }
 
-        diagnostics.Error(
-            Directive.Place,
-            string.Create(CultureInfo.InvariantCulture, $"{Name} has {Count(Arguments.Count, "argument")}, expected '{usage}'"));
-        return false;
+        return Arguments.Count >= least && Arguments.Count <= most;
     }
 
     /// <summary>Whether the line has no braces.</summary>
@@ -42,7 +61,7 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
     {
         if (Directive.HasBlock)
         {
-            diagnostics.Error(Directive.Place, $"{Name} takes no options in braces, expected the end of the line");
+            diagnostics.Error(Directive.Place, $"'{Name}' does not take a block");
         }
 
         return !Directive.HasBlock;
@@ -81,117 +100,55 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
     /// <summary>Reads a duration that counts as zero where it is negative.</summary>
     /// <param name="token">The word.</param>
     /// <param name="value">The duration, not negative.</param>
-    public bool TryDurationFromZero(Token token, out TimeSpan value)
-    {
-        if (!TryDuration(token, TimeSpan.MinValue, out value))
-        {
-            return false;
-        }
-
-        if (value < TimeSpan.Zero)
-        {
-            Warn(token.Place, $"'{token.Text}' counts as 0s for '{Name}': write a duration that is not negative");
-            value = TimeSpan.Zero;
-        }
-
-        return true;
-    }
+    public bool TryDurationFromZero(Token token, out TimeSpan value) => Values.DurationFromZero.TryRead(this, token, out value);
 
     /// <summary>Reads an integer that counts as the nearest value of a range where it is outside of it.</summary>
     /// <param name="token">The word.</param>
     /// <param name="least">The least value.</param>
     /// <param name="most">The greatest value.</param>
     /// <param name="value">The value.</param>
-    public bool TryIntegerWithin(Token token, int least, int most, out int value)
-    {
-        if (!long.TryParse(token.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long parsed))
-        {
-            return TryInteger(token, least, most, out value);
-        }
-
-        value = (int)Math.Clamp(parsed, least, most);
-        if (value != parsed)
-        {
-            Warn(token.Place, string.Create(CultureInfo.InvariantCulture, $"'{token.Text}' counts as {value} for '{Name}': expected a number from {least} to {most}"));
-        }
-
-        return true;
-    }
+    public bool TryIntegerWithin(Token token, int least, int most, out int value) => Values.ClampedInteger(least, most).TryRead(this, token, out value);
 
     /// <summary>Reads an integer.</summary>
     /// <param name="token">The word.</param>
     /// <param name="least">The least value.</param>
     /// <param name="most">The greatest value.</param>
     /// <param name="value">The value.</param>
-    public bool TryInteger(Token token, int least, int most, out int value)
-    {
-        if (int.TryParse(token.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= least && value <= most)
-        {
-            return true;
-        }
-
-        diagnostics.Error(
-            token.Place,
-            string.Create(CultureInfo.InvariantCulture, $"'{token.Text}' is no value for {Name}, expected a number from {least} to {most}"));
-        return false;
-    }
+    public bool TryInteger(Token token, int least, int most, out int value) => Values.Integer(least, most).TryRead(this, token, out value);
 
     /// <summary>Reads a duration in Go's form, such as <c>1m30s</c>.</summary>
     /// <param name="token">The word.</param>
     /// <param name="least">The least duration.</param>
     /// <param name="value">The duration.</param>
-    public bool TryDuration(Token token, TimeSpan least, out TimeSpan value)
-    {
-        if (GoDuration.TryParse(token.Text, out value) && value >= least)
-        {
-            return true;
-        }
-
-        string bound = least <= TimeSpan.Zero ? "that is not negative" : $"of at least {least.TotalSeconds.ToString(CultureInfo.InvariantCulture)}s";
-        diagnostics.Error(token.Place, $"'{token.Text}' is no value for {Name}, expected a duration {bound}, such as 5s or 1m30s");
-        return false;
-    }
+    public bool TryDuration(Token token, TimeSpan least, out TimeSpan value) => Values.Duration(least).TryRead(this, token, out value);
 
     /// <summary>Reads one of some words.</summary>
     /// <param name="token">The word.</param>
-    /// <param name="known">The words that may stand here.</param>
+    /// <param name="known">The words that are accepted.</param>
     /// <param name="value">The word.</param>
-    public bool TryChoice(Token token, IReadOnlyList<string> known, out string value)
-    {
-        value = token.Text;
-        if (known.Contains(value, StringComparer.Ordinal))
-        {
-            return true;
-        }
-
-        diagnostics.Error(
-            token.Place,
-            $"'{token.Text}' is no value for {Name}, expected {string.Join(", ", known)}",
-            NearMiss.Find(token.Text, known));
-        return false;
-    }
+    public bool TryChoice(Token token, IReadOnlyList<string> known, out string value) => Values.Choice([.. known]).TryRead(this, token, out value);
 
     /// <summary>
     /// Reads zones: names, or networks in CIDR form. As in CoreDNS, a scheme and a port are left out, and a word that is not a zone has no
     /// effect.
     /// </summary>
     /// <param name="tokens">The words.</param>
-    /// <param name="defaults">The zones that stand in where there are no words.</param>
+    /// <param name="defaults">The zones that count where there are no words.</param>
     /// <param name="zones">The zones, in lower case.</param>
     public bool TryZones(IEnumerable<Token> tokens, IEnumerable<Zone> defaults, out IReadOnlyList<Zone> zones)
     {
         List<Zone> found = [];
-        bool isRight = true;
+        bool isValid = true;
         bool hasTokens = false;
         foreach (Token token in tokens)
         {
             hasTokens = true;
-            isRight &= TryZone(token, out IReadOnlyList<Zone> parsed);
+            isValid &= TryZone(token, out IReadOnlyList<Zone> parsed);
             found.AddRange(parsed);
         }
 
         zones = hasTokens ? found : [.. defaults];
-        return isRight;
+        return isValid;
     }
 
     /// <summary>Reads zones, as <see cref="TryZones"/> does; no words stand for every zone.</summary>
@@ -207,8 +164,8 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
         => diagnostics.Error(
             option.Place,
             known.Count == 0
-                ? $"unknown option '{option.Name.Text}' of {Name}, expected none"
-                : $"unknown option '{option.Name.Text}' of {Name}, expected {string.Join(", ", known)}",
+                ? $"unknown option '{option.Name.Text}' of {Name}: it has no options"
+                : $"unknown option '{option.Name.Text}' of {Name}: expected {WordList.Or(known)}",
             NearMiss.Find(option.Name.Text, known));
 
     /// <summary>Warns of something that has no effect, or another than its author is likely to expect.</summary>
@@ -218,8 +175,9 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
 
     /// <summary>Reports anything else that is wrong.</summary>
     /// <param name="place">Where it is.</param>
-    /// <param name="message">What is wrong, and after a comma what was expected.</param>
-    public void Error(SourcePlace place, string message) => diagnostics.Error(place, message);
+    /// <param name="message">The problem, and after a colon what is accepted, or what to do.</param>
+    /// <param name="suggestion">The word that was probably meant; null where none is near.</param>
+    public void Error(SourcePlace place, string message, string? suggestion = null) => diagnostics.Error(place, message, suggestion);
 
     private bool TryZone(Token token, out IReadOnlyList<Zone> zones)
     {
@@ -243,11 +201,4 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
 
         return true;
     }
-
-    private static string Count(int count, string noun) => count switch
-    {
-        0 => $"no {noun}s",
-        1 => $"1 {noun}",
-        _ => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}s"),
-    };
 }

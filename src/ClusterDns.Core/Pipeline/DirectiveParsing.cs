@@ -13,7 +13,7 @@ public static class DirectiveParsing
     {
         ArgumentNullException.ThrowIfNull(plugin);
         ArgumentNullException.ThrowIfNull(context);
-        if (plugin.Repetition != DirectiveRepetition.First)
+        if (plugin.Repetition != DirectiveRepetition.First && plugin.Declaration is null)
         {
             ExpectFlatOptions(context);
         }
@@ -66,7 +66,7 @@ public static class DirectiveParsing
     private static object? Only(IPlugin plugin, PluginParseContext context, DirectiveSyntax directive)
         => plugin.Parse(context with { Directives = [directive] });
 
-    /// <summary>No plugin has options with braces of their own. Plugins of which the first occurrence counts check their block themselves.</summary>
+    /// <summary>Options have no braces of their own, unless the plugin declares them. Plugins of which the first occurrence counts check their block themselves.</summary>
     private static void ExpectFlatOptions(PluginParseContext context)
     {
         foreach (DirectiveSyntax option in context.Directives.SelectMany(static directive => directive.Block))

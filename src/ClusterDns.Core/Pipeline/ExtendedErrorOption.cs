@@ -3,7 +3,7 @@ using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Pipeline;
 
-/// <summary>Finds the extended error of a message (RFC 8914).</summary>
+/// <summary>The extended error among EDNS options (RFC 8914 section 2).</summary>
 internal static class ExtendedErrorOption
 {
     /// <summary>The most bytes of EXTRA-TEXT that a response carries.</summary>
@@ -14,15 +14,13 @@ internal static class ExtendedErrorOption
     private const byte Continuation = 0x80;
 
     /// <summary>Finds the first one.</summary>
-    /// <param name="message">The message.</param>
-    /// <param name="edns">Its OPT record.</param>
+    /// <param name="options">The options in wire form.</param>
     /// <param name="code">The INFO-CODE.</param>
-    /// <param name="text">The EXTRA-TEXT within the message; of a longer one, whole characters of its beginning.</param>
+    /// <param name="text">The EXTRA-TEXT; of a longer one than responses carry, whole characters of its beginning.</param>
     /// <returns>False when there is none.</returns>
-    internal static bool TryFind(byte[] message, in EdnsView edns, out ushort code, out ReadOnlyMemory<byte> text)
+    internal static bool TryFind(ReadOnlySpan<byte> options, out ushort code, out ReadOnlySpan<byte> text)
     {
-        if (!EdnsOptionReader.TryFind(edns.Options(message), EdnsOptionCode.ExtendedError, out ReadOnlySpan<byte> data) ||
-            data.Length < CodeLength)
+        if (!EdnsOptionReader.TryFind(options, EdnsOptionCode.ExtendedError, out ReadOnlySpan<byte> data) || data.Length < CodeLength)
         {
             code = 0;
             text = default;
@@ -37,8 +35,19 @@ internal static class ExtendedErrorOption
             length--;
         }
 
-        message.AsSpan().Overlaps(data, out int offset);
-        text = length == 0 ? default : message.AsMemory(offset, length);
+        text = data[..length];
         return true;
+    }
+
+    /// <summary>Sets the extended error in place of the one that is there.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="code">The INFO-CODE.</param>
+    /// <param name="text">The EXTRA-TEXT, at most <see cref="MaxTextLength"/> bytes.</param>
+    internal static void Set(ResponseOptions options, ushort code, ReadOnlySpan<byte> text)
+    {
+        Span<byte> data = stackalloc byte[CodeLength + MaxTextLength];
+        BinaryPrimitives.WriteUInt16BigEndian(data, code);
+        text.CopyTo(data[CodeLength..]);
+        options.TrySet(EdnsOptionCode.ExtendedError, data[..(CodeLength + text.Length)]);
     }
 }

@@ -1,5 +1,6 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Options;
 
 namespace ClusterDns.Core.Pipeline;
 
@@ -14,6 +15,9 @@ public interface IPlugin
 
     /// <summary>What several occurrences in one server block mean.</summary>
     DirectiveRepetition Repetition { get; }
+
+    /// <summary>What the directive accepts, for tools; null where the plugin does not say.</summary>
+    OptionDeclaration? Declaration => null;
 
     /// <summary>Declares the metrics that are shown whether or not the Corefile has the plugin: those without labels, as CoreDNS does.</summary>
     /// <param name="metrics">The process's metrics.</param>
@@ -44,12 +48,19 @@ public abstract class Plugin<TOptions> : IPlugin
     public abstract DirectiveRepetition Repetition { get; }
 
     /// <inheritdoc/>
+    public OptionDeclaration? Declaration => Options?.Describe(Name);
+
+    /// <summary>What the directive accepts, and how it is read. Null for a plugin that overrides <see cref="Parse"/> instead.</summary>
+    protected virtual IOptionsReader<TOptions>? Options => null;
+
+    /// <inheritdoc/>
     public virtual void DeclareMetrics(MetricRegistry metrics)
     {
     }
 
     /// <inheritdoc cref="IPlugin.Parse"/>
-    protected abstract TOptions? Parse(PluginParseContext context);
+    protected virtual TOptions? Parse(PluginParseContext context)
+        => (Options ?? throw new NotSupportedException($"plugin '{Name}' declares no options")).Read(context);
 
     /// <inheritdoc cref="IPlugin.Build"/>
     protected abstract void Build(TOptions options, PluginBuildContext context);

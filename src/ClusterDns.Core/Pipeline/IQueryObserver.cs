@@ -32,12 +32,25 @@ public enum QueryEnd : byte
 }
 
 /// <summary>
-/// Sees every query of a server block when it has ended, whatever the end was: metrics and logs. Observers of plugins that run later see the
-/// query first, as links below see a response before those above them.
+/// Sees every query of a server block when it is received and when it has ended, whatever the end was: metrics, logs, taps. Observers of plugins that
+/// run later see the query first, as links below see a response before those above them.
 /// </summary>
 public interface IQueryObserver
 {
-    /// <summary>Called once for each query, after the response is written and before it is sent. It must not change the query.</summary>
+    /// <summary>
+    /// Called once for each query, when its server block is found and before the first link runs: <see cref="Query.Request"/> has the bytes as they
+    /// came. It must not change the query.
+    /// </summary>
+    /// <param name="query">The query; valid until the method returns.</param>
+    void OnReceived(Query query)
+    {
+    }
+
+    /// <summary>
+    /// Called once for each query, after the response is written and before it is sent. <see cref="Query.ResponseMessage"/> is the message, the last
+    /// one of a <see cref="Response.Stream"/>, or empty where none was written: the query was dropped, or lies within another. It must not change
+    /// the query.
+    /// </summary>
     /// <param name="query">The query with its response; valid until the method returns.</param>
     /// <param name="outcome">How it ended.</param>
     void OnEnd(Query query, QueryEnd outcome);

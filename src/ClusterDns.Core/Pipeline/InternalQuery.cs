@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Wire;
@@ -16,8 +15,6 @@ public static class InternalQuery
 
     /// <summary>How many questions may be asked for one of a client's, at all depths together.</summary>
     public const int MaxPerQuery = 32;
-
-    private const int OptLength = 11;
 
     private static readonly IdleStack<Query> Idle = new(PoolSizes.Largest.InternalQueries);
 
@@ -151,17 +148,11 @@ public static class InternalQuery
         WireWriter writer = new(destination);
         writer.TryWriteHeader(in header);
         writer.TryWriteQuestion(name, type, RecordClass.IN);
-        int length = writer.Length;
         if (parent.Edns.Present)
         {
-            Span<byte> opt = destination.Slice(length, OptLength);
-            opt.Clear();
-            BinaryPrimitives.WriteUInt16BigEndian(opt[1..], (ushort)RecordType.OPT);
-            BinaryPrimitives.WriteUInt16BigEndian(opt[3..], parent.UdpSize);
-            BinaryPrimitives.WriteUInt16BigEndian(opt[7..], parent.DnssecOk ? (ushort)0x8000 : (ushort)0);
-            length += OptLength;
+            writer.TryWriteOpt(parent.UdpSize, extendedRcode: 0, version: 0, parent.DnssecOk, options: default);
         }
 
-        return length;
+        return writer.Length;
     }
 }

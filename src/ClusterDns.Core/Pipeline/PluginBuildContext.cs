@@ -18,6 +18,7 @@ public sealed class PluginBuildContext
 {
     private readonly List<Func<PluginHandler, PluginHandler>> _links = [];
     private readonly List<IQueryObserver> _observers = [];
+    private readonly List<IResponseSeal> _seals = [];
     private readonly List<IHostService> _services = [];
     private readonly List<HttpEndpoint> _httpEndpoints = [];
     private readonly List<ReadinessCheck> _readinessChecks = [];
@@ -121,6 +122,13 @@ public sealed class PluginBuildContext
     /// <param name="create">Makes the link, given the one below.</param>
     public void AddLink(Func<PluginHandler, PluginHandler> create) => _links.Add(create);
 
+    /// <summary>Adds something that changes the bytes of each of the block's responses when they are written.</summary>
+    /// <param name="seal">What.</param>
+    public void AddSeal(IResponseSeal seal) => _seals.Add(seal);
+
+    /// <summary>What changes the bytes of the block's responses, in the order of the plugins.</summary>
+    public IReadOnlyList<IResponseSeal> Seals => _seals;
+
     /// <summary>
     /// Has the block take only those queries of its zones for which a predicate holds; of several, all must. Other blocks of the zone take the rest.
     /// </summary>
@@ -159,9 +167,9 @@ public sealed class PluginBuildContext
     public IReadOnlyList<Zone>? MetadataZones { get; private set; }
 
     /// <summary>How many parts the block's plugins have added to the way of its queries.</summary>
-    public int PartCount => _links.Count + _observers.Count + _predicates.Count + (MetadataZones is null ? 0 : 1);
+    public int PartCount => _links.Count + _observers.Count + _seals.Count + _predicates.Count + (MetadataZones is null ? 0 : 1);
 
-    /// <summary>Adds something that sees the end of each of the block's queries.</summary>
+    /// <summary>Adds something that sees each of the block's queries when it is received and when it has ended.</summary>
     /// <param name="observer">What.</param>
     public void AddObserver(IQueryObserver observer) => _observers.Add(observer);
 
@@ -187,7 +195,7 @@ public sealed class PluginBuildContext
     /// <summary>Stops the process with exit code 1, for what cannot go on; the plugin has logged why.</summary>
     public Action RequestStop { get; init; } = static () => { };
 
-    /// <summary>What sees the end of the block's queries, in the order of the plugins.</summary>
+    /// <summary>What sees the block's queries, in the order of the plugins.</summary>
     public IReadOnlyList<IQueryObserver> Observers => _observers;
 
     /// <summary>Sees the end of each query that no server block of the listener takes; null for nothing.</summary>

@@ -140,6 +140,9 @@ public sealed class Query : IUpstreamAsker
     /// <summary>What sees this query's end; empty for a query that no server block takes.</summary>
     public ReadOnlyMemory<IQueryObserver> Observers { get; set; }
 
+    /// <summary>What changes the response's bytes when they are written, in order; empty for a query that no server block takes.</summary>
+    public ReadOnlyMemory<IResponseSeal> Seals { get; set; }
+
     /// <summary>
     /// How long the messages of a <see cref="Response.Stream"/> are that were written so far, without compression; 0 where the answer is one
     /// message.
@@ -317,11 +320,19 @@ public sealed class Query : IUpstreamAsker
     {
         int limit = ResponseSizeLimit;
         int kept = Math.Min(limit, KeptResponseSize);
-        if (!ResponseWriter.TryWrite(this, _response.AsSpan(ResponseWriter.FramePrefix, kept), kept == limit, out _responseLength))
+        int reserved = Seals.IsEmpty ? 0 : ReserveForSeals();
+        if (!ResponseWriter.TryWrite(this, _response.AsSpan(ResponseWriter.FramePrefix, kept), kept == limit, reserved, out _responseLength))
         {
+            kept = limit;
             LargeBuffers.Return(_response);
             _response = LargeBuffers.Rent();
-            ResponseWriter.TryWrite(this, _response.AsSpan(ResponseWriter.FramePrefix, limit), true, out _responseLength);
+            ResponseWriter.TryWrite(this, _response.AsSpan(ResponseWriter.FramePrefix, limit), true, reserved, out _responseLength);
+        }
+
+        foreach (IResponseSeal seal in Seals.Span)
+        {
+            int length = seal.Seal(this, _response.AsSpan(ResponseWriter.FramePrefix, kept), _responseLength);
+            _responseLength = length <= kept ? length : throw new InvalidOperationException($"A seal made the response {length} octets long, where {kept} fit.");
         }
 
         if (Response.Stream is not null)
@@ -331,6 +342,17 @@ public sealed class Query : IUpstreamAsker
 
         System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(_response, (ushort)_responseLength);
         return _responseLength;
+    }
+
+    private int ReserveForSeals()
+    {
+        int reserved = 0;
+        foreach (IResponseSeal seal in Seals.Span)
+        {
+            reserved += seal.Reserve(this);
+        }
+
+        return reserved;
     }
 
     /// <summary>Writes the next message of a <see cref="Response.Stream"/> in place of the one that was written before.</summary>
@@ -395,6 +417,7 @@ public sealed class Query : IUpstreamAsker
         HasFailed = false;
         HasWaited = false;
         Observers = default;
+        Seals = default;
         StreamedLength = 0;
         ReleaseInternalQueries();
         while (_held is { } held)

@@ -25,6 +25,9 @@ public enum ResponseStatus : byte
 /// </summary>
 public sealed class Response
 {
+    private byte[] _received = [];
+    private EdnsView _receivedEdns;
+
     /// <summary>The answer section.</summary>
     public RecordList Answers { get; } = new();
 
@@ -38,8 +41,14 @@ public sealed class Response
     public ResponseArena Arena { get; } = new();
 
     /// <summary>
+    /// The EDNS options that the client gets, where it sent EDNS and as far as there is room for them. Add them when the links below have run: those may
+    /// fail, or load a message, which begins with no options. Clearing records keeps them, so each message of a <see cref="Stream"/> has them.
+    /// </summary>
+    public ResponseOptions Options { get; } = new();
+
+    /// <summary>
     /// What follows the message that the response holds, where the answer is one of several messages; null where it is one.
-    /// Only a stream transport can carry it.
+    /// Only a stream transport can carry it. The response disposes of it.
     /// </summary>
     public ResponseStream? Stream { get; set; }
 
@@ -76,11 +85,20 @@ public sealed class Response
     /// <summary>What went wrong, for the errors plugin; null when nothing did.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>The INFO-CODE of an extended error (RFC 8914 section 2); null for none.</summary>
-    public ushort? ExtendedErrorCode { get; private set; }
+    /// <summary>The INFO-CODE of the extended error among the <see cref="Options"/> (RFC 8914 section 2); null for none.</summary>
+    public ushort? ExtendedErrorCode => ExtendedErrorOption.TryFind(Options.Span, out ushort code, out _) ? code : null;
 
-    /// <summary>The EXTRA-TEXT of the extended error, UTF-8.</summary>
-    public ReadOnlyMemory<byte> ExtendedErrorText { get; private set; }
+    /// <summary>The EXTRA-TEXT of the extended error, UTF-8; valid until the options change.</summary>
+    public ReadOnlySpan<byte> ExtendedErrorText => ExtendedErrorOption.TryFind(Options.Span, out _, out ReadOnlySpan<byte> text) ? text : default;
+
+    /// <summary>Whether the response was loaded from a message that has an OPT record.</summary>
+    public bool HasReceivedEdns => _receivedEdns.Present;
+
+    /// <summary>
+    /// The EDNS options of the message that the response was loaded from, in wire form, for an <see cref="EdnsOptionReader"/>. None of them is sent
+    /// but the extended error, unless a link adds it to <see cref="Options"/>.
+    /// </summary>
+    public ReadOnlySpan<byte> ReceivedOptions => _receivedEdns.Options(_received);
 
     /// <summary>The list of a section.</summary>
     /// <param name="section">The section.</param>
@@ -133,11 +151,19 @@ public sealed class Response
     /// <param name="code">The INFO-CODE.</param>
     /// <param name="text">The EXTRA-TEXT, at most 255 bytes of UTF-8.</param>
     /// <exception cref="ArgumentOutOfRangeException">The text is longer.</exception>
-    public void SetExtendedError(ushort code, ReadOnlyMemory<byte> text)
+    public void SetExtendedError(ushort code, ReadOnlySpan<byte> text)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(text.Length, ExtendedErrorOption.MaxTextLength, nameof(text));
-        ExtendedErrorCode = code;
-        ExtendedErrorText = text;
+        ExtendedErrorOption.Set(Options, code, text);
+    }
+
+    /// <summary>Takes the options of another response, those to be sent and those received, in place of this one's.</summary>
+    /// <param name="other">The other response; the message that it was loaded from lives as long as this response.</param>
+    public void TakeOptions(Response other)
+    {
+        Options.CopyFrom(other.Options);
+        _received = other._received;
+        _receivedEdns = other._receivedEdns;
     }
 
     /// <summary>Adds a record of class IN, owned by the name that was asked.</summary>
@@ -237,7 +263,9 @@ public sealed class Response
         RecursionAvailable = header.Flags.HasFlag(HeaderFlags.RecursionAvailable);
         AuthenticData = header.Flags.HasFlag(HeaderFlags.AuthenticData);
         Truncated = header.Flags.HasFlag(HeaderFlags.Truncated);
-        if (loader.Edns.Present && ExtendedErrorOption.TryFind(message, in loader.Edns, out ushort errorCode, out ReadOnlyMemory<byte> errorText))
+        _received = message;
+        _receivedEdns = loader.Edns;
+        if (ExtendedErrorOption.TryFind(ReceivedOptions, out ushort errorCode, out ReadOnlySpan<byte> errorText))
         {
             SetExtendedError(errorCode, errorText);
         }
@@ -245,7 +273,7 @@ public sealed class Response
         return fault;
     }
 
-    /// <summary>Empties the three sections and takes back the arena; flags and status stay.</summary>
+    /// <summary>Empties the three sections and takes back the arena; flags, options and status stay.</summary>
     public void ClearRecords()
     {
         Answers.Clear();
@@ -273,8 +301,10 @@ public sealed class Response
         RecursionDesired = null;
         AuthenticData = false;
         Truncated = false;
+        Stream?.Dispose();
         Stream = null;
-        ExtendedErrorCode = null;
-        ExtendedErrorText = default;
+        Options.Clear();
+        _received = [];
+        _receivedEdns = default;
     }
 }

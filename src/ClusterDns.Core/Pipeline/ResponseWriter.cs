@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Core.Pipeline;
@@ -13,7 +12,7 @@ public static class ResponseWriter
     public const int MaxUdpPayload = 65507;
 
     private const int OptSize = 11;
-    private const ushort ExtendedErrorOption = 15;
+    private const int QuestionFieldsLength = 4;
     private const string TooLong = "the answer is longer than 65535 octets";
 
     /// <summary>Writes the response of a query.</summary>
@@ -21,17 +20,34 @@ public static class ResponseWriter
     /// <param name="destination">Where to; it is as long as the message may be.</param>
     /// <param name="truncate">
     /// Whether to write what fits when not all does. Records of the additional section are left out. In a datagram those of the answer and
-    /// authority sections are too, and TC is set; on a stream the response becomes SERVFAIL.
+    /// authority sections are too, and TC is set; on a stream the response becomes SERVFAIL. EDNS options that do not fit beside the question are
+    /// left out.
     /// </param>
+    /// <param name="reserved">How many bytes are kept free behind the message, as far as the question leaves them.</param>
     /// <param name="length">How long the message is.</param>
-    /// <returns>False when records do not fit and <paramref name="truncate"/> is false.</returns>
-    internal static bool TryWrite(Query query, Span<byte> destination, bool truncate, out int length)
+    /// <returns>False when records or options do not fit and <paramref name="truncate"/> is false.</returns>
+    internal static bool TryWrite(Query query, Span<byte> destination, bool truncate, int reserved, out int length)
     {
         Response response = query.Response;
         bool edns = query.Edns.Present;
-        int reserved = edns ? OptSize + GetExtendedErrorSize(response) : 0;
+        ReadOnlySpan<byte> options = edns ? response.Options.Span : default;
+        int room = destination.Length - GetQuestionLength(query) - (edns ? OptSize : 0);
+        if (options.Length + reserved > room)
+        {
+            if (!truncate)
+            {
+                length = 0;
+                return false;
+            }
+
+            reserved = Math.Min(reserved, room);
+            options = TakeWhole(options, room - reserved);
+        }
+
+        destination = destination[..^reserved];
         DnsHeader header = CreateHeader(query, response, edns);
-        WireWriter writer = new(destination[..^reserved]);
+        WireWriter writer = new(destination);
+        writer.Limit -= edns ? OptSize + options.Length : 0;
         writer.TryWriteHeader(in header);
         if (query.HasQuestion)
         {
@@ -55,7 +71,8 @@ public static class ResponseWriter
             if (!hasRequired && query.Transport != TransportProtocol.Udp)
             {
                 response.Fail(response.Plugin ?? "", ResponseCode.ServFail, TooLong);
-                writer = new WireWriter(destination[..^reserved]);
+                options = default;
+                writer = new WireWriter(destination);
                 WriteFailure(ref writer, query, ref header);
             }
             else if (!hasRequired)
@@ -65,14 +82,15 @@ public static class ResponseWriter
             }
         }
 
-        length = writer.Length;
         if (edns)
         {
-            length += WriteOpt(query, destination[length..]);
+            writer.Limit = destination.Length;
+            writer.TryWriteOpt(query.UdpSize, (byte)((int)response.Code >> 4), version: 0, query.DnssecOk, options);
             header.AdditionalCount++;
         }
 
-        header.Write(destination);
+        writer.SetHeader(in header);
+        length = writer.Length;
         return true;
     }
 
@@ -87,7 +105,7 @@ public static class ResponseWriter
     /// <summary>The same for the one message that the response holds.</summary>
     internal static int GetMessageLength(Query query)
     {
-        int length = DnsHeader.Length + (query.HasQuestion ? query.QuestionName.Length + 4 : 0);
+        int length = GetQuestionLength(query);
         for (ResponseSection section = ResponseSection.Answer; section <= ResponseSection.Additional; section++)
         {
             foreach (ref readonly ResponseRecord record in query.Response[section].Span)
@@ -165,32 +183,19 @@ public static class ResponseWriter
                 record.Owner, record.Type, record.Class, record.TimeToLive, record.Rdata);
     }
 
-    private static int GetExtendedErrorSize(Response response)
-        => response.ExtendedErrorCode is null
-            ? 0
-            : 4 + 2 + response.ExtendedErrorText.Length;
+    private static int GetQuestionLength(Query query)
+        => DnsHeader.Length + (query.HasQuestion ? query.QuestionName.Length + QuestionFieldsLength : 0);
 
-    private static int WriteOpt(Query query, Span<byte> destination)
+    /// <summary>The first options that have room.</summary>
+    private static ReadOnlySpan<byte> TakeWhole(ReadOnlySpan<byte> options, int room)
     {
-        Response response = query.Response;
-        destination[0] = 0;
-        BinaryPrimitives.WriteUInt16BigEndian(destination[1..], (ushort)RecordType.OPT);
-        BinaryPrimitives.WriteUInt16BigEndian(destination[3..], query.UdpSize);
-        destination[5] = (byte)((int)response.Code >> 4);
-        destination[6] = 0;
-        BinaryPrimitives.WriteUInt16BigEndian(destination[7..], query.DnssecOk ? (ushort)0x8000 : (ushort)0);
-        int options = 0;
-        if (response.ExtendedErrorCode is { } errorCode)
+        int length = 0;
+        EdnsOptionReader reader = new(options);
+        while (reader.TryRead(out _, out ReadOnlySpan<byte> data) && length + EdnsOptionReader.PrefixLength + data.Length <= room)
         {
-            options = GetExtendedErrorSize(response);
-            Span<byte> option = destination[OptSize..];
-            BinaryPrimitives.WriteUInt16BigEndian(option, ExtendedErrorOption);
-            BinaryPrimitives.WriteUInt16BigEndian(option[2..], (ushort)(options - 4));
-            BinaryPrimitives.WriteUInt16BigEndian(option[4..], errorCode);
-            response.ExtendedErrorText.Span.CopyTo(option[6..]);
+            length += EdnsOptionReader.PrefixLength + data.Length;
         }
 
-        BinaryPrimitives.WriteUInt16BigEndian(destination[9..], (ushort)options);
-        return OptSize + options;
+        return options[..length];
     }
 }

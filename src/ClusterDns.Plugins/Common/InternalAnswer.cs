@@ -30,11 +30,7 @@ internal static class InternalAnswer
             response.Truncated = found.Truncated;
         }
 
-        if (found.ExtendedErrorCode is { } errorCode)
-        {
-            response.SetExtendedError(errorCode, found.ExtendedErrorText);
-        }
-
+        response.TakeOptions(found);
         return found.Status != ResponseStatus.Failed;
     }
 

@@ -12,7 +12,7 @@ internal static class NotReadyAnswer
 
     private const string Problem = "the state of the cluster is not complete yet";
 
-    private static readonly ReadOnlyMemory<byte> Text = CreateText("");
+    private static readonly byte[] Text = CreateText("");
 
     /// <summary>The text of the extended error, no longer than one may be here.</summary>
     /// <param name="reason">Why; empty where that is not known.</param>
@@ -36,6 +36,6 @@ internal static class NotReadyAnswer
     public static void Fail(Response response, string plugin, ReadOnlyMemory<byte> text = default)
     {
         response.Fail(plugin, ResponseCode.ServFail, failure: null);
-        response.SetExtendedError(NotReady, text.IsEmpty ? Text : text);
+        response.SetExtendedError(NotReady, text.IsEmpty ? Text : text.Span);
     }
 }

@@ -12,7 +12,6 @@ internal sealed class UpstreamAttempts
     /// <summary>How long upstreams are asked for one query at most.</summary>
     public static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
 
-    private static readonly ReadOnlyMemory<byte> MalformedText = "the upstream's reply is malformed"u8.ToArray();
     private static readonly TimeSpan RoundPause = TimeSpan.FromMilliseconds(100);
 
     private readonly ForwardStanza _options;
@@ -228,7 +227,7 @@ internal sealed class UpstreamAttempts
     {
         query.Response.Reset();
         query.Response.Answer(ForwardHandler.PluginName, ResponseCode.ServFail, authoritative: false);
-        query.Response.SetExtendedError(0, MalformedText);
+        query.Response.SetExtendedError(0, "the upstream's reply is malformed"u8);
         return false;
     }
 

@@ -43,7 +43,7 @@ internal sealed partial class HostsFile : WatchedFile
             .Gauges("coredns_hosts_entries", "The combined number of entries in hosts and Corefile.", "hostsfile")
             .With(options.Path);
         _reloadTime = ReloadTime(metrics);
-        Inline = new HostsReader(_zones, options.Reverse).Read(options.Inline);
+        Inline = new HostsReader(_zones, options.Reverse).Read(string.Join('\n', options.Inline));
         Look();
         if (!WasFound && options.IsPathGiven)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ClusterDns.Core.Corefiles;
 
 namespace ClusterDns.Plugins.Hosts;
@@ -16,7 +17,7 @@ public sealed record HostsOptions(
     string Path,
     bool IsPathGiven,
     IReadOnlyList<Zone> Zones,
-    string Inline,
+    ImmutableList<string> Inline,
     uint TimeToLive,
     bool Reverse,
     TimeSpan Reload,

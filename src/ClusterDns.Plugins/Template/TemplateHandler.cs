@@ -107,7 +107,7 @@ internal sealed class TemplateHandler(PluginHandler next, TemplateOptions option
             && AddAll(ref answering, answering.Rule.Authority, ResponseSection.Authority);
         if (hasAll && answering.Rule.ExtendedError is { } error)
         {
-            query.Response.SetExtendedError(error.Code, error.Text);
+            query.Response.SetExtendedError(error.Code, error.Text.Span);
         }
 
         return ValueTask.CompletedTask;

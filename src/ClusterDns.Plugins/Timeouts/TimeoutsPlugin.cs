@@ -1,5 +1,5 @@
-using System.Globalization;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Timeouts;
@@ -14,11 +14,7 @@ public sealed record TimeoutsOptions(TimeSpan? Read, TimeSpan? Write, TimeSpan? 
 /// <summary>Says how long connections may take and rest, and how many queries one may ask.</summary>
 public sealed class TimeoutsPlugin : Plugin<TimeoutsOptions>
 {
-    private const int Unlimited = -1;
-
-    private static readonly string[] Options = ["read", "write", "idle", "maxtcpqueries"];
-    private static readonly TimeSpan Least = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Most = TimeSpan.FromHours(24);
+    private static readonly OptionValue<TimeSpan> Duration = Values.DurationOrSeconds(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24));
 
     /// <inheritdoc/>
     public override string Name => "timeouts";
@@ -27,47 +23,15 @@ public sealed class TimeoutsPlugin : Plugin<TimeoutsOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
     /// <inheritdoc/>
-    protected override TimeoutsOptions? Parse(PluginParseContext context)
-    {
-        // Options of all directives add up; the last of each name counts.
-        TimeoutsOptions options = new(null, null, null, null);
-        bool isValid = true;
-        foreach (DirectiveSyntax directive in context.Directives)
-        {
-            isValid &= TryApplyAll(new DirectiveReader(directive, context.Diagnostics), ref options);
-        }
-
-        return isValid ? options : null;
-    }
-
-    private static bool TryApplyAll(DirectiveReader reader, ref TimeoutsOptions options)
-    {
-        bool isValid = reader.ExpectArguments(0, 0, "timeouts { OPTION... }");
-        if (reader.Directive.Block.Count == 0)
-        {
-            reader.Error(reader.Directive.Place, $"timeouts has no options: expected at least one of {string.Join(", ", Options)}");
-            return false;
-        }
-
-        foreach (DirectiveSyntax option in reader.Directive.Block)
-        {
-            if (Options.Contains(option.Name.Text, StringComparer.Ordinal))
-            {
-                isValid &= TryApply(reader.For(option), ref options);
-            }
-            else
-            {
-                reader.UnknownOption(option, Options);
-                isValid = false;
-            }
-        }
-
-        return isValid;
-    }
-
-    /// <summary>A number without a unit is one of seconds here, and nowhere else in a Corefile.</summary>
-    private static Token WithUnit(Token token)
-        => int.TryParse(token.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? token with { Text = token.Text + "s" } : token;
+    protected override IOptionsReader<TimeoutsOptions> Options { get; } = new OptionsReader<TimeoutsOptions>(new TimeoutsOptions(null, null, null, null))
+        .Option("read", Duration, static (options, time) => options with { Read = time })
+        .Option("write", Duration, static (options, time) => options with { Write = time })
+        .Option("idle", Duration, static (options, time) => options with { Idle = time })
+        .Option(
+            "maxtcpqueries",
+            Values.Integer(-1, int.MaxValue).Where(static queries => queries != 0, "a number from 1 on, or -1 for no bound"),
+            static (options, queries) => options with { MaxConnectionQueries = Math.Max(queries, 0) })
+        .RequireOptions();
 
     /// <inheritdoc/>
     protected override void Build(TimeoutsOptions options, PluginBuildContext context)
@@ -76,50 +40,5 @@ public sealed class TimeoutsPlugin : Plugin<TimeoutsOptions>
         context.Listener.WriteTimeout = options.Write;
         context.Listener.IdleTimeout = options.Idle;
         context.Listener.MaxConnectionQueries = options.MaxConnectionQueries;
-    }
-
-    private static bool TryApply(DirectiveReader reader, ref TimeoutsOptions options)
-    {
-        if (string.Equals(reader.Name, "maxtcpqueries", StringComparison.Ordinal))
-        {
-            return TryApplyQueries(reader, ref options);
-        }
-
-        if (!reader.ExpectArguments(1, 1, $"{reader.Name} DURATION") || !reader.TryDuration(WithUnit(reader.Arguments[0]), Least, out TimeSpan time))
-        {
-            return false;
-        }
-
-        if (time > Most)
-        {
-            reader.Error(reader.Arguments[0].Place, $"'{reader.Arguments[0].Text}' is no value for {reader.Name}, expected a duration of at most 24h");
-            return false;
-        }
-
-        options = reader.Name switch
-        {
-            "read" => options with { Read = time },
-            "write" => options with { Write = time },
-            _ => options with { Idle = time },
-        };
-        return true;
-    }
-
-    private static bool TryApplyQueries(DirectiveReader reader, ref TimeoutsOptions options)
-    {
-        if (!reader.ExpectArguments(1, 1, "maxtcpqueries NUMBER") ||
-            !reader.TryInteger(reader.Arguments[0], Unlimited, int.MaxValue, out int queries))
-        {
-            return false;
-        }
-
-        if (queries == 0)
-        {
-            reader.Error(reader.Arguments[0].Place, "'0' is no value for maxtcpqueries, expected a number from 1 on, or -1 for no bound");
-            return false;
-        }
-
-        options = options with { MaxConnectionQueries = queries == Unlimited ? 0 : queries };
-        return true;
     }
 }

@@ -102,7 +102,15 @@ internal sealed partial class TransferHandler(
             source.CreateAuthority(serial), source.ReadRecords(), count => LogTransferred(count, source.Zone.Text, client, serial));
         stream.TryFill(response);
         response.Answer(Name);
-        response.Stream = stream.HasEnded ? null : stream;
+        if (stream.HasEnded)
+        {
+            stream.Dispose();
+        }
+        else
+        {
+            response.Stream = stream;
+        }
+
         return ValueTask.CompletedTask;
     }
 

@@ -58,6 +58,13 @@ internal sealed class ZoneStream(ResponseRecord authority, IEnumerable<ResponseR
         return true;
     }
 
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _records.Dispose();
+        base.Dispose();
+    }
+
     private static int GetLength(in ResponseRecord record) => record.Owner.Length + FixedLength + record.RdataLength;
 
     private int Add(Response response, ResponseRecord record)

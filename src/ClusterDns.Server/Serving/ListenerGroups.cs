@@ -24,6 +24,7 @@ internal sealed class ListenerGroups
         }
 
         IQueryObserver[] observers = [.. context.Observers.Reverse()];
+        IResponseSeal[] seals = [.. context.Seals.Reverse()];
         MetadataTable? metadata = context.MetadataZones is null ? null : new MetadataTable(context.MetadataFields, context.MetadataGroups);
         foreach (IPAddress? address in addresses)
         {
@@ -39,6 +40,7 @@ internal sealed class ListenerGroups
                     ServesChaosClass = context.ServesChaosClass,
                     StackTraces = context.StackTraces,
                     Observers = observers,
+                    Seals = seals,
                 };
                 if (group.TryAdd(key, route, diagnostics))
                 {

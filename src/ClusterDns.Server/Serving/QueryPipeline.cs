@@ -98,6 +98,23 @@ internal sealed partial class QueryPipeline(
         }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "An observer that fails must not keep the others from the query, nor the client from its answer.")]
+    private void OnReceived(Query query)
+    {
+        foreach (IQueryObserver observer in query.Observers.Span)
+        {
+            try
+            {
+                observer.OnReceived(query);
+            }
+            catch (Exception exception)
+            {
+                metrics.Panics.Add();
+                LogPanicWithTrace(exception, server);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void OnPredicateFailed(Route route, Exception exception)
     {
@@ -120,14 +137,17 @@ internal sealed partial class QueryPipeline(
     {
         if (route?.Chain is null || (query.Class != RecordClass.IN && !route.ServesChaosClass))
         {
-            query.Response.Fail("", ResponseCode.Refused, failure: null);
             query.Route = _unrouted;
             query.Observers = _unroutedObservers;
+            OnReceived(query);
+            query.Response.Fail("", ResponseCode.Refused, failure: null);
             return ValueTask.CompletedTask;
         }
 
         query.Route = route.Info;
         query.Observers = route.Observers;
+        query.Seals = route.Seals;
+        OnReceived(query);
         try
         {
             ValueTask served = route.Chain.ServeAsync(query);
@@ -173,7 +193,7 @@ internal sealed partial class QueryPipeline(
         switch (query.EndWait())
         {
             case WaitEnd.Evicted:
-                return FinishEvicted(query);
+                return FinishEvicted(query, route);
             case WaitEnd.ClientGone:
                 query.End(QueryEnd.ClientGone);
                 return false;
@@ -183,13 +203,13 @@ internal sealed partial class QueryPipeline(
     }
 
     /// <summary>Ends a query whose place another has taken: whatever its chain found out, it is too late.</summary>
-    private static bool FinishEvicted(Query query)
+    private bool FinishEvicted(Query query, Route? route)
     {
         query.Response.Fail("", ResponseCode.ServFail, failure: null);
         bool isAnswered = query.Transport != TransportProtocol.Udp;
         if (isAnswered)
         {
-            query.WriteResponse();
+            Write(query, route);
         }
         else
         {
@@ -207,10 +227,25 @@ internal sealed partial class QueryPipeline(
         query.End(GetEnd(query));
     }
 
+    /// <summary>Writes the response. What a link or a seal has made unwritable becomes SERVFAIL without seals.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Records that cannot be written are a plugin's bug, which fails one query.")]
+    private void Write(Query query, Route? route)
+    {
+        try
+        {
+            query.WriteResponse();
+        }
+        catch (Exception exception)
+        {
+            query.Seals = default;
+            Recover(query, route, exception);
+            query.WriteResponse();
+        }
+    }
+
     /// <summary>
     /// Writes the response and ends the query, except one with a <see cref="Response.Stream"/>: the listener ends it with its last message.
     /// </summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Records that cannot be written are a plugin's bug, which fails one query.")]
     private bool Finish(Query query, Route? route)
     {
         Response response = query.Response;
@@ -225,16 +260,7 @@ internal sealed partial class QueryPipeline(
             response.Fail("", ResponseCode.ServFail, failure: null);
         }
 
-        try
-        {
-            query.WriteResponse();
-        }
-        catch (Exception exception)
-        {
-            Recover(query, route, exception);
-            query.WriteResponse();
-        }
-
+        Write(query, route);
         if (response.Stream is null || query.Transport == TransportProtocol.Udp)
         {
             query.End(GetEnd(query));

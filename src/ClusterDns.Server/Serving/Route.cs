@@ -18,8 +18,11 @@ internal sealed record Route(RouteInfo Info, PluginHandler? Chain)
     /// <summary>Whether queries of other classes than IN run through the chain.</summary>
     public bool ServesChaosClass { get; init; }
 
-    /// <summary>What sees the end of the route's queries, in the order in which they see it.</summary>
+    /// <summary>What sees the route's queries, in the order in which they see them.</summary>
     public ReadOnlyMemory<IQueryObserver> Observers { get; init; }
+
+    /// <summary>What changes the bytes of the route's responses, in the order in which they are asked.</summary>
+    public ReadOnlyMemory<IResponseSeal> Seals { get; init; }
 
     /// <summary>Whether an exception out of the chain is logged with its stack trace.</summary>
     public bool StackTraces { get; init; }

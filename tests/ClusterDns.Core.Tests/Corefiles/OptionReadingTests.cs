@@ -137,12 +137,12 @@ public sealed class OptionReadingTests
 
         Assert.Equal(
             """
-            Corefile:3:7: cache has 1 argument, expected 'cache'
-            Corefile:3:7: cache takes no options in braces, expected the end of the line
-            Corefile:3:13: 'x' is no value for cache, expected a number from 1 to 9
-            Corefile:3:13: 'x' is no value for cache, expected a duration that is not negative, such as 5s or 1m30s
-            Corefile:3:13: 'x' is no value for cache, expected on, off
-            Corefile:3:7: unknown option 'prefech' of cache, expected prefetch, success; did you mean 'prefetch'?
+            Corefile:3:13: unexpected 'x' after 'cache': expected 'cache'
+            Corefile:3:7: 'cache' does not take a block
+            Corefile:3:13: invalid number 'x' for cache: expected 1 to 9
+            Corefile:3:13: invalid duration 'x' for cache: expected 0s or more, for example 5s or 1m30s
+            Corefile:3:13: invalid value 'x' for cache: expected on or off
+            Corefile:3:7: unknown option 'prefech' of cache: expected prefetch or success; did you mean 'prefetch'?
             """,
             string.Join('\n', _diagnostics.Errors));
     }

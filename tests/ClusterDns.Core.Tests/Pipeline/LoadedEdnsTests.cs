@@ -108,5 +108,5 @@ public class LoadedEdnsTests
 
     private bool Load(byte[] message) => _response.TryLoadMessage(message, message.Length, default);
 
-    private string Text() => Encoding.UTF8.GetString(_response.ExtendedErrorText.Span);
+    private string Text() => Encoding.UTF8.GetString(_response.ExtendedErrorText);
 }

@@ -7,9 +7,9 @@ namespace ClusterDns.Plugins.Tests.Acl;
 public class AclOptionsTests
 {
     [Theory]
-    [InlineData("blok", "Corefile:3:2: unknown option 'blok' of acl, expected allow, block, filter, drop; did you mean 'block'?")]
-    [InlineData("block tpye A", "Corefile:3:8: 'tpye' is no value for block, expected type, net; did you mean 'type'?")]
-    [InlineData("block 10.0.0.0/8", "Corefile:3:8: '10.0.0.0/8' is no value for block, expected type, net")]
+    [InlineData("blok", "Corefile:3:2: unknown option 'blok' of acl: expected allow, block, filter or drop; did you mean 'block'?")]
+    [InlineData("block tpye A", "Corefile:3:8: invalid value 'tpye' for block: expected type or net; did you mean 'type'?")]
+    [InlineData("block 10.0.0.0/8", "Corefile:3:8: invalid value '10.0.0.0/8' for block: expected type or net")]
     [InlineData("block type", "Corefile:3:8: no type after 'type', expected types such as A, or *")]
     [InlineData("block type net 10.0.0.0/8", "Corefile:3:8: no type after 'type', expected types such as A, or *")]
     [InlineData("block net type A", "Corefile:3:8: no network after 'net', expected networks such as 10.0.0.0/8, or *")]
@@ -17,7 +17,7 @@ public class AclOptionsTests
     [InlineData("block type TYPE65536", "Corefile:3:13: 'TYPE65536' is no type, expected one such as A or TYPE65")]
     [InlineData("block net 10.0.0.0/33", "Corefile:3:12: '10.0.0.0/33' is no network, expected an address, or a network such as 10.0.0.0/8 or 2001:db8::/32")]
     [InlineData("block net * 10.0.0.0/33 type X", "Corefile:3:31: 'X' is no type, expected one such as A or TYPE65; did you mean 'MX'?")]
-    [InlineData("block {\n }", "Corefile:3:2: block takes no options in braces, expected the end of the line")]
+    [InlineData("block {\n }", "Corefile:3:2: 'block' does not take a block")]
     public void WhatIsWrongIsSaid(string policy, string error) => Assert.Equal(error, Errors($"acl {{\n {policy}\n}}"));
 
     [Fact]

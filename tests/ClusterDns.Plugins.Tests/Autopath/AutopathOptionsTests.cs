@@ -10,8 +10,8 @@ namespace ClusterDns.Plugins.Tests.Autopath;
 public sealed class AutopathOptionsTests
 {
     [Theory]
-    [InlineData("autopath", "Corefile:2:1: autopath has no arguments, expected 'autopath [ZONES...] RESOLV-CONF'")]
-    [InlineData("autopath resolv.conf {\n verbose\n}", "Corefile:2:1: autopath takes no options in braces, expected the end of the line")]
+    [InlineData("autopath", "Corefile:2:1: missing argument of 'autopath': expected 'autopath [ZONES...] RESOLV-CONF'")]
+    [InlineData("autopath resolv.conf {\n verbose\n}", "Corefile:2:1: 'autopath' does not take a block")]
     [InlineData("autopath example.org nosuch.conf", "Corefile:2:22: 'nosuch.conf' cannot be read: nosuch.conf: no such file")]
     public void Wrong_options_say_where_and_why(string text, string error)
     {

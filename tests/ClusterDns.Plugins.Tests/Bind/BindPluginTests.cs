@@ -21,9 +21,9 @@ public sealed class BindPluginTests
     }
 
     [Theory]
-    [InlineData("bind", "Corefile:2:1: bind has no arguments, expected 'bind ADDRESS|IFACE...'")]
+    [InlineData("bind", "Corefile:2:1: missing argument of 'bind': expected 'bind ADDRESS|IFACE...'")]
     [InlineData("bind eth7", "Corefile:2:6: 'eth7' is neither an address nor an interface of this host, expected the one or the other")]
-    [InlineData("bind lo {\n exept lo\n}", "Corefile:3:2: unknown option 'exept' of bind, expected except; did you mean 'except'?")]
+    [InlineData("bind lo {\n exept lo\n}", "Corefile:3:2: unknown option 'exept' of bind: expected except; did you mean 'except'?")]
     public void Wrong_options_say_where_and_why(string text, string error) => Assert.Equal(error, Create(text).Errors);
 
     private static PluginKit Create(string text) => new(new BindPlugin(new FakeInterfaces()), text);

@@ -25,11 +25,11 @@ public sealed class Dns64OptionsTests
     [InlineData("dns64 64:ff9b::", "Corefile:2:7: '64:ff9b::' is no prefix for dns64, " + Lengths)]
     [InlineData("dns64 {\n prefix 10.0.0.0/32\n}", "Corefile:3:9: '10.0.0.0/32' is no prefix for prefix, " + Lengths)]
     [InlineData("dns64 ::ffff:0:0/96", "Corefile:2:7: '::ffff:0:0/96' is no prefix for dns64, " + Lengths)]
-    [InlineData("dns64 64:ff9b::/96 64:ff9b::/96", "Corefile:2:1: dns64 has 2 arguments, expected 'dns64 [PREFIX]'")]
-    [InlineData("dns64 {\n prefix\n}", "Corefile:3:2: prefix has no arguments, expected 'prefix PREFIX'")]
-    [InlineData("dns64 {\n translate_all yes\n}", "Corefile:3:2: translate_all has 1 argument, expected 'translate_all'")]
-    [InlineData("dns64 {\n allow_ipv4 yes\n}", "Corefile:3:2: allow_ipv4 has 1 argument, expected 'allow_ipv4'")]
-    [InlineData("dns64 {\n allow_ipv5\n}", "Corefile:3:2: unknown option 'allow_ipv5' of dns64, expected prefix, translate_all, allow_ipv4; did you mean 'allow_ipv4'?")]
+    [InlineData("dns64 64:ff9b::/96 64:ff9b::/96", "Corefile:2:20: unexpected '64:ff9b::/96' after 'dns64': expected 'dns64 [PREFIX]'")]
+    [InlineData("dns64 {\n prefix\n}", "Corefile:3:2: missing argument of 'prefix': expected 'prefix PREFIX'")]
+    [InlineData("dns64 {\n translate_all yes\n}", "Corefile:3:16: unexpected 'yes' after 'translate_all': expected 'translate_all'")]
+    [InlineData("dns64 {\n allow_ipv4 yes\n}", "Corefile:3:13: unexpected 'yes' after 'allow_ipv4': expected 'allow_ipv4'")]
+    [InlineData("dns64 {\n allow_ipv5\n}", "Corefile:3:2: unknown option 'allow_ipv5' of dns64: expected prefix, translate_all or allow_ipv4; did you mean 'allow_ipv4'?")]
     public void WrongOptionsSayWhereAndWhy(string text, string error) => Assert.Equal(error, Create(text).Errors);
 
     [Fact]

@@ -107,11 +107,11 @@ public sealed class ErrorsPluginTests
     }
 
     [Theory]
-    [InlineData("errors file.log", "Corefile:2:8: 'file.log' is no value for errors, expected stdout")]
-    [InlineData("errors {\n consolidate 5m\n}", "Corefile:3:2: consolidate has 1 argument, expected 'consolidate DURATION REGEXP [LEVEL] [show_first]'")]
-    [InlineData("errors {\n consolidate 5m x loud\n}", "Corefile:3:19: 'loud' is no value for consolidate, expected warning, error, info, debug, show_first")]
+    [InlineData("errors file.log", "Corefile:2:8: invalid value 'file.log' for errors: expected stdout")]
+    [InlineData("errors {\n consolidate 5m\n}", "Corefile:3:2: missing argument of 'consolidate': expected 'consolidate DURATION REGEXP [LEVEL] [show_first]'")]
+    [InlineData("errors {\n consolidate 5m x loud\n}", "Corefile:3:19: invalid value 'loud' for consolidate: expected warning, error, info, debug or show_first")]
     [InlineData("errors {\n consolidate 5m x show_first error\n}", "Corefile:3:30: 'error' is out of place, expected 'consolidate DURATION REGEXP [LEVEL] [show_first]'")]
-    [InlineData("errors {\n stacktraces\n}", "Corefile:3:2: unknown option 'stacktraces' of errors, expected stacktrace, consolidate; did you mean 'stacktrace'?")]
+    [InlineData("errors {\n stacktraces\n}", "Corefile:3:2: unknown option 'stacktraces' of errors: expected stacktrace or consolidate; did you mean 'stacktrace'?")]
     public void Wrong_options_say_where_and_why(string text, string error) => Assert.Equal(error, Create(text, "x").Errors);
 
     private static PluginKit Create(string text, string failure, bool isDebug = true)

@@ -40,7 +40,7 @@ public class MalformedReplyTests
         Response response = kit.Serve("www.example.").Response;
 
         Assert.Equal((ResponseStatus.Answered, ResponseCode.ServFail), (response.Status, response.Code));
-        Assert.Equal("the upstream's reply is malformed", System.Text.Encoding.UTF8.GetString(response.ExtendedErrorText.Span));
+        Assert.Equal("the upstream's reply is malformed", System.Text.Encoding.UTF8.GetString(response.ExtendedErrorText));
         Assert.Equal((0, false), (response.Answers.Count, response.Truncated));
         Assert.Equal([$"{First} Udp", $"{Second} Udp"], _upstreams.Asked);
     }

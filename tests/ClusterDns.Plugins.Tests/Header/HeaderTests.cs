@@ -118,13 +118,13 @@ public class HeaderTests
     [InlineData("header", "Corefile:2:1: header has no rules: write some in braces, such as 'response set ra'")]
     [InlineData("header {\n}", "Corefile:2:1: header has no rules: write some in braces, such as 'response set ra'")]
     [InlineData("header {\n set ra\n}", "Corefile:3:2: 'set' stands first, expected query or response before it")]
-    [InlineData("header {\n respnose set ra\n}", "Corefile:3:2: unknown option 'respnose' of header, expected query, response; did you mean 'response'?")]
-    [InlineData("header {\n query sett ra\n}", "Corefile:3:8: 'sett' is no value for query, expected set, clear; did you mean 'set'?")]
-    [InlineData("header {\n query set tc\n}", "Corefile:3:12: 'tc' is no value for query, expected aa, ra, rd")]
-    [InlineData("header {\n query set ra rdd\n}", "Corefile:3:15: 'rdd' is no value for query, expected aa, ra, rd; did you mean 'rd'?")]
-    [InlineData("header {\n query\n}", "Corefile:3:2: query has no arguments, expected 'query set|clear aa|ra|rd...'")]
-    [InlineData("header {\n query set\n}", "Corefile:3:2: query has 1 argument, expected 'query set|clear aa|ra|rd...'")]
-    [InlineData("header {\n query set ra {\n }\n}", "Corefile:3:2: query takes no options in braces, expected the end of the line")]
+    [InlineData("header {\n respnose set ra\n}", "Corefile:3:2: unknown option 'respnose' of header: expected query or response; did you mean 'response'?")]
+    [InlineData("header {\n query sett ra\n}", "Corefile:3:8: invalid value 'sett' for query: expected set or clear; did you mean 'set'?")]
+    [InlineData("header {\n query set tc\n}", "Corefile:3:12: invalid value 'tc' for query: expected aa, ra or rd")]
+    [InlineData("header {\n query set ra rdd\n}", "Corefile:3:15: invalid value 'rdd' for query: expected aa, ra or rd; did you mean 'rd'?")]
+    [InlineData("header {\n query\n}", "Corefile:3:2: missing argument of 'query': expected 'query set|clear aa|ra|rd...'")]
+    [InlineData("header {\n query set\n}", "Corefile:3:2: missing argument of 'query': expected 'query set|clear aa|ra|rd...'")]
+    [InlineData("header {\n query set ra {\n }\n}", "Corefile:3:2: 'query' does not take a block")]
     public void WhatIsWrongIsSaid(string text, string error) => Assert.Equal(error, new PluginKit(new HeaderPlugin(), text).Errors);
 
     private static PluginKit Create(string rules, Action<Query>? next = null) => new(new HeaderPlugin(), $"header {{\n {rules}\n}}", next);

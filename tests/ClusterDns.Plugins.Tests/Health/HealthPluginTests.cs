@@ -140,8 +140,8 @@ public class HealthPluginTests
 
     [Theory]
     [InlineData("health here\nhealth", "Corefile:2:8: 'here' is no address for health, expected one such as :8080, localhost:8080 or 127.0.0.1:8080")]
-    [InlineData("health {\n lameduck soon\n}", "Corefile:3:11: 'soon' is no value for lameduck, expected a duration that is not negative, such as 5s or 1m30s")]
-    [InlineData("health {\n lameduk 5s\n}", "Corefile:3:2: unknown option 'lameduk' of health, expected lameduck; did you mean 'lameduck'?")]
+    [InlineData("health {\n lameduck soon\n}", "Corefile:3:11: invalid duration 'soon' for lameduck: expected for example 5s or 1m30s")]
+    [InlineData("health {\n lameduk 5s\n}", "Corefile:3:2: unknown option 'lameduk' of health: expected lameduck; did you mean 'lameduck'?")]
     public void WhatIsWrongIsSaid(string text, string error) => Assert.Equal(error, Create(text).Errors);
 
     private static PluginKit Create(string text) => new(new HealthPlugin(), text);

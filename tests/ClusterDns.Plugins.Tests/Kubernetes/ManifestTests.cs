@@ -66,12 +66,12 @@ public sealed class ManifestTests
 
     [Theory]
     [InlineData("", "Corefile:2:1: kubernetes cannot use an API server: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set: the server does not run in a Pod")]
-    [InlineData("manifests web.yaml\nttl 3601", "Corefile:4:5: '3601' is no value for ttl, expected a number from 0 to 3600")]
-    [InlineData("manifests web.yaml\npods all", "Corefile:4:6: 'all' is no value for pods, expected disabled, insecure, verified")]
-    [InlineData("manifests web.yaml\nendpoint_pod_names yes", "Corefile:4:1: endpoint_pod_names has 1 argument, expected 'endpoint_pod_names'")]
-    [InlineData("manifests web.yaml\nzonal yes", "Corefile:4:1: zonal has 1 argument, expected 'zonal'")]
+    [InlineData("manifests web.yaml\nttl 3601", "Corefile:4:5: invalid number '3601' for ttl: expected 0 to 3600")]
+    [InlineData("manifests web.yaml\npods all", "Corefile:4:6: invalid value 'all' for pods: expected disabled, insecure or verified")]
+    [InlineData("manifests web.yaml\nendpoint_pod_names yes", "Corefile:4:20: unexpected 'yes' after 'endpoint_pod_names': expected 'endpoint_pod_names'")]
+    [InlineData("manifests web.yaml\nzonal yes", "Corefile:4:7: unexpected 'yes' after 'zonal': expected 'zonal'")]
     [InlineData("manifests web.yaml\nzonal\nnoendpoints", "Corefile:4:1: zonal stands beside noendpoints, expected one of them: topology zones are told by endpoints")]
-    [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes, expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, endpoint_pod_names, ttl, fallthrough, ignore, multicluster, zonal, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout; did you mean 'manifests'?")]
+    [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes: expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, endpoint_pod_names, ttl, fallthrough, ignore, multicluster, zonal, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight or startup_timeout; did you mean 'manifests'?")]
     public void What_is_wrong_is_an_error_at_start(string options, string error)
         => Assert.Equal(error, Create(options).Errors);
 

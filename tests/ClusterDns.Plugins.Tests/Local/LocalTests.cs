@@ -131,9 +131,9 @@ public class LocalTests
     }
 
     [Theory]
-    [InlineData("local {\n localhost_prefx on\n}", "Corefile:3:2: unknown option 'localhost_prefx' of local, expected localhost_prefix; did you mean 'localhost_prefix'?")]
-    [InlineData("local {\n localhost_prefix\n}", "Corefile:3:2: localhost_prefix has no arguments, expected 'localhost_prefix on|off'")]
-    [InlineData("local {\n localhost_prefix of\n}", "Corefile:3:19: 'of' is no value for localhost_prefix, expected on, off; did you mean 'on'?")]
+    [InlineData("local {\n localhost_prefx on\n}", "Corefile:3:2: unknown option 'localhost_prefx' of local: expected localhost_prefix; did you mean 'localhost_prefix'?")]
+    [InlineData("local {\n localhost_prefix\n}", "Corefile:3:2: missing argument of 'localhost_prefix': expected 'localhost_prefix on|off'")]
+    [InlineData("local {\n localhost_prefix of\n}", "Corefile:3:19: invalid value 'of' for localhost_prefix: expected on or off; did you mean 'on'?")]
     public void WhatIsWrongIsSaid(string text, string error) => Assert.Equal(error, new PluginKit(new LocalPlugin(), text).Errors);
 
     private static Counter Count(PluginKit kit) => kit.Metrics.Counter(Metric, "");

@@ -135,8 +135,8 @@ public sealed class LogPluginTests
     }
 
     [Theory]
-    [InlineData("log {\n class sucess\n}", "Corefile:3:8: 'sucess' is no value for class, expected all, success, denial, error; did you mean 'success'?")]
-    [InlineData("log {\n clas all\n}", "Corefile:3:2: unknown option 'clas' of log, expected class; did you mean 'class'?")]
+    [InlineData("log {\n class sucess\n}", "Corefile:3:8: invalid value 'sucess' for class: expected all, success, denial or error; did you mean 'success'?")]
+    [InlineData("log {\n clas all\n}", "Corefile:3:2: unknown option 'clas' of log: expected class; did you mean 'class'?")]
     public void Wrong_options_say_where_and_why(string text, string error) => Assert.Equal(error, Create(text, Answer).Errors);
 
     private static string Line(PluginKit kit) => Assert.Single(kit.Log);

@@ -85,7 +85,7 @@ public class LoopTests
     }
 
     [Theory]
-    [InlineData("loop 5", "Corefile:2:1: loop has 1 argument, expected 'loop'")]
+    [InlineData("loop 5", "Corefile:2:6: unexpected '5' after 'loop': expected 'loop'")]
     [InlineData("loop\nloop", "Corefile:3:1: duplicate 'loop' in this server block (first at Corefile:2:1): expected once")]
     public void WhatIsWrongIsSaid(string text, string error)
         => Assert.Equal(error, new PluginKit(new LoopPlugin(), text).Errors);

@@ -19,10 +19,10 @@ public class ListenerPluginTests
             new ReloadSettings(TimeSpan.FromSeconds(interval), TimeSpan.FromSeconds(jitter)), new PluginKit(new ReloadPlugin(), text).Build.Reload);
 
     [Theory]
-    [InlineData("reload 1s", "Corefile:2:8: '1s' is no value for reload, expected a duration of at least 2s, such as 5s or 1m30s")]
+    [InlineData("reload 1s", "Corefile:2:8: invalid duration '1s' for reload: expected 2s or more, for example 5s or 1m30s")]
     [InlineData("reload 2s 500ms", "Corefile:2:11: invalid jitter '500ms' for reload: expected 0s, or at least 1s")]
-    [InlineData("reload often", "Corefile:2:8: 'often' is no value for reload, expected a duration of at least 2s, such as 5s or 1m30s")]
-    [InlineData("reload 2s 1s 1s", "Corefile:2:1: reload has 3 arguments, expected 'reload [INTERVAL] [JITTER]'")]
+    [InlineData("reload often", "Corefile:2:8: invalid duration 'often' for reload: expected 2s or more, for example 5s or 1m30s")]
+    [InlineData("reload 2s 1s 1s", "Corefile:2:14: unexpected '1s' after 'reload': expected 'reload [INTERVAL] [JITTER]'")]
     public void Reload_tells_what_is_wrong(string text, string error) => Assert.Equal(error, new PluginKit(new ReloadPlugin(), text).Errors);
 
     [Fact]
@@ -33,9 +33,9 @@ public class ListenerPluginTests
     }
 
     [Theory]
-    [InlineData("multisocket 0", "Corefile:2:13: '0' is no value for multisocket, expected a number from 1 to 1024")]
-    [InlineData("multisocket 1025", "Corefile:2:13: '1025' is no value for multisocket, expected a number from 1 to 1024")]
-    [InlineData("multisocket 1 2", "Corefile:2:1: multisocket has 2 arguments, expected 'multisocket [SOCKETS]'")]
+    [InlineData("multisocket 0", "Corefile:2:13: invalid number '0' for multisocket: expected 1 to 1024")]
+    [InlineData("multisocket 1025", "Corefile:2:13: invalid number '1025' for multisocket: expected 1 to 1024")]
+    [InlineData("multisocket 1 2", "Corefile:2:15: unexpected '2' after 'multisocket': expected 'multisocket [SOCKETS]'")]
     public void Multisocket_tells_what_is_wrong(string text, string error)
         => Assert.Equal(error, new PluginKit(new MultisocketPlugin(), text).Errors);
 
@@ -59,11 +59,11 @@ public class ListenerPluginTests
     [Theory]
     [InlineData("timeouts", "Corefile:2:1: timeouts has no options: expected at least one of read, write, idle, maxtcpqueries")]
     [InlineData("timeouts {\n}", "Corefile:2:1: timeouts has no options: expected at least one of read, write, idle, maxtcpqueries")]
-    [InlineData("timeouts 5s {\n read 5s\n}", "Corefile:2:1: timeouts has 1 argument, expected 'timeouts { OPTION... }'")]
-    [InlineData("timeouts {\n read 999ms\n}", "Corefile:3:7: '999ms' is no value for read, expected a duration of at least 1s, such as 5s or 1m30s")]
-    [InlineData("timeouts {\n idle 24h1s\n}", "Corefile:3:7: '24h1s' is no value for idle, expected a duration of at most 24h")]
-    [InlineData("timeouts {\n maxtcpqueries 0\n}", "Corefile:3:16: '0' is no value for maxtcpqueries, expected a number from 1 on, or -1 for no bound")]
-    [InlineData("timeouts {\n maxtcpqueries -2\n}", "Corefile:3:16: '-2' is no value for maxtcpqueries, expected a number from -1 to 2147483647")]
-    [InlineData("timeouts {\n raed 5s\n}", "Corefile:3:2: unknown option 'raed' of timeouts, expected read, write, idle, maxtcpqueries; did you mean 'read'?")]
+    [InlineData("timeouts 5s {\n read 5s\n}", "Corefile:2:10: unexpected '5s' after 'timeouts': expected 'timeouts'")]
+    [InlineData("timeouts {\n read 999ms\n}", "Corefile:3:7: invalid duration '999ms' for read: expected 1s to 24h, for example 5s or 1m30s")]
+    [InlineData("timeouts {\n idle 24h1s\n}", "Corefile:3:7: invalid duration '24h1s' for idle: expected 1s to 24h, for example 5s or 1m30s")]
+    [InlineData("timeouts {\n maxtcpqueries 0\n}", "Corefile:3:16: invalid number '0' for maxtcpqueries: expected a number from 1 on, or -1 for no bound")]
+    [InlineData("timeouts {\n maxtcpqueries -2\n}", "Corefile:3:16: invalid number '-2' for maxtcpqueries: expected a number from 1 on, or -1 for no bound")]
+    [InlineData("timeouts {\n raed 5s\n}", "Corefile:3:2: unknown option 'raed' of timeouts: expected read, write, idle or maxtcpqueries; did you mean 'read'?")]
     public void Timeouts_tell_what_is_wrong(string text, string error) => Assert.Equal(error, new PluginKit(new TimeoutsPlugin(), text).Errors);
 }

@@ -43,7 +43,7 @@ public sealed class SmallPluginTests
     [Fact]
     public void Bufsize_has_a_range()
         => Assert.Equal(
-            "Corefile:2:9: '511' is no value for bufsize, expected a number from 512 to 4096", new PluginKit(new BufsizePlugin(), "bufsize 511").Errors);
+            "Corefile:2:9: invalid number '511' for bufsize: expected 512 to 4096", new PluginKit(new BufsizePlugin(), "bufsize 511").Errors);
 
     [Fact]
     public void Chaos_tells_of_the_server_in_class_CH()
@@ -68,7 +68,7 @@ public sealed class SmallPluginTests
 
         Assert.True(kit.Build.Debug);
         Assert.True(kit.Build.StackTraces);
-        Assert.Equal("Corefile:2:1: debug has 1 argument, expected 'debug'", new PluginKit(new DebugPlugin(), "debug x").Errors);
+        Assert.Equal("Corefile:2:7: unexpected 'x' after 'debug': expected 'debug'", new PluginKit(new DebugPlugin(), "debug x").Errors);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class SmallPluginTests
         Assert.EndsWith("zones/file", kit.Build.ResolvePath("file"), StringComparison.Ordinal);
         Assert.Equal("/abs", kit.Build.ResolvePath("/abs"));
         Assert.Equal("Warning: Root path does not exist: zones", Assert.Single(kit.Log));
-        Assert.Equal("Corefile:2:1: root has no arguments, expected 'root PATH'", new PluginKit(new RootPlugin(), "root").Errors);
+        Assert.Equal("Corefile:2:1: missing argument of 'root': expected 'root PATH'", new PluginKit(new RootPlugin(), "root").Errors);
     }
 
     [Fact]

@@ -316,20 +316,20 @@ public sealed class TemplatePluginTests
     }
 
     [Theory]
-    [InlineData("template", "Corefile:2:1: template has no arguments, expected 'template CLASS TYPE [ZONES...]'")]
+    [InlineData("template", "Corefile:2:1: missing argument of 'template': expected 'template CLASS TYPE [ZONES...]'")]
     [InlineData("template XX A", "Corefile:2:10: 'XX' is no class, expected one such as IN or ANY")]
     [InlineData("template IN XX", "Corefile:2:13: 'XX' is no record type, expected one such as A, PTR or ANY")]
-    [InlineData("template IN A {\n match\n}", "Corefile:3:2: match has no arguments, expected 'match REGEX...'")]
+    [InlineData("template IN A {\n match\n}", "Corefile:3:2: missing argument of 'match': expected 'match REGEX...'")]
     [InlineData("template IN A {\n match a (\n}", "Corefile:3:10: '(' is not a regular expression in RE2 syntax: '(' without its ')', at character 1")]
-    [InlineData("template IN A {\n answer\n}", "Corefile:3:2: answer has no arguments, expected 'answer RECORD'")]
+    [InlineData("template IN A {\n answer\n}", "Corefile:3:2: missing argument of 'answer': expected 'answer RECORD'")]
     [InlineData("template IN A {\n answer \"{{ .Nam }}\"\n}", "Corefile:3:9: the template of answer cannot be read: unknown field '.Nam': expected one of .Class, .Group, .Match, .Message, .Meta, .Name, .Question, .Regex, .Remote, .Type, .Zone; did you mean '.Name'?, at column 4 of the template")]
     [InlineData("template IN A {\n additional \"{{ .Message.Answer }}\"\n}", "Corefile:3:13: the template of additional cannot be read: unknown field '.Answer': expected one of .AuthenticatedData, .Authoritative, .CheckingDisabled, .Compress, .Id, .MsgHdr, .Opcode, .Question, .Rcode, .RecursionAvailable, .RecursionDesired, .Response, .Truncated, .Zero, at column 12 of the template")]
     [InlineData("template IN A {\n rcode NXDOMAINE\n}", "Corefile:3:8: 'NXDOMAINE' is no response code, expected one such as NXDOMAIN or REFUSED")]
-    [InlineData("template IN A {\n rcode\n}", "Corefile:3:2: rcode has no arguments, expected 'rcode CODE'")]
-    [InlineData("template IN A {\n ederror 65536\n}", "Corefile:3:10: '65536' is no value for ederror, expected a number from 0 to 65535")]
-    [InlineData("template IN A {\n ederror 1 a b\n}", "Corefile:3:2: ederror has 3 arguments, expected 'ederror CODE [REASON]'")]
+    [InlineData("template IN A {\n rcode\n}", "Corefile:3:2: missing argument of 'rcode': expected 'rcode CODE'")]
+    [InlineData("template IN A {\n ederror 65536\n}", "Corefile:3:10: invalid number '65536' for ederror: expected 0 to 65535")]
+    [InlineData("template IN A {\n ederror 1 a b\n}", "Corefile:3:14: unexpected 'b' after 'ederror': expected 'ederror CODE [REASON]'")]
     [InlineData("template IN A {\n var a b\n}", "Corefile:3:2: option 'var' of template is not built into this version, expected match, answer, additional, authority, rcode, ederror, fallthrough")]
-    [InlineData("template IN A {\n anser x\n}", "Corefile:3:2: unknown option 'anser' of template, expected match, answer, additional, authority, rcode, ederror, fallthrough; did you mean 'answer'?")]
+    [InlineData("template IN A {\n anser x\n}", "Corefile:3:2: unknown option 'anser' of template: expected match, answer, additional, authority, rcode, ederror or fallthrough; did you mean 'answer'?")]
     public void Wrong_options_say_where_and_why(string text, string error) => Assert.Equal(error, Create(text).Errors);
 
     [Fact]

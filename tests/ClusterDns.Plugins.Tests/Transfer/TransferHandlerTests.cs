@@ -314,10 +314,10 @@ public sealed class TransferHandlerTests
 
     [Theory]
     [InlineData("transfer", "Corefile:2:1: transfer has nobody to transfer to, expected 'to ADDRESS...'")]
-    [InlineData("transfer {\n to\n}", "to has no arguments, expected 'to ADDRESS...'")]
+    [InlineData("transfer {\n to\n}", "missing argument of 'to': expected 'to ADDRESS...'")]
     [InlineData("transfer {\n to www.example.org\n}", "Corefile:3:5: 'www.example.org' is no value for to, expected *, IP[:PORT] or a network such as 10.0.0.0/8")]
     [InlineData("transfer {\n to *\n source 192.0.2.1\n}", "option 'source' of transfer is not built into this version, expected to")]
-    [InlineData("transfer {\n too *\n}", "unknown option 'too' of transfer, expected to; did you mean 'to'?")]
+    [InlineData("transfer {\n too *\n}", "unknown option 'too' of transfer: expected to; did you mean 'to'?")]
     public void Wrong_options_are_errors(string transfer, string expected)
         => Assert.Contains(expected, TransferKit.Create(transfer, Objects).Errors, StringComparison.Ordinal);
 

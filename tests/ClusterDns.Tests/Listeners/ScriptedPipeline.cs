@@ -30,6 +30,7 @@ internal sealed class ScriptedPipeline : IQueryPipeline
     private readonly ConcurrentQueue<TaskCompletionSource> _waiting = new();
     private int _handled;
     private int _streamed;
+    private int _disposed;
 
     /// <summary>The response code of answers, to tell two pipelines apart.</summary>
     internal ResponseCode Code { get; init; } = ResponseCode.NoError;
@@ -39,6 +40,9 @@ internal sealed class ScriptedPipeline : IQueryPipeline
 
     /// <summary>How many messages of streams were made.</summary>
     internal int Streamed => Volatile.Read(ref _streamed);
+
+    /// <summary>How many streams were disposed of.</summary>
+    internal int Disposed => Volatile.Read(ref _disposed);
 
     internal int Handled => Volatile.Read(ref _handled);
 
@@ -179,6 +183,12 @@ internal sealed class ScriptedPipeline : IQueryPipeline
             _made++;
             Interlocked.Increment(ref pipeline._streamed);
             return true;
+        }
+
+        public override void Dispose()
+        {
+            Interlocked.Increment(ref pipeline._disposed);
+            base.Dispose();
         }
     }
 }

@@ -109,6 +109,7 @@ public class TcpStreamTests
         client.Dispose();
 
         await TestListener.UntilAsync(() => server.Listener.LentTcpQueries == 0 && server.Listener.Connections == 0);
+        Assert.Equal(1, server.Pipeline.Disposed);
         Assert.InRange(server.Pipeline.Streamed, 1, ScriptedPipeline.StreamLength - 1);
     }
 

@@ -81,9 +81,47 @@ public sealed class QueryEndTests
 
         Assert.True(await pipeline.HandleAsync(context, Write(context, Fate.Answer, waits: false, 7), TransportProtocol.Udp, in Client, in Client, null));
 
+        Assert.Equal([7], recorder.Received);
         Assert.Equal([(7, QueryEnd.Answered)], recorder.Ends);
-        Assert.Equal(1, new QueryEndMetrics(_metrics).Panics.Value);
+        Assert.Equal(2, new QueryEndMetrics(_metrics).Panics.Value);
         Assert.Contains(_logger.Records, static record => record.Exception is InvalidOperationException);
+    }
+
+    [Theory]
+    [InlineData(Fate.Answer, QueryEnd.Answered, ResponseCode.NoError)]
+    [InlineData(Fate.NoZone, QueryEnd.Unrouted, ResponseCode.Refused)]
+    [InlineData(Fate.Throw, QueryEnd.Failed, ResponseCode.ServFail)]
+    [InlineData(Fate.Stream, QueryEnd.Answered, ResponseCode.NoError)]
+    [InlineData(Fate.Drop, QueryEnd.Dropped, null)]
+    private async Task The_written_message_can_be_read_at_the_end(Fate fate, QueryEnd expected, ResponseCode? code)
+    {
+        Recorder recorder = new();
+        await ServeAsync(Create(recorder), recorder, fate, waits: false, 7);
+
+        (QueryEnd end, byte[] message) = Assert.Single(recorder.Messages);
+        Assert.Equal(expected, end);
+        Assert.Equal(code is not null, DnsHeader.TryRead(message, out DnsHeader header));
+        if (code is not null)
+        {
+            Assert.Equal((7, code), (header.Id, header.ResponseCode));
+        }
+    }
+
+    [Theory]
+    [InlineData(TransportProtocol.Udp)]
+    [InlineData(TransportProtocol.Tcp)]
+    public async Task A_seal_that_throws_makes_the_response_SERVFAIL_without_seals(TransportProtocol transport)
+    {
+        Recorder recorder = new();
+        Route block = Block(new Link()) with { Seals = new IResponseSeal[] { new BrokenSeal() }, Observers = new IQueryObserver[] { recorder } };
+        QueryPipeline pipeline = new("dns://:53", new RoutingTable([block]), new QueryEndMetrics(_metrics), TimeProvider.System, _logger);
+        Query context = new();
+
+        Assert.True(await pipeline.HandleAsync(context, Write(context, Fate.Answer, waits: false, 7), transport, in Client, in Client, null));
+
+        Assert.True(DnsHeader.TryRead(context.ResponseMessage, out DnsHeader header));
+        Assert.Equal(ResponseCode.ServFail, header.ResponseCode);
+        Assert.Equal([(7, QueryEnd.Failed)], recorder.Ends);
     }
 
     [Theory]
@@ -153,6 +191,7 @@ public sealed class QueryEndTests
         Assert.Equal(expected is not (QueryEnd.Dropped or QueryEnd.Ignored), isAnswered);
         bool isObserved = expected is not (QueryEnd.Malformed or QueryEnd.Ignored);
         IReadOnlyList<QueryEnd> seen = recorder.EndsOf(id);
+        Assert.Equal(seen.Count, recorder.Received.Count(received => received == id));
         Assert.Equal(isObserved ? 1 : 0, seen.Count(end => end == expected));
         Assert.Equal(fate is Fate.AskAnother or Fate.AskAnotherThatThrows ? 2 : isObserved ? 1 : 0, seen.Count);
         recorder.Fates.TryAdd(fate, value: true);
@@ -285,10 +324,25 @@ public sealed class QueryEndTests
             }
         }
 
+        public List<int> Received { get; } = [];
+
+        public List<(QueryEnd End, byte[] Message)> Messages { get; } = [];
+
+        public void OnReceived(Query query)
+        {
+            Assert.Equal(query.ReceivedLength, query.Request.Length);
+            Assert.Equal(ResponseStatus.None, query.Response.Status);
+            lock (_lock)
+            {
+                Received.Add(query.Header.Id);
+            }
+        }
+
         public void OnEnd(Query query, QueryEnd outcome)
         {
             lock (_lock)
             {
+                Messages.Add((outcome, query.ResponseMessage.ToArray()));
                 _ends.Add((query.Header.Id, outcome));
                 _endsById.TryAdd(query.Header.Id, []);
                 _endsById[query.Header.Id].Add(outcome);
@@ -296,8 +350,17 @@ public sealed class QueryEndTests
         }
     }
 
+    private sealed class BrokenSeal : IResponseSeal
+    {
+        public int Reserve(Query query) => 0;
+
+        public int Seal(Query query, Span<byte> message, int length) => throw new InvalidOperationException("broken seal");
+    }
+
     private sealed class BrokenObserver : IQueryObserver
     {
+        public void OnReceived(Query query) => throw new InvalidOperationException("broken observer");
+
         public void OnEnd(Query query, QueryEnd outcome) => throw new InvalidOperationException("broken observer");
     }
 

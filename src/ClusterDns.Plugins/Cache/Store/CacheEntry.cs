@@ -67,7 +67,7 @@ internal sealed class CacheEntry
         response.AuthenticData = AuthenticData;
         if (ExtendedErrorCode is { } code)
         {
-            response.SetExtendedError(code, ExtendedErrorText);
+            response.SetExtendedError(code, ExtendedErrorText.Span);
         }
     }
 

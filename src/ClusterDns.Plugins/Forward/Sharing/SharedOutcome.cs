@@ -57,8 +57,7 @@ internal readonly record struct SharedOutcome
             Failure = response.Failure,
             ExtendedErrorCode = response.ExtendedErrorCode,
 
-            // A text without a reply is a constant of a plugin: nothing of the leader's response that ends with it.
-            ExtendedErrorText = reply is null ? response.ExtendedErrorText : default,
+            ExtendedErrorText = reply is null ? response.ExtendedErrorText.ToArray() : default,
         };
     }
 
@@ -82,7 +81,7 @@ internal readonly record struct SharedOutcome
 
         if (ExtendedErrorCode is { } code)
         {
-            response.SetExtendedError(code, ExtendedErrorText);
+            response.SetExtendedError(code, ExtendedErrorText.Span);
         }
     }
 }

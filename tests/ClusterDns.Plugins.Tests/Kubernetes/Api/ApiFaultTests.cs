@@ -74,7 +74,7 @@ public sealed class ApiFaultTests : IAsyncLifetime
         await kit.UntilAsync(() => kit.Kit.Build.ReadinessChecks[0].Reason().Contains($"services: {reason}", StringComparison.Ordinal));
         Response response = kit.Kit.Serve(Web).Response;
         Assert.Equal((ushort?)14, response.ExtendedErrorCode);
-        Assert.Contains($"services: {reason}", Encoding.UTF8.GetString(response.ExtendedErrorText.Span), StringComparison.Ordinal);
+        Assert.Contains($"services: {reason}", Encoding.UTF8.GetString(response.ExtendedErrorText), StringComparison.Ordinal);
 
         ends = true;
         await kit.UntilAnswerAsync(Web, "10.96.0.1", Step);

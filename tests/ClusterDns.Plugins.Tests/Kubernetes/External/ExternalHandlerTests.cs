@@ -135,12 +135,12 @@ public sealed class ExternalHandlerTests
     }
 
     [Theory]
-    [InlineData("ttl", "ttl has no arguments, expected 'ttl SECONDS'")]
-    [InlineData("ttl 3601", "'3601' is no value for ttl, expected a number from 0 to 3600")]
-    [InlineData("apex", "apex has no arguments, expected 'apex LABEL'")]
+    [InlineData("ttl", "missing argument of 'ttl': expected 'ttl SECONDS'")]
+    [InlineData("ttl 3601", "invalid number '3601' for ttl: expected 0 to 3600")]
+    [InlineData("apex", "missing argument of 'apex': expected 'apex LABEL'")]
     [InlineData("apex a.b", "'a.b' is no value for apex, expected one label, such as dns")]
-    [InlineData("headless yes", "headless has 1 argument, expected 'headless'")]
-    [InlineData("headles", "unknown option 'headles' of k8s_external, expected apex, ttl, headless, fallthrough; did you mean 'headless'?")]
+    [InlineData("headless yes", "unexpected 'yes' after 'headless': expected 'headless'")]
+    [InlineData("headles", "unknown option 'headles' of k8s_external: expected apex, ttl, headless or fallthrough; did you mean 'headless'?")]
     public void Wrong_options_are_errors(string option, string expected)
         => Assert.Contains(expected, ExternalKit.Create(option).Errors, StringComparison.Ordinal);
 

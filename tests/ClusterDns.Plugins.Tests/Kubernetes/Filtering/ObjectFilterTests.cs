@@ -135,16 +135,16 @@ public sealed class ObjectFilterTests
     }
 
     [Theory]
-    [InlineData("namespaces", "Corefile:3:1: namespaces has no arguments, expected 'namespaces NAMESPACE...'")]
-    [InlineData("namespace_labels", "Corefile:3:1: namespace_labels has no arguments, expected 'namespace_labels EXPRESSION'")]
-    [InlineData("labels", "Corefile:3:1: labels has no arguments, expected 'labels EXPRESSION'")]
+    [InlineData("namespaces", "Corefile:3:1: missing argument of 'namespaces': expected 'namespaces NAMESPACE...'")]
+    [InlineData("namespace_labels", "Corefile:3:1: missing argument of 'namespace_labels': expected 'namespace_labels EXPRESSION'")]
+    [InlineData("labels", "Corefile:3:1: missing argument of 'labels': expected 'labels EXPRESSION'")]
     [InlineData("labels tier in gold", "Corefile:3:16: labels 'tier in gold': 'gold' where values begin, expected values in parentheses")]
     [InlineData("labels tier in (gold", "Corefile:3:16: labels 'tier in (gold': the end among the values, expected a comma or a closing parenthesis")]
     [InlineData("namespace_labels a, tier%=x", "Corefile:3:21: namespace_labels 'a, tier%=x': 'tier%' cannot be a label's name, expected one such as tier or example.com/tier")]
     [InlineData("namespaces a\nnamespace_labels b", "Corefile:4:1: namespace_labels stands beside namespaces at Corefile:3:1, expected one of them")]
     [InlineData("namespace_labels b\nnamespaces a", "Corefile:4:1: namespaces stands beside namespace_labels at Corefile:3:1, expected one of them")]
-    [InlineData("noendpoints yes", "Corefile:3:1: noendpoints has 1 argument, expected 'noendpoints'")]
-    [InlineData("ignore emptyservice", "Corefile:3:8: 'emptyservice' is no value for ignore, expected empty_service; did you mean 'empty_service'?")]
+    [InlineData("noendpoints yes", "Corefile:3:13: unexpected 'yes' after 'noendpoints': expected 'noendpoints'")]
+    [InlineData("ignore emptyservice", "Corefile:3:8: invalid value 'emptyservice' for ignore: expected empty_service; did you mean 'empty_service'?")]
     public void Wrong_options_are_told(string options, string error) => Assert.Equal(error, Create(options).Errors);
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class MulticlusterOptionsTests
     [InlineData("multicluster clusterset.local", "Corefile:3:14: 'clusterset.local' is none of the zones of kubernetes, expected some of cluster.local., set.local., in-addr.arpa.")]
     [InlineData("multicluster set.local other.local", "Corefile:3:24: 'other.local' is none of the zones of kubernetes, expected some of cluster.local., set.local., in-addr.arpa.")]
     [InlineData("multicluster sub.set.local", "Corefile:3:14: 'sub.set.local' is none of the zones of kubernetes, expected some of cluster.local., set.local., in-addr.arpa.")]
-    [InlineData("multiclusters set.local", "Corefile:3:1: unknown option 'multiclusters' of kubernetes, expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, endpoint_pod_names, ttl, fallthrough, ignore, multicluster, zonal, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight, startup_timeout; did you mean 'multicluster'?")]
+    [InlineData("multiclusters set.local", "Corefile:3:1: unknown option 'multiclusters' of kubernetes: expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, endpoint_pod_names, ttl, fallthrough, ignore, multicluster, zonal, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight or startup_timeout; did you mean 'multicluster'?")]
     public void A_zone_that_the_plugin_does_not_have_is_an_error(string option, string error)
         => Assert.Equal(error, Build($"kubernetes cluster.local set.local in-addr.arpa {{\n{option}\nmanifests objects.yaml\n}}").Errors);
 
