@@ -31,6 +31,10 @@ public sealed class Expression<T>
     /// <summary>Parts that are accepted, although their evaluation always fails.</summary>
     public IReadOnlyList<ExpressionError> Warnings { get; }
 
+    /// <summary>The same expression with another clock.</summary>
+    /// <param name="clock">What the function <c>now</c> reads.</param>
+    public Expression<T> WithClock(TimeProvider clock) => new(Text, _node, clock, _variables, Warnings);
+
     /// <summary>Evaluates the expression where a boolean is needed. This allocates nothing unless the expression makes lists or maps.</summary>
     /// <param name="context">What it is evaluated for.</param>
     /// <param name="value">Its value; false where the evaluation fails.</param>

@@ -126,6 +126,8 @@ public sealed class EnvironmentTests
         Assert.True(Asked.CreateEnvironment(clock).TryCompile(text, out Expression<Asked>? expression, out ExpressionError error), error.Message);
         Assert.True(expression.TryEvaluateBoolean(new Asked(), out bool value));
         Assert.True(value);
+        Assert.True(Asked.Compile(text).WithClock(clock).TryEvaluateBoolean(new Asked(), out value));
+        Assert.True(value);
         clock.Advance(TimeSpan.FromDays(400));
         Assert.True(expression.TryEvaluateBoolean(new Asked(), out value));
         Assert.Equal(text.Contains("Hour()", StringComparison.Ordinal) || text.Contains("New_York", StringComparison.Ordinal), value);

@@ -120,7 +120,7 @@ internal readonly struct OperatorBinder(Binder binder)
 
         return GoRegex.TryCompile(pattern.Value.Text.ToString(), out Regex? regex, out string problem)
             ? new MatchNode(left, regex!, binary.Offset)
-            : throw new ExpressionException(right.Offset, $"invalid regular expression: {problem}");
+            : throw new ExpressionException(right.Offset, problem);
     }
 
     private static TextTestNode BindTextTest(BinarySyntax binary, Node left, Node right)
