@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ClusterDns.GoText.Templates;
 
 /// <summary>Floating-point numbers as Go writes them.</summary>
-internal static class FloatText
+public static class FloatText
 {
     private const int DefaultPrecision = 6;
     private const int FirstExponent = 6;
