@@ -18,7 +18,7 @@ esac
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 results=artifacts/test-results
 flaky=0
-unit=(tests/ClusterDns.Core.Tests tests/ClusterDns.GoText.Tests tests/ClusterDns.Plugins.Tests tests/ClusterDns.Tests)
+unit=(tests/ClusterDns.Core.Tests tests/ClusterDns.GoText.Tests tests/ClusterDns.Expressions.Tests tests/ClusterDns.Plugins.Tests tests/ClusterDns.Tests)
 
 # One project's tests. A test that hangs is named, and ends the project after this long without any test that ends. Tests that fail run once
 # more, alone: many of them race with the clock, ports and other processes of the machine. What passes then is reported, and to be looked into.

@@ -13,7 +13,7 @@ public sealed class LoopTests
         using RunningServer server = await RunningServer.StartAsync(
             executable, $".:{port} {{\n bind 127.0.0.1\n loop\n forward . 127.0.0.1:{port}\n}}\n");
 
-        await server.WaitForOutputAsync($"-> dns://127.0.0.1:{port}) detected for zone \".\": upstream 127.0.0.1:{port} forwards to this server, and none is left");
+        await server.WaitForOutputAsync($"-> dns://127.0.0.1:{port}) detected for zone \".\": upstream 127.0.0.1:{port} forwards to this server, and no other upstream is left");
         Assert.Equal(1, await server.WaitForExitAsync());
     }
 
@@ -27,7 +27,7 @@ public sealed class LoopTests
         using RunningServer server = await RunningServer.StartAsync(
             executable, $".:{port} {{\n bind 127.0.0.1\n loop\n forward . 127.0.0.1:{port} 127.0.0.1:{upstream.Port} {{\n  policy sequential\n }}\n}}\n");
 
-        await server.WaitForOutputAsync($"upstream 127.0.0.1:{port} forwards to this server and is left out");
+        await server.WaitForOutputAsync($"upstream 127.0.0.1:{port} forwards to this server and is no longer used");
         Assert.Equal("192.0.2.80", await server.DigAsync("+short", "www.example.net"));
     }
 }

@@ -4,6 +4,8 @@ using System.Reflection;
 using System.Xml.Linq;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
+using ClusterDns.Expressions;
+using ClusterDns.GoText.RegularExpressions;
 using ClusterDns.GoText.Templates;
 using ClusterDns.Plugins;
 using ClusterDns.Server.Listeners;
@@ -21,6 +23,7 @@ public sealed class DependencyTests
     private const string PluginsNamespace = "ClusterDns.Plugins";
 
     private static readonly Assembly Core = typeof(Query).Assembly;
+    private static readonly Assembly Expressions = typeof(ExpressionError).Assembly;
     private static readonly Assembly GoText = typeof(GoTemplate).Assembly;
     private static readonly Assembly Plugins = typeof(PluginCatalog).Assembly;
     private static readonly Assembly Server = typeof(DnsListener).Assembly;
@@ -45,7 +48,8 @@ public sealed class DependencyTests
     [Theory]
     [InlineData("ClusterDns.Core", "", "Microsoft.Extensions.Logging.Abstractions", "")]
     [InlineData("ClusterDns.GoText", "ClusterDns.Core", "", "")]
-    [InlineData("ClusterDns.Plugins", "ClusterDns.Core ClusterDns.GoText", "KubernetesClient.Aot YamlDotNet", "")]
+    [InlineData("ClusterDns.Expressions", "ClusterDns.Core ClusterDns.GoText", "", "")]
+    [InlineData("ClusterDns.Plugins", "ClusterDns.Core ClusterDns.Expressions ClusterDns.GoText", "KubernetesClient.Aot YamlDotNet", "")]
     [InlineData("ClusterDns.Server", "ClusterDns.Core ClusterDns.Plugins", "Microsoft.Extensions.Hosting", "Microsoft.AspNetCore.App")]
     [InlineData("ClusterDns", "ClusterDns.Server", "", "")]
     public void A_project_refers_to_those_below_it_and_to_few_packages(string project, string projects, string packages, string frameworks)
@@ -63,6 +67,7 @@ public sealed class DependencyTests
     {
         Assert.Equal("", OwnReferences(Core));
         Assert.Equal("ClusterDns.Core", OwnReferences(GoText));
+        Assert.Equal("ClusterDns.Core ClusterDns.GoText", OwnReferences(Expressions));
         Assert.Equal("ClusterDns.Core ClusterDns.GoText", OwnReferences(Plugins));
         Assert.Equal("ClusterDns.Core ClusterDns.Plugins", OwnReferences(Server));
     }
@@ -75,6 +80,11 @@ public sealed class DependencyTests
     [Fact]
     public void The_Go_languages_use_only_hints_of_the_core()
         => Assert.Empty(Find(GoText, static type => true, static (_, used) => used.Assembly == Core && used != typeof(NearMiss)));
+
+    [Fact]
+    public void Expressions_use_only_hints_and_Go_text()
+        => Assert.Empty(Find(Expressions, static type => true, static (_, used) =>
+            (used.Assembly == Core && used != typeof(NearMiss)) || (used.Assembly == GoText && used != typeof(GoRegex) && used != typeof(FloatText))));
 
     [Fact]
     public void A_plugin_knows_no_other_plugin()

@@ -199,7 +199,7 @@ internal ref struct MessageLoader(Response response, byte[] message, int length,
         record.OwnerOffset = offset;
     }
 
-    /// <summary>Where the name that stands at an offset of the message is uncompressed.</summary>
+    /// <summary>The uncompressed form of the name at an offset of the message.</summary>
     private struct NameSource
     {
         public int NameOffset;

@@ -12,7 +12,7 @@ public abstract class PluginHandler(PluginHandler next)
 {
     private readonly PluginHandler _next = next;
 
-    /// <summary>The plugin's name, as it stands in the Corefile.</summary>
+    /// <summary>The plugin's name in the Corefile.</summary>
     public abstract string Name { get; }
 
     /// <summary>

@@ -1,7 +1,7 @@
 namespace ClusterDns.Core.Pipeline;
 
 /// <summary>
-/// Something that a query's response points into, and that is to be let go of when the query is over: see
+/// Something that a query's response points into, and that is released when the query is over: see
 /// <see cref="Query.Hold"/>.
 /// </summary>
 public abstract class QueryResource
@@ -9,6 +9,6 @@ public abstract class QueryResource
     /// <summary>The one that the query took hold of before.</summary>
     internal QueryResource? NextHeld { get; set; }
 
-    /// <summary>Lets go. Called once for each time it was taken out of its pool.</summary>
+    /// <summary>Releases it. Called once for each time it was taken out of its pool.</summary>
     public abstract void Release();
 }

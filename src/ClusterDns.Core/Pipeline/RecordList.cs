@@ -75,7 +75,7 @@ public sealed class RecordList
         Count = count;
     }
 
-    /// <summary>Empties the list and lets go of what the records pointed to.</summary>
+    /// <summary>Empties the list and releases what the records pointed to.</summary>
     public void Clear()
     {
         if (Count == 0)

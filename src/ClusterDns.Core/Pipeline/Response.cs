@@ -282,7 +282,7 @@ public sealed class Response
         Arena.Clear();
     }
 
-    /// <summary>Makes the response as new.</summary>
+    /// <summary>Resets the response.</summary>
     public void Reset()
     {
         ClearRecords();

@@ -12,12 +12,12 @@ public enum ResponseSection : byte
     /// <summary>Records that name an authority, or the SOA of a negative answer (RFC 2308).</summary>
     Authority,
 
-    /// <summary>Records that may help. The OPT record is never here: it is made anew for each client.</summary>
+    /// <summary>Records that may help. The OPT record is never here: it is written for each client.</summary>
     Additional,
 }
 
 /// <summary>
-/// One record of a response: where its owner name and rdata stand, not the bytes themselves. The arrays belong to whoever
+/// One record of a response: the positions of its owner name and rdata, not the bytes themselves. The arrays belong to whoever
 /// made the record (an index, a cache entry, the response's arena, an upstream's message) and are not changed while the
 /// response lives.
 /// </summary>

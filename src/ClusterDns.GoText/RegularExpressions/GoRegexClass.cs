@@ -7,7 +7,7 @@ internal static class GoRegexClass
 {
     /// <summary>Reads a class whose opening bracket was read.</summary>
     /// <param name="reader">The expression.</param>
-    /// <param name="at">Where the bracket stands.</param>
+    /// <param name="at">The position of the bracket.</param>
     /// <param name="foldCase">Whether case does not count.</param>
     public static CodePointSet Read(GoRegexReader reader, int at, bool foldCase)
     {
@@ -29,9 +29,9 @@ internal static class GoRegexClass
         return isNegated ? set.Negate() : set;
     }
 
-    /// <summary>Reads an escape that stands for a class, whose backslash was read.</summary>
+    /// <summary>Reads an escape that denotes a class, after its backslash.</summary>
     /// <param name="reader">The expression.</param>
-    /// <param name="at">Where the backslash stands.</param>
+    /// <param name="at">The position of the backslash.</param>
     /// <param name="foldCase">Whether case does not count.</param>
     /// <returns>Null, and nothing read, when it stands for something else.</returns>
     public static CodePointSet? TryReadEscapedClass(GoRegexReader reader, int at, bool foldCase)

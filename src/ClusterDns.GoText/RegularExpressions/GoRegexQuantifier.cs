@@ -11,7 +11,7 @@ internal readonly record struct GoRegexQuantifier(int Least, int Most, bool IsCo
     private const int Unbounded = -1;
     private const int Large = 100_000_000;
 
-    /// <summary>Whether a repetition is next; a brace without counts is none.</summary>
+    /// <summary>Whether a repetition is next; a brace without counts is not one.</summary>
     /// <param name="reader">The expression.</param>
     public static bool IsNext(GoRegexReader reader)
     {

@@ -58,7 +58,7 @@ internal sealed class GoRegexReader(string expression)
     }
 
     /// <summary>Reads the rest of an escape that stands for one code point.</summary>
-    /// <param name="at">Where its backslash stands.</param>
+    /// <param name="at">The position of its backslash.</param>
     public int ReadEscaped(int at)
     {
         if (IsAtEnd)

@@ -33,7 +33,7 @@ internal sealed class GoRegexTranslator
     /// <summary>Translates an expression.</summary>
     /// <param name="expression">The expression, in RE2's syntax.</param>
     /// <returns>The pattern, its groups numbered and without names, and the names by number; empty for a group without one.</returns>
-    /// <exception cref="FormatException">It is none; the message says what is wrong and where.</exception>
+    /// <exception cref="FormatException">It is not valid; the message says what is wrong and where.</exception>
     public static (string Pattern, IReadOnlyList<string> GroupNames) Translate(string expression)
     {
         GoRegexTranslator translator = new(expression);
@@ -251,7 +251,7 @@ internal sealed class GoRegexTranslator
             : text;
     }
 
-    /// <summary>Reads flags after <c>(?</c>; true when a group follows them, false when they hold to the end of the group they stand in.</summary>
+    /// <summary>Reads flags after <c>(?</c>; true when a group follows them, false when they apply to the end of their group.</summary>
     private bool ReadFlags(int at)
     {
         Flags flags = _flags;

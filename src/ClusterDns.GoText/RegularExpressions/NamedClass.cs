@@ -53,7 +53,7 @@ internal static class NamedClass
     };
 
     /// <summary>The class that POSIX has a word for; null for another word.</summary>
-    /// <param name="word">What stands between the colons of <c>[:alpha:]</c>.</param>
+    /// <param name="word">The text between the colons of <c>[:alpha:]</c>.</param>
     public static CodePointSet? Posix(string word) => word switch
     {
         "alnum" => Create("09AZaz"),

@@ -37,13 +37,13 @@ internal abstract class BranchStatement(string keyword, Pipeline pipeline, State
 
     /// <summary>Runs what belongs to a value.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="dot">What the dot stands for outside.</param>
+    /// <param name="dot">The value of the dot outside.</param>
     /// <param name="value">What the pipeline gave.</param>
     protected abstract Flow Run(TemplateRun run, in Value dot, in Value value);
 
     /// <summary>Runs what belongs to nothing.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="dot">What the dot stands for.</param>
+    /// <param name="dot">The value of the dot.</param>
     protected Flow RunOtherwise(TemplateRun run, in Value dot) => otherwise?.Run(run, in dot) ?? Flow.Next;
 }
 
@@ -57,7 +57,7 @@ internal sealed class IfStatement(Pipeline pipeline, StatementList body, Stateme
         => value.IsTrue ? Body.Run(run, in dot) : RunOtherwise(run, in dot);
 }
 
-/// <summary><c>with</c>: within, the dot stands for the value.</summary>
+/// <summary><c>with</c>: within, the dot is the value.</summary>
 /// <inheritdoc/>
 internal sealed class WithStatement(Pipeline pipeline, StatementList body, StatementList? otherwise)
     : BranchStatement("with", pipeline, body, otherwise)

@@ -16,7 +16,7 @@ internal abstract class Command(IReadOnlyList<Expression> operands)
 
     /// <summary>Computes the value.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="dot">What the dot stands for.</param>
+    /// <param name="dot">The value of the dot.</param>
     /// <param name="final">What the stage before gave.</param>
     /// <param name="hasFinal">Whether there was one.</param>
     /// <param name="value">The value.</param>
@@ -144,7 +144,7 @@ internal sealed class LogicCommand(bool isAnd, IReadOnlyList<Expression> operand
 
 /// <summary>A function's name where no command begins with it: as an argument it is called without any of its own.</summary>
 /// <param name="function">The function.</param>
-/// <param name="position">Where it stands.</param>
+/// <param name="position">Its position.</param>
 internal sealed class FunctionExpression(TemplateFunction function, int position) : Expression(position)
 {
     /// <summary>The function.</summary>

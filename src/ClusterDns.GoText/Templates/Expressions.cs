@@ -3,10 +3,10 @@ using System.Text;
 namespace ClusterDns.GoText.Templates;
 
 /// <summary>Something with a value.</summary>
-/// <param name="position">Where it stands.</param>
+/// <param name="position">Its position.</param>
 internal abstract class Expression(int position)
 {
-    /// <summary>Where it stands, counted in characters from 0.</summary>
+    /// <summary>Its position, in characters from 0.</summary>
     public int Position => position;
 
     /// <summary>What is known of its value; null where nothing is.</summary>
@@ -14,7 +14,7 @@ internal abstract class Expression(int position)
 
     /// <summary>Computes the value.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="dot">What the dot stands for.</param>
+    /// <param name="dot">The value of the dot.</param>
     /// <param name="value">The value.</param>
     /// <returns>False when the run has failed.</returns>
     public abstract bool TryEvaluate(TemplateRun run, in Value dot, out Value value);
@@ -35,7 +35,7 @@ internal abstract class Expression(int position)
 /// <summary>A constant.</summary>
 /// <param name="constant">Its value.</param>
 /// <param name="source">How it is written.</param>
-/// <param name="position">Where it stands.</param>
+/// <param name="position">Its position.</param>
 internal sealed class ConstantExpression(Value constant, string source, int position) : Expression(position)
 {
     /// <summary>Whether it is <c>nil</c>.</summary>
@@ -54,7 +54,7 @@ internal sealed class ConstantExpression(Value constant, string source, int posi
 
 /// <summary>The dot.</summary>
 /// <param name="shape">What is known of it.</param>
-/// <param name="position">Where it stands.</param>
+/// <param name="position">Its position.</param>
 internal sealed class DotExpression(Shape? shape, int position) : Expression(position)
 {
     /// <inheritdoc/>
@@ -75,7 +75,7 @@ internal sealed class DotExpression(Shape? shape, int position) : Expression(pos
 /// <param name="name">Its name, with the dollar sign.</param>
 /// <param name="slot">Its place among the variables.</param>
 /// <param name="shape">What is known of it.</param>
-/// <param name="position">Where it stands.</param>
+/// <param name="position">Its position.</param>
 internal sealed class VariableExpression(string name, int slot, Shape? shape, int position) : Expression(position)
 {
     /// <inheritdoc/>
@@ -96,7 +96,7 @@ internal sealed class VariableExpression(string name, int slot, Shape? shape, in
 /// <param name="start">What they are fields of.</param>
 /// <param name="names">Their names.</param>
 /// <param name="shape">What is known of the last.</param>
-/// <param name="position">Where it stands.</param>
+/// <param name="position">Its position.</param>
 internal sealed class FieldExpression(Expression start, IReadOnlyList<string> names, Shape? shape, int position) : Expression(position)
 {
     private readonly string[] _names = [.. names];
@@ -109,7 +109,7 @@ internal sealed class FieldExpression(Expression start, IReadOnlyList<string> na
 
     /// <summary>Computes the value, with arguments for the last name.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="dot">What the dot stands for.</param>
+    /// <param name="dot">The value of the dot.</param>
     /// <param name="arguments">The arguments.</param>
     /// <param name="value">The value.</param>
     public bool TryEvaluate(TemplateRun run, in Value dot, scoped ReadOnlySpan<Value> arguments, out Value value)

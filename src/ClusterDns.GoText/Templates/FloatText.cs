@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ClusterDns.GoText.Templates;
 
 /// <summary>Floating-point numbers as Go writes them.</summary>
-internal static class FloatText
+public static class FloatText
 {
     private const int DefaultPrecision = 6;
     private const int FirstExponent = 6;
@@ -11,7 +11,7 @@ internal static class FloatText
     /// <summary>The text of a number.</summary>
     /// <param name="number">The number.</param>
     /// <param name="verb">One of <c>e f g v</c>; <c>v</c> is <c>g</c>.</param>
-    /// <param name="precision">Digits after the point, for <c>g</c> all digits; -1 for 6, or as many as tell the number apart.</param>
+    /// <param name="precision">Digits after the point, for <c>g</c> all digits; -1 for 6, or as many as identify the number.</param>
     public static string Format(double number, char verb, int precision)
     {
         if (double.IsNaN(number))
@@ -68,7 +68,7 @@ internal static class FloatText
         return sign + digits[..(exponent + 1)] + (digits.Length > exponent + 1 ? "." + digits[(exponent + 1)..] : "");
     }
 
-    /// <summary>The fewest digits that tell the number apart, as one digit, a point, the others and an exponent.</summary>
+    /// <summary>The fewest digits that identify the number, as one digit, a point, the others and an exponent.</summary>
     private static string ToScientific(double number)
     {
         for (int digits = 0; digits < 17; digits++)

@@ -185,7 +185,7 @@ internal struct FormatSpec
     /// <summary><c>+</c>: numbers have a sign always; quotes hold ASCII only.</summary>
     public bool HasSign;
 
-    /// <summary><c>#</c>: with a prefix that tells the base, or with back quotes.</summary>
+    /// <summary><c>#</c>: with a prefix that shows the base, or with back quotes.</summary>
     public bool IsAlternate;
 
     /// <summary>A blank where a sign would be, or between bytes.</summary>

@@ -6,7 +6,7 @@ namespace ClusterDns.GoText.Templates;
 /// <summary>Reads constants as Go has them.</summary>
 internal static class GoConstant
 {
-    /// <summary>Whether a number that has come so far may go on with the sign of its exponent.</summary>
+    /// <summary>Whether the sign of the exponent may come next in a number.</summary>
     /// <param name="text">The number so far.</param>
     public static bool IsExponent(ReadOnlySpan<char> text)
     {
@@ -95,7 +95,7 @@ internal static class GoConstant
         return true;
     }
 
-    /// <summary>Takes out underscores, which may stand between digits and behind the prefix of a base.</summary>
+    /// <summary>Takes out underscores, which are allowed between digits and after the prefix of a base.</summary>
     private static bool TryDropUnderscores(ref string digits)
     {
         for (int i = 0; i < digits.Length; i++)

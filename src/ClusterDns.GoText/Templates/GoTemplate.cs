@@ -56,7 +56,7 @@ public sealed class GoTemplate
 
     /// <summary>Runs the template.</summary>
     /// <param name="data">What its dot is.</param>
-    /// <param name="output">What it wrote; it stands until this thread runs another.</param>
+    /// <param name="output">What it wrote; it is valid until this thread runs another.</param>
     /// <param name="failure">When false is returned, what went wrong and where.</param>
     public bool TryExecute(in Value data, out ReadOnlySpan<char> output, [NotNullWhen(false)] out string? failure)
     {

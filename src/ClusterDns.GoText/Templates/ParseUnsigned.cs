@@ -9,7 +9,7 @@ internal static class ParseUnsigned
         /// <summary>It is a number.</summary>
         Ok,
 
-        /// <summary>It is none.</summary>
+        /// <summary>It is not a number.</summary>
         Syntax,
 
         /// <summary>It is larger than may be.</summary>

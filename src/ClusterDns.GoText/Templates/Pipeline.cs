@@ -3,7 +3,7 @@ using System.Text;
 namespace ClusterDns.GoText.Templates;
 
 /// <summary>Commands, each of which gets the value of the one before as its last argument; the last one's may go into variables.</summary>
-/// <param name="position">Where it stands.</param>
+/// <param name="position">Its position.</param>
 internal sealed class Pipeline(int position) : Expression(position)
 {
     private Command[] _commands = [];
@@ -87,7 +87,7 @@ internal sealed class Pipeline(int position) : Expression(position)
 
 /// <summary>A pipeline in parentheses.</summary>
 /// <param name="inner">The pipeline.</param>
-/// <param name="position">Where it stands.</param>
+/// <param name="position">Its position.</param>
 internal sealed class ParenthesizedExpression(Pipeline inner, int position) : Expression(position)
 {
     /// <inheritdoc/>

@@ -19,7 +19,7 @@ public record Shape(string TypeName)
     /// <summary>Strings by name.</summary>
     public static Shape TextMap { get; } = new("map[string]string") { Element = Text, HasAnyKey = true };
 
-    /// <summary>A record's fields; null for what is no record.</summary>
+    /// <summary>A record's fields; null for what is not a record.</summary>
     public IReadOnlyDictionary<string, Shape>? Fields { get; init; }
 
     /// <summary>A record's methods, which take a string and give one.</summary>

@@ -23,7 +23,7 @@ internal abstract class Statement
 {
     /// <summary>Runs it.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="dot">What the dot stands for.</param>
+    /// <param name="dot">The value of the dot.</param>
     public abstract Flow Run(TemplateRun run, in Value dot);
 
     /// <summary>Writes it in the form that Go prints it in.</summary>
@@ -98,7 +98,7 @@ internal sealed class StatementList(IReadOnlyList<Statement> statements) : State
 
 /// <summary>Text that is written as it is.</summary>
 /// <param name="content">The text.</param>
-/// <param name="position">Where it stands.</param>
+/// <param name="position">Its position.</param>
 internal sealed class TextStatement(string content, int position) : Statement
 {
     /// <inheritdoc/>
@@ -165,7 +165,7 @@ internal sealed class JumpStatement(Flow flow) : Statement
 /// <summary>The use of a template by its name.</summary>
 /// <param name="name">The name, in Go's quotes.</param>
 /// <param name="argument">What its dot is; nothing by default.</param>
-/// <param name="position">Where it stands.</param>
+/// <param name="position">Its position.</param>
 internal sealed class TemplateStatement(string name, Pipeline? argument, int position) : Statement
 {
     /// <summary>The template; set when all are read.</summary>

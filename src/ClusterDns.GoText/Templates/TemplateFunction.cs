@@ -4,7 +4,7 @@ namespace ClusterDns.GoText.Templates;
 
 /// <summary>What a function does.</summary>
 /// <param name="run">The run.</param>
-/// <param name="position">Where the function stands, for what goes wrong.</param>
+/// <param name="position">The function's position, for error messages.</param>
 /// <param name="arguments">The arguments; as many as the function takes.</param>
 /// <param name="value">The result.</param>
 /// <returns>False when the run has failed.</returns>

@@ -19,7 +19,7 @@ internal sealed class TemplateLexer
 
     /// <summary>All tokens of a template; the last is <see cref="TemplateTokenKind.End"/>.</summary>
     /// <param name="text">The template.</param>
-    /// <exception cref="TemplateSyntaxException">Something in it is no token.</exception>
+    /// <exception cref="TemplateSyntaxException">Something in it is not a token.</exception>
     public static IReadOnlyList<TemplateToken> Tokenize(string text)
     {
         TemplateLexer lexer = new(text);
@@ -275,7 +275,7 @@ internal sealed class TemplateLexer
         return isNext;
     }
 
-    /// <summary>Whether a text stands somewhere; a space in it stands for any white space.</summary>
+    /// <summary>Whether a text is at a position; a space in it matches any white space.</summary>
     private bool StartsWith(string text, int position, int plainLength)
         => string.CompareOrdinal(_text, position, text, 0, plainLength) == 0
             && (text.Length == plainLength || (position + plainLength < _text.Length && IsSpace(_text[position + plainLength])));

@@ -9,7 +9,7 @@ internal sealed class TemplateTokenReader(IReadOnlyList<TemplateToken> tokens)
     /// <summary>The next token.</summary>
     public TemplateToken Peek() => tokens[_position];
 
-    /// <summary>The next token that is no space.</summary>
+    /// <summary>The next token that is not a space.</summary>
     public TemplateToken PeekPastSpace() => tokens[tokens[_position].Kind == TemplateTokenKind.Space ? _position + 1 : _position];
 
     /// <summary>Reads a token; the end any number of times.</summary>

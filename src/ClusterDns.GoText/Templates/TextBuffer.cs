@@ -1,6 +1,6 @@
 namespace ClusterDns.GoText.Templates;
 
-/// <summary>Text that grows up to a bound; what goes beyond is left out, and told.</summary>
+/// <summary>Text that grows up to a bound; what goes beyond is left out, and reported.</summary>
 internal sealed class TextBuffer
 {
     /// <summary>The most characters: a record's text is far shorter.</summary>

@@ -5,7 +5,7 @@ namespace ClusterDns.GoText.Templates;
 /// <summary>Functions that make strings, and the one that reads numbers out of them.</summary>
 internal static class TextFunctions
 {
-    /// <summary>The arguments as text, with a space between two that are no strings.</summary>
+    /// <summary>The arguments as text, with a space between two that are not strings.</summary>
     public static bool Print(TemplateRun run, int position, ReadOnlySpan<Value> arguments, out Value value)
         => TryPrint(run, position, arguments) & Finish(run, position, out value);
 

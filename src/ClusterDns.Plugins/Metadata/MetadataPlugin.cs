@@ -4,10 +4,10 @@ using ClusterDns.Core.Pipeline;
 namespace ClusterDns.Plugins.Metadata;
 
 /// <summary>The options of the metadata plugin.</summary>
-/// <param name="Zones">The zones whose queries plugins tell about.</param>
+/// <param name="Zones">The zones whose queries have metadata.</param>
 public sealed record MetadataOptions(IReadOnlyList<Zone> Zones);
 
-/// <summary>Lets the plugins of a server block tell one another about a query.</summary>
+/// <summary>Lets the plugins of a server block use each other's metadata.</summary>
 public sealed class MetadataPlugin : Plugin<MetadataOptions>
 {
     /// <inheritdoc/>

@@ -58,7 +58,7 @@ internal sealed class TemplateMetrics
     /// <param name="rule">The rule.</param>
     /// <param name="zone">The rule's zone that the name is in.</param>
     /// <param name="record">The record's template.</param>
-    /// <param name="isRecord">Whether the template gave a text, which was no record.</param>
+    /// <param name="isRecord">Whether the template gave a text, which was not a record.</param>
     public void CountFailure(Query query, TemplateRule rule, Zone zone, RecordTemplate record, bool isRecord)
         => (isRecord ? _recordFailures : _templateFailures).With(
             query.Route.Server,

@@ -18,7 +18,7 @@ internal sealed record TemplateOptions(IReadOnlyList<TemplateRule> Rules);
 /// <param name="Authority">The records of the authority section.</param>
 /// <param name="Code">The response code.</param>
 /// <param name="ExtendedError">What is said beyond the code; null for nothing.</param>
-/// <param name="Fallthrough">The zones whose names go on to the next when they match nothing.</param>
+/// <param name="Fallthrough">The zones whose names are passed to the next template when they match nothing.</param>
 internal sealed record TemplateRule(
     RecordClass Class,
     RecordType Type,

@@ -11,7 +11,7 @@ namespace ClusterDns.Plugins.Template;
 
 /// <summary>Reads one <c>template</c>.</summary>
 /// <param name="reader">The directive.</param>
-/// <param name="context">What it stands in.</param>
+/// <param name="context">Its server block.</param>
 internal sealed class TemplateRuleParser(DirectiveReader reader, PluginParseContext context)
 {
     private const string Usage = "template CLASS TYPE [ZONES...]";

@@ -11,7 +11,7 @@ namespace ClusterDns.Plugins.Transfer;
 /// <param name="sources">The zones.</param>
 /// <param name="slots">Bounds the transfers under way.</param>
 /// <param name="timeProvider">The clock.</param>
-/// <param name="logger">Tells of transfers.</param>
+/// <param name="logger">Logs transfers.</param>
 internal sealed partial class TransferHandler(
     PluginHandler next, TransferRules rules, IZoneSource[] sources, TransferSlots slots, TimeProvider timeProvider, ILogger logger) : PluginHandler(next)
 {
@@ -31,7 +31,7 @@ internal sealed partial class TransferHandler(
             case RecordType.AXFR or RecordType.IXFR:
                 return TransferAsync(query);
             case RecordType.SOA:
-                // A secondary that was told of a change asks for the serial, and must not get the one of before from a cache.
+                // A secondary that was notified of a change asks for the serial, and must not get the previous one from a cache.
                 query.Response.IsUncacheable |= rules.Find(query.Name) is not null && Find(query.Name) is not null;
                 return NextAsync(query);
             default:

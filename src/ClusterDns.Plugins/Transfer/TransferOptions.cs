@@ -12,7 +12,7 @@ public sealed record TransferOptions(IReadOnlyList<TransferRule> Rules);
 /// <param name="Zones">The zones.</param>
 /// <param name="AllowsAll">Whether everybody gets them.</param>
 /// <param name="Clients">Who else does.</param>
-/// <param name="Secondaries">Who is told when a zone has changed (RFC 1996).</param>
+/// <param name="Secondaries">The servers that are notified when a zone has changed (RFC 1996).</param>
 public sealed record TransferRule(
     IReadOnlyList<Zone> Zones, bool AllowsAll, IReadOnlyList<Subnet> Clients, IReadOnlyList<NetworkEndpoint> Secondaries)
 {

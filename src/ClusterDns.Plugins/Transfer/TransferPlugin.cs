@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Plugins.Transfer;
 
-/// <summary>Transfers whole zones of the block's other plugins to other servers, and tells those when a zone has changed.</summary>
+/// <summary>Transfers whole zones of the block's other plugins to other servers, and notifies them when a zone has changed.</summary>
 public sealed class TransferPlugin : Plugin<TransferOptions>
 {
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace ClusterDns.Plugins.Transfer;
 
 /// <summary>
-/// Tells secondaries of zones (RFC 1996): at start, and when a zone has changed. It looks every <see cref="Period"/>, so that a cluster
+/// Notifies secondaries of zones (RFC 1996): at start, and when a zone has changed. It looks every <see cref="Period"/>, so that a cluster
 /// that changes all the time is not transferred all the time.
 /// </summary>
 internal sealed partial class ZoneNotifier : IHostService, IDisposable
@@ -33,11 +33,11 @@ internal sealed partial class ZoneNotifier : IHostService, IDisposable
 
     /// <summary>A notifier.</summary>
     /// <param name="sources">The zones.</param>
-    /// <param name="rules">Who is told.</param>
+    /// <param name="rules">The servers to notify.</param>
     /// <param name="upstreams">Makes ways to the secondaries.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="guard">Starts the timer, and watches what is sent.</param>
-    /// <param name="logger">Tells of secondaries that do not answer.</param>
+    /// <param name="logger">Logs secondaries that do not answer.</param>
     public ZoneNotifier(
         IReadOnlyList<IZoneSource> sources,
         TransferRules rules,
@@ -159,14 +159,14 @@ internal sealed partial class ZoneNotifier : IHostService, IDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "Notify for zone \"{Zone}\" was not accepted by {Secondary}: {Reason}")]
     private partial void LogNotAccepted(string zone, string secondary, string reason);
 
-    /// <summary>A zone with those who are told of it.</summary>
+    /// <summary>A zone with its secondaries.</summary>
     private sealed class NotifiedZone(IZoneSource source, IReadOnlyList<IUpstream> secondaries)
     {
         public IZoneSource Source => source;
 
         public IReadOnlyList<IUpstream> Secondaries => secondaries;
 
-        /// <summary>The serial that they were told of last; null before the first.</summary>
+        /// <summary>The serial of the last notification; null before the first.</summary>
         public uint? Notified { get; set; }
 
         /// <summary>What is being sent.</summary>

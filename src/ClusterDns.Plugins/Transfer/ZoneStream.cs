@@ -5,7 +5,7 @@ namespace ClusterDns.Plugins.Transfer;
 /// <summary>A zone as a sequence of messages: the SOA first and last, and everything else between (RFC 5936 section 2.2).</summary>
 /// <param name="authority">The SOA.</param>
 /// <param name="records">The other records.</param>
-/// <param name="onEnd">Told how many records there were, once all are in messages.</param>
+/// <param name="onEnd">Called with the number of records, once all are in messages.</param>
 internal sealed class ZoneStream(ResponseRecord authority, IEnumerable<ResponseRecord> records, Action<int> onEnd) : ResponseStream
 {
     /// <summary>

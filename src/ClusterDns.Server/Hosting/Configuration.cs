@@ -12,7 +12,7 @@ internal sealed class Configuration(CommandLineOptions options, ServerEnvironmen
 {
     private bool _wasBuilt;
 
-    /// <summary>Reads the Corefile as it stands now, and finds out whether its plugins exist.</summary>
+    /// <summary>Reads the current Corefile, and finds out whether its plugins exist.</summary>
     /// <param name="diagnostics">Where errors and warnings go.</param>
     /// <returns>The Corefile; not to be built when there are errors, and null when it cannot be read.</returns>
     public CorefileDocument? Read(DiagnosticBag diagnostics)

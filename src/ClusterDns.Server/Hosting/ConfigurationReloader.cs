@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace ClusterDns.Server.Hosting;
 
 /// <summary>
-/// Looks now and then whether the Corefile has changed, and has the server take over what it says; also when it is told to. One
-/// reload follows another. Whatever fails, the configuration that runs goes on.
+/// Checks periodically whether the Corefile has changed, and has the server apply it; also on request. One
+/// reload follows another. Whatever fails, the running configuration stays in use.
 /// </summary>
 internal sealed partial class ConfigurationReloader : IAsyncDisposable
 {
@@ -40,7 +40,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
     /// <param name="server">The server.</param>
     /// <param name="running">The model that the server has.</param>
     /// <param name="metrics">What is counted.</param>
-    /// <param name="onReloaded">Told of each model that the server has taken over.</param>
+    /// <param name="onReloaded">Called with each model that the server has taken over.</param>
     /// <param name="environment">The clock, randomness and loggers.</param>
     public ConfigurationReloader(
         Configuration configuration,
@@ -87,7 +87,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
         _loop = _guard.StartLoop("reload", RunAsync, _stopping.Token);
     }
 
-    /// <summary>Has the Corefile taken over as it stands, changed or not; returns at once. Requests that come meanwhile are one.</summary>
+    /// <summary>Has the Corefile applied, changed or not; returns at once. Requests that come meanwhile are one.</summary>
     public void Request()
     {
         try
@@ -304,7 +304,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
 
     private void Fail(string failure)
     {
-        // It is tried again and again, since the reason may lie outside the Corefile, but told once.
+        // It is tried again and again, since the reason may be outside the Corefile, but logged once.
         if (!string.Equals(failure, _failure, StringComparison.Ordinal))
         {
             foreach (string line in failure.Split('\n'))

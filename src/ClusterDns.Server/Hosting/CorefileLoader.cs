@@ -16,7 +16,7 @@ internal sealed class CorefileLoader(Func<string, string?> environment, Func<Str
 
     private ReadOnlyMemory<byte>? _input;
 
-    /// <summary>Reads and parses. Standard input is read once: later calls get the same of it, with its imports as they stand then.</summary>
+    /// <summary>Reads and parses. Standard input is read once: later calls get the same of it, with its imports as they are then.</summary>
     /// <param name="options">The command line.</param>
     /// <param name="diagnostics">Where errors and warnings go.</param>
     /// <returns>The Corefile; not to be run when there are errors.</returns>

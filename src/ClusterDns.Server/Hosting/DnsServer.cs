@@ -68,7 +68,7 @@ internal sealed class DnsServer(ListenerServices services, Action? beforeFirst =
     }
 
     /// <summary>
-    /// Goes on answering until the services are prepared, answers what has arrived, closes the listeners, then stops the services,
+    /// Answers until the services are prepared, answers what has arrived, closes the listeners, then stops the services,
     /// the last started first, and the HTTP servers last of all.
     /// </summary>
     /// <param name="deadline">Set when there is no more time.</param>

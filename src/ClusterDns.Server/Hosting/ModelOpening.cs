@@ -97,7 +97,7 @@ internal sealed class ModelOpening(ServerModel model, ListenerServices services)
         }
     }
 
-    /// <summary>Closes what was opened, and lets go of the model.</summary>
+    /// <summary>Closes what was opened, and releases the model.</summary>
     /// <param name="openListeners">The listeners that are open and stay so.</param>
     public async Task UndoAsync(IReadOnlyDictionary<ListenEndpoint, DnsListener> openListeners)
     {

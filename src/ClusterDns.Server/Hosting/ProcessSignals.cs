@@ -25,9 +25,9 @@ internal sealed partial class ProcessSignals : IDisposable
     /// <summary>Takes the signals over.</summary>
     /// <param name="stop">Asks the process to stop.</param>
     /// <param name="exit">Ends the process with a code.</param>
-    /// <param name="reload">Asks for the Corefile to be taken over anew.</param>
+    /// <param name="reload">Asks for a reload of the Corefile.</param>
     /// <param name="guard">Runs the handlers.</param>
-    /// <param name="logger">Tells which signal came.</param>
+    /// <param name="logger">Logs which signal came.</param>
     public ProcessSignals(Action<StopReason> stop, Action<int> exit, Action reload, CallbackGuard guard, ILogger logger)
     {
         _stop = stop;

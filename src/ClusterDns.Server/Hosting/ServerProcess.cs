@@ -35,7 +35,7 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
 
     private readonly CancellationTokenSource _stopAtOnce = new();
 
-    /// <summary>Runs until the process is told to stop.</summary>
+    /// <summary>Runs until the process is asked to stop.</summary>
     /// <param name="arguments">The command line, without the program's name.</param>
     /// <returns>The exit code.</returns>
     [SuppressMessage("Design", "CA1031", Justification = "A failure to start is reported in one line, without a stack trace.")]

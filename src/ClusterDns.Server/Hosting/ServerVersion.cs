@@ -26,7 +26,7 @@ internal static class ServerVersion
             $"{OperatingSystemName}/{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}, dotnet{Environment.Version}, {Revision}"),
     ];
 
-    /// <summary>Tells the version in <c>coredns_build_info</c>.</summary>
+    /// <summary>Exports the version in <c>coredns_build_info</c>.</summary>
     /// <param name="metrics">The process's metrics.</param>
     public static void Show(MetricRegistry metrics) => metrics
         .Gauges(

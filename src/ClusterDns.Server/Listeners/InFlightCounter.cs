@@ -1,6 +1,6 @@
 namespace ClusterDns.Server.Listeners;
 
-/// <summary>Counts what is under way, and tells when nothing is.</summary>
+/// <summary>Counts operations in progress, and signals when there are none.</summary>
 internal sealed class InFlightCounter
 {
     private readonly Lock _lock = new();

@@ -9,7 +9,7 @@ internal static class ListenAddresses
     /// <summary>The addresses themselves; when there are none, the wildcard address of every family that the host has.</summary>
     /// <param name="asked">The addresses asked for.</param>
     /// <param name="tryFamily">Says why the host does not have a family, or null when it does.</param>
-    /// <param name="onMissing">Told of a family that is left out.</param>
+    /// <param name="onMissing">Called for a family that is left out.</param>
     /// <exception cref="ListenException">The host has neither family.</exception>
     internal static IReadOnlyList<IPAddress> Resolve(
         IReadOnlyList<IPAddress> asked, Func<IPAddress, string?> tryFamily, Action<IPAddress, string> onMissing)

@@ -54,7 +54,7 @@ internal abstract class ListenerQuery : IWaitGate
     /// <inheritdoc/>
     public virtual WaitEnd EndWait() => Core.WaitBound.EndWait(_place);
 
-    /// <summary>Runs the pipeline over the message that stands in the context's request buffer.</summary>
+    /// <summary>Runs the pipeline over the message in the context's request buffer.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The pipeline does not throw. If it did, one query would be lost, not a worker.")]
     internal QueryProgress Serve(
         IQueryPipeline pipeline, int length, TransportProtocol transport, in NetworkEndpoint local, in NetworkEndpoint remote)
@@ -77,7 +77,7 @@ internal abstract class ListenerQuery : IWaitGate
         }
     }
 
-    /// <summary>Goes on when the pipeline does, on whatever thread that is. The caller has let go of the query.</summary>
+    /// <summary>Continues when the pipeline does, on any thread. The caller has released the query.</summary>
     internal void AwaitAnswer()
     {
         if (!_place.IsTaken)
@@ -107,7 +107,7 @@ internal abstract class ListenerQuery : IWaitGate
     /// <summary>Takes hold of what a late answer needs.</summary>
     protected abstract void OnWaiting();
 
-    /// <summary>Sends the late answer, if there is one, lets go of everything and gives the query back to its pool.</summary>
+    /// <summary>Sends the late answer, if there is one, releases everything and returns the query to its pool.</summary>
     /// <param name="answered">Whether the context holds a message to send.</param>
     protected abstract void Finish(bool answered);
 

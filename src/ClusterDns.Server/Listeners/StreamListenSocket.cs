@@ -8,7 +8,7 @@ namespace ClusterDns.Server.Listeners;
 internal static class StreamListenSocket
 {
     /// <summary>
-    /// A bound socket. Another process that has the address is an error; a socket of this process that includes it is none, as far
+    /// A bound socket. Another process that has the address is an error; a socket of this process that includes it is not, as far
     /// as the system can share.
     /// </summary>
     /// <param name="endpoint">Where; port 0 for any.</param>

@@ -3,7 +3,7 @@ using ClusterDns.Core.Corefiles;
 
 namespace ClusterDns.Server.Serving;
 
-/// <summary>Writes a server block in one fixed form, so that blocks that say the same have equal texts wherever they stand.</summary>
+/// <summary>Writes a server block in one fixed form, so that blocks that say the same have equal texts wherever they are.</summary>
 internal static class BlockText
 {
     private const char Separator = ' ';

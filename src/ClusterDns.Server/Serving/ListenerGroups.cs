@@ -89,7 +89,7 @@ internal sealed class ListenerGroups
 
             if (taker is not null && route.Predicate is null)
             {
-                diagnostics.Error(key.Key.Place, $"zone '{zone}' is served at {Place} already, by {taker.Key.Place}; expected it once");
+                diagnostics.Error(key.Key.Place, $"duplicate zone '{zone}' on {Place} (first at {taker.Key.Place}): expected once");
                 return false;
             }
 
@@ -112,7 +112,7 @@ internal sealed class ListenerGroups
             Settings.Add(options, ignored);
             foreach (string option in ignored)
             {
-                diagnostics.Warning(place, $"{option} of this block has no effect: another block at {Place} says otherwise, and comes first");
+                diagnostics.Warning(place, $"'{option}' has no effect: another server block on {Place} sets it first");
             }
         }
     }

@@ -109,7 +109,7 @@ internal sealed class RoutingTable
             return null;
         }
 
-        [SuppressMessage("Design", "CA1031", Justification = "An exception out of a predicate must not keep other routes from the query.")]
+        [SuppressMessage("Design", "CA1031", Justification = "An exception of a predicate must not affect other routes.")]
         private static bool Takes(Route route, Query query, IRouteFailures failures)
         {
             // A predicate may read metadata, of the route that it is asked for.

@@ -6,7 +6,7 @@ using ClusterDns.Core.Resources;
 
 namespace ClusterDns.Server.Serving;
 
-/// <summary>A whole configuration, ready to run. Disposing one that is not to run, or no more, lets go of its resources.</summary>
+/// <summary>A whole configuration, ready to run. Disposing one that is not to run, or no more, releases its resources.</summary>
 internal sealed record ServerModel : IDisposable
 {
     /// <summary>What to listen on, and what serves there.</summary>

@@ -45,7 +45,8 @@ public sealed class GreetPluginTests
             ["ClusterDns.Core"],
             typeof(GreetPlugin).Assembly.GetReferencedAssemblies()
                 .Select(static reference => reference.Name!)
-                .Where(static name => name.StartsWith("ClusterDns", StringComparison.OrdinalIgnoreCase)));
+                .Where(static name => name.StartsWith("ClusterDns", StringComparison.OrdinalIgnoreCase)),
+            StringComparer.Ordinal);
     }
 
     [Theory]

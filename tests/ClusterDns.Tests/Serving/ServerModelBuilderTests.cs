@@ -35,7 +35,7 @@ public class ServerModelBuilderTests
     [Fact]
     public void AZoneTwiceAtOnePlaceIsAnErrorThatNamesBoth()
         => Assert.Equal(
-            ["Corefile:4:1: zone 'a.example.' is served at dns://:53 already, by Corefile:1:1; expected it once"],
+            ["Corefile:4:1: duplicate zone 'a.example.' on dns://:53 (first at Corefile:1:1): expected once"],
             ServerKit.FindErrors("a.example {\n whoami\n}\nA.example:53 {\n whoami\n}\n"));
 
     [Fact]
@@ -74,7 +74,7 @@ public class ServerModelBuilderTests
         Assert.Equal(
             new ConnectionLimits { Read = TimeSpan.FromSeconds(5), Idle = TimeSpan.FromMinutes(1) }, settings.Find<ConnectionLimits>());
         Assert.Equal(
-            "Corefile:7:1: multisocket of this block has no effect: another block at dns://:53 says otherwise, and comes first",
+            "Corefile:7:1: 'multisocket' has no effect: another server block on dns://:53 sets it first",
             Assert.Single(kit.Diagnostics.Warnings).ToString());
     }
 

@@ -104,8 +104,8 @@ public sealed class ViewTests
     }
 
     [Theory]
-    [InlineData("{\n whoami\n}", "{\n view a A\n whoami\n}", "{\n whoami\n}", "Corefile:8:1: zone 'example.org.' is served at dns://:53 already, by Corefile:1:1; expected it once")]
-    [InlineData("{\n view a A\n whoami\n}", "{\n whoami\n}", "{\n whoami\n}", "Corefile:8:1: zone 'example.org.' is served at dns://:53 already, by Corefile:5:1; expected it once")]
+    [InlineData("{\n whoami\n}", "{\n view a A\n whoami\n}", "{\n whoami\n}", "Corefile:8:1: duplicate zone 'example.org.' on dns://:53 (first at Corefile:1:1): expected once")]
+    [InlineData("{\n view a A\n whoami\n}", "{\n whoami\n}", "{\n whoami\n}", "Corefile:8:1: duplicate zone 'example.org.' on dns://:53 (first at Corefile:5:1): expected once")]
     public void Two_blocks_without_a_view_are_an_error_in_any_order(string first, string second, string third, string error)
     {
         Assert.Null(TryBuild($"example.org {first}\nexample.org {second}\nexample.org {third}\n"));

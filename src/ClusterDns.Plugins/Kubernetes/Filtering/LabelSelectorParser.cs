@@ -49,7 +49,7 @@ internal sealed class LabelSelectorParser
             if (goesOn && !TryTake(","))
             {
                 goesOn = false;
-                Fail($"{Found()} after a requirement, expected a comma or the end");
+                Fail($"unexpected {Found()} after a requirement: expected a comma or the end");
             }
         }
 
@@ -65,8 +65,8 @@ internal sealed class LabelSelectorParser
         if (!LabelText.IsName(label))
         {
             return Fail(
-                label.Length == 0 ? $"{Found()} for a label's name, expected one such as tier or example.com/tier"
-                    : $"'{label}' cannot be a label's name, expected one such as tier or example.com/tier");
+                label.Length == 0 ? $"unexpected {Found()}: expected a label name, for example tier or example.com/tier"
+                    : $"invalid label name '{label}': expected for example tier or example.com/tier");
         }
 
         _position += label.Length;
@@ -99,7 +99,7 @@ internal sealed class LabelSelectorParser
         string word = PeekWord();
         if (word is not ("in" or "notin"))
         {
-            return Fail($"{Found()} after the label's name {label}, expected {Operators}");
+            return Fail($"unexpected {Found()} after the label name {label}: expected {Operators}");
         }
 
         _position += word.Length;
@@ -112,14 +112,14 @@ internal sealed class LabelSelectorParser
         SkipSpaces();
         if (!TryTake("("))
         {
-            Fail($"{Found()} where values begin, expected values in parentheses");
+            Fail($"unexpected {Found()}: expected values in parentheses");
             return null;
         }
 
         SkipSpaces();
         if (!AtEnd && _text[_position] == ')')
         {
-            Fail("no values in the parentheses, expected at least one");
+            Fail("no values in the parentheses: expected at least one");
             return null;
         }
 
@@ -135,7 +135,7 @@ internal sealed class LabelSelectorParser
 
             if (!TryTake(","))
             {
-                Fail($"{Found()} among the values, expected a comma or a closing parenthesis");
+                Fail($"unexpected {Found()} in the list of values: expected a comma or a closing parenthesis");
                 return null;
             }
         }
@@ -150,7 +150,7 @@ internal sealed class LabelSelectorParser
         string value = PeekWord();
         if (!LabelText.IsValue(value))
         {
-            Fail($"'{value}' cannot be a label's value, expected up to 63 letters, digits, '-', '_' and '.', no mark first or last");
+            Fail($"invalid label value '{value}': expected up to 63 letters, digits, '-', '_' and '.', with a letter or digit first and last");
             return null;
         }
 
@@ -184,11 +184,11 @@ internal sealed class LabelSelectorParser
         }
     }
 
-    /// <summary>What stands here, for a message.</summary>
+    /// <summary>What is here, for a message.</summary>
     private string Found()
     {
         string word = PeekWord();
-        return AtEnd ? "the end" : $"'{(word.Length > 0 ? word : _text[_position].ToString())}'";
+        return AtEnd ? "end" : $"'{(word.Length > 0 ? word : _text[_position].ToString())}'";
     }
 
     private LabelRequirement? Fail(string problem)

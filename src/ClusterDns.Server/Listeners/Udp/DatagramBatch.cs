@@ -66,7 +66,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
         }
         finally
         {
-            // Whatever threw, the worker runs again, over slots that must be as new.
+            // Whatever threw, the worker runs again, over slots that must be reset.
             for (int i = 0; i < received; i++)
             {
                 _queries[i].Reset();
@@ -200,7 +200,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
         return progress == QueryProgress.Answered;
     }
 
-    /// <summary>Sends the first answers of the batch. One that cannot be sent is counted and passed over.</summary>
+    /// <summary>Sends the first answers of the batch. One that cannot be sent is counted and skipped.</summary>
     private void Send(int descriptor, int count)
     {
         int done = 0;

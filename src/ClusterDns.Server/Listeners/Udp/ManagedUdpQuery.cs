@@ -43,7 +43,7 @@ internal sealed class ManagedUdpQuery(ListenerCore core, QueryPool<ManagedUdpQue
     /// <inheritdoc/>
     protected override void OnWaiting()
     {
-        // The socket is an object: nothing else can come to stand in its place.
+        // The socket is an object: nothing else can take its place.
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ using ClusterDns.Server.Interop;
 namespace ClusterDns.Server.Listeners.Udp;
 
 /// <summary>
-/// A datagram's query: beside the context, pinned room for the sender's address and for the control message that tells which
+/// A datagram's query: beside the context, pinned room for the sender's address and for the control message that says which
 /// address was asked. The kernel writes both here, and reads them from here when the answer goes out.
 /// </summary>
 internal sealed unsafe class NativeUdpQuery(ListenerCore core, QueryPool<NativeUdpQuery> pool) : ListenerQuery(core)

@@ -31,7 +31,7 @@ internal sealed class NativeUdpSocket
     /// <summary>What it is bound to.</summary>
     internal NetworkEndpoint Local { get; }
 
-    /// <summary>Whether it is bound to no address, so that each datagram tells which was asked.</summary>
+    /// <summary>Whether it is bound to no address, so that each datagram says which was asked.</summary>
     internal bool IsWildcard { get; }
 
     /// <summary>Whether there may be datagrams in it; for the worker alone.</summary>

@@ -24,7 +24,7 @@ internal sealed class NativeUdpTransport : IUdpTransport
         _pool = new QueryPool<NativeUdpQuery>(pool => new NativeUdpQuery(core, pool), core.Pools);
         try
         {
-            // The first worker's sockets tell whether another process is there; those of the others join them.
+            // The first worker's sockets detect whether another process has the address; those of the others join them.
             _workers.Add(CreateWorker(OpenFirst));
             while (_workers.Count < workers)
             {

@@ -9,7 +9,7 @@ namespace ClusterDns.Server.Listeners.Udp;
 /// </summary>
 internal static unsafe class PacketInfo
 {
-    /// <summary>Reads the address that was asked, and makes the message fit for the answer where it stands.</summary>
+    /// <summary>Reads the address that was asked, and adapts the message in place for the answer.</summary>
     /// <param name="control">The control message, as the kernel wrote it.</param>
     /// <param name="length">How long it is.</param>
     /// <param name="port">The port of the socket.</param>

@@ -62,7 +62,7 @@ internal sealed class UdpWorker : IDisposable
     }
 
     /// <summary>
-    /// Completes when everything that had arrived is served, but for what waits: the thread goes on until <see cref="Dispose"/>, since
+    /// Completes when everything that had arrived is served, but for what waits: the thread continues until <see cref="Dispose"/>, since
     /// replies of upstreams come to it.
     /// </summary>
     internal Task StopReceivingAsync()
@@ -78,7 +78,7 @@ internal sealed class UdpWorker : IDisposable
     }
 
     /// <summary>
-    /// Leaves while others go on to serve: what had arrived is served, replies of upstreams that queries wait for are awaited, then
+    /// Leaves while others continue to serve: what had arrived is served, replies of upstreams that queries wait for are awaited, then
     /// the sockets close. Completes when that is done. The worker has started.
     /// </summary>
     internal async Task LeaveAsync()
