@@ -8,7 +8,7 @@ namespace ClusterDns.Server;
 /// <summary>The server as a program: what an executable calls from its entry point.</summary>
 public static class ClusterDnsHost
 {
-    /// <summary>Runs the server until it is asked to stop or cannot go on.</summary>
+    /// <summary>Runs the server until it is asked to stop or fails.</summary>
     /// <param name="args">The command line, with CoreDNS's flags.</param>
     /// <param name="configure">
     /// Adds plugins to those of this version, for example <c>plugins => plugins.Add(new MyPlugin(), before: "cache")</c>; null adds none.

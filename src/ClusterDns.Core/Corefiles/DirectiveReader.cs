@@ -1,6 +1,3 @@
-using System.Globalization;
-using ClusterDns.Core.Options;
-
 namespace ClusterDns.Core.Corefiles;
 
 /// <summary>
@@ -38,6 +35,10 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
     /// <param name="option">The option line.</param>
     public DirectiveReader For(DirectiveSyntax option) => new(option, diagnostics, BlockZones);
 
+    /// <summary>The last option line of a name; null where there is none.</summary>
+    /// <param name="option">The option's name.</param>
+    public DirectiveSyntax? Find(string option) => Directive.Block.LastOrDefault(line => string.Equals(line.Name.Text, option, StringComparison.Ordinal));
+
     /// <summary>Whether the line has an accepted number of arguments.</summary>
     /// <param name="least">The least number.</param>
     /// <param name="most">The greatest number.</param>
@@ -67,17 +68,6 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
         return !Directive.HasBlock;
     }
 
-    /// <summary>Whether there are no options in braces; empty braces are accepted.</summary>
-    public bool ExpectNoOptions()
-    {
-        foreach (DirectiveSyntax option in Directive.Block)
-        {
-            UnknownOption(option, []);
-        }
-
-        return Directive.Block.Count == 0;
-    }
-
     /// <summary>Warns that a block in braces has no effect, for plugins whose block CoreDNS does not read.</summary>
     public void IgnoreBlock()
     {
@@ -96,37 +86,6 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
             Warn(argument.Place, $"'{argument.Text}' has no effect after '{Name}': delete it");
         }
     }
-
-    /// <summary>Reads a duration that counts as zero where it is negative.</summary>
-    /// <param name="token">The word.</param>
-    /// <param name="value">The duration, not negative.</param>
-    public bool TryDurationFromZero(Token token, out TimeSpan value) => Values.DurationFromZero.TryRead(this, token, out value);
-
-    /// <summary>Reads an integer that counts as the nearest value of a range where it is outside of it.</summary>
-    /// <param name="token">The word.</param>
-    /// <param name="least">The least value.</param>
-    /// <param name="most">The greatest value.</param>
-    /// <param name="value">The value.</param>
-    public bool TryIntegerWithin(Token token, int least, int most, out int value) => Values.ClampedInteger(least, most).TryRead(this, token, out value);
-
-    /// <summary>Reads an integer.</summary>
-    /// <param name="token">The word.</param>
-    /// <param name="least">The least value.</param>
-    /// <param name="most">The greatest value.</param>
-    /// <param name="value">The value.</param>
-    public bool TryInteger(Token token, int least, int most, out int value) => Values.Integer(least, most).TryRead(this, token, out value);
-
-    /// <summary>Reads a duration in Go's form, such as <c>1m30s</c>.</summary>
-    /// <param name="token">The word.</param>
-    /// <param name="least">The least duration.</param>
-    /// <param name="value">The duration.</param>
-    public bool TryDuration(Token token, TimeSpan least, out TimeSpan value) => Values.Duration(least).TryRead(this, token, out value);
-
-    /// <summary>Reads one of some words.</summary>
-    /// <param name="token">The word.</param>
-    /// <param name="known">The words that are accepted.</param>
-    /// <param name="value">The word.</param>
-    public bool TryChoice(Token token, IReadOnlyList<string> known, out string value) => Values.Choice([.. known]).TryRead(this, token, out value);
 
     /// <summary>
     /// Reads zones: names, or networks in CIDR form. As in CoreDNS, a scheme and a port are left out, and a word that is not a zone has no
@@ -151,7 +110,7 @@ public readonly struct DirectiveReader(DirectiveSyntax directive, DiagnosticBag 
         return isValid;
     }
 
-    /// <summary>Reads zones, as <see cref="TryZones"/> does; no words stand for every zone.</summary>
+    /// <summary>Reads zones, as <see cref="TryZones"/> does; without words, every zone.</summary>
     /// <param name="tokens">The words.</param>
     /// <param name="zones">The zones, in lower case.</param>
     public bool TryZonesOrRoot(IEnumerable<Token> tokens, out IReadOnlyList<Zone> zones)

@@ -5,7 +5,8 @@ public static class NearMiss
 {
     private const int LongestWord = 64;
 
-    /// <summary>The nearest of some words, if one is near: two changes at most, and fewer for short words.</summary>
+    /// <summary>The nearest of some words, if one is near: two changes at most, and fewer for short words. A word that is known, but not accepted
+    /// here, is not a suggestion.</summary>
     /// <param name="word">What was written.</param>
     /// <param name="known">What could have been meant.</param>
     public static string? Find(string word, IEnumerable<string> known)
@@ -20,7 +21,7 @@ public static class NearMiss
         foreach (string candidate in known)
         {
             int distance = Distance(word, candidate);
-            if (distance < bestDistance && distance < candidate.Length)
+            if (distance < bestDistance && distance < candidate.Length && !string.Equals(candidate, word, StringComparison.Ordinal))
             {
                 (best, bestDistance) = (candidate, distance);
             }

@@ -19,7 +19,7 @@ public static class ZoneParser
     /// <param name="text">A name, with or without its last dot, or a network; empty for the root.</param>
     /// <param name="zones">The zone; for a network whose length falls within an octet (IPv4) or a hexadecimal digit (IPv6), several.</param>
     /// <param name="problem">What is wrong, or most likely not meant; empty when nothing is.</param>
-    /// <returns>Whether it can be read. What looks like a network and is none is read as a name, with a problem.</returns>
+    /// <returns>Whether it can be read. An invalid network is read as a name, with a problem.</returns>
     public static bool TryParse(string text, out IReadOnlyList<Zone> zones, out string problem)
     {
         problem = "";

@@ -60,7 +60,7 @@ internal sealed class LineShape<TOptions>
     public void Add<T>(OptionValue<T> value, Func<TOptions, T, TOptions> set, int least, Func<string, bool>? when)
         => _arguments.Add(new Argument(
             value.Declaration with { Least = least },
-            when,
+            when ?? (least == 0 && value.Declaration.Words.Count > 0 ? word => value.Accepts(word) : null),
             (options, line, words) => words.Count > 0 && value.TryRead(line, words[0], out T read) ? set(options, read) : options));
 
     public void Add<T>(OptionValue<T> value, Func<TOptions, IReadOnlyList<T>, TOptions> set, int least)
@@ -129,6 +129,11 @@ internal sealed class LineShape<TOptions>
         if (Find(line.Name) is { } option)
         {
             return option.Read(options, line);
+        }
+
+        if (!line.ExpectNoBlock())
+        {
+            return options;
         }
 
         if (ReadUnknown?.Invoke(options, directive, line, Names) is { } read)

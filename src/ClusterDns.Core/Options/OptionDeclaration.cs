@@ -28,7 +28,7 @@ public sealed record OptionDeclaration(
 }
 
 /// <summary>One argument of a line.</summary>
-/// <param name="Placeholder">Its name in documentation, such as <c>DURATION</c>, or the words that it can be: <c>on|off</c>.</param>
+/// <param name="Placeholder">Its name in documentation, such as <c>DURATION</c>, or the words that it can be: <c>on|off</c>; in brackets where it has a form of its own.</param>
 /// <param name="Least">How often it must be given: 0 for an optional argument.</param>
 /// <param name="Most">How often it can be given; <see cref="int.MaxValue"/> for any number.</param>
 /// <param name="Accepted">What it accepts, such as <c>512 to 4096</c>; empty for any word.</param>
@@ -42,6 +42,11 @@ public sealed record ArgumentDeclaration(
     {
         get
         {
+            if (Placeholder.StartsWith('['))
+            {
+                return Placeholder;
+            }
+
             string many = Most > 1 ? $"{Placeholder}..." : Placeholder;
             return Least == 0 ? $"[{many}]" : many;
         }

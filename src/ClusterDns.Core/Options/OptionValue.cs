@@ -15,6 +15,7 @@ public delegate bool ValueReader<T>(DirectiveReader line, Token word, out T valu
 public sealed class OptionValue<T>
 {
     private readonly ValueReader<T> _read;
+    private readonly IReadOnlyList<string> _suggestions;
 
     /// <summary>A value.</summary>
     /// <param name="placeholder">Its name in documentation, such as <c>DURATION</c>.</param>
@@ -26,8 +27,9 @@ public sealed class OptionValue<T>
     {
     }
 
-    internal OptionValue(ArgumentDeclaration declaration, string noun, ValueReader<T> read)
+    internal OptionValue(ArgumentDeclaration declaration, string noun, ValueReader<T> read, IReadOnlyList<string>? suggestions = null)
     {
+        _suggestions = suggestions ?? declaration.Words;
         Declaration = declaration;
         Noun = noun;
         _read = read;
@@ -41,15 +43,28 @@ public sealed class OptionValue<T>
 
     /// <summary>The same value under another name in documentation.</summary>
     /// <param name="placeholder">The name, such as <c>SECONDS</c>.</param>
-    public OptionValue<T> As(string placeholder) => new(Declaration with { Placeholder = placeholder }, Noun, _read);
+    public OptionValue<T> As(string placeholder) => new(Declaration with { Placeholder = placeholder }, Noun, _read, _suggestions);
 
     /// <summary>The same value with a default, for documentation: the options themselves have it.</summary>
     /// <param name="text">The default as the Corefile would write it.</param>
-    public OptionValue<T> Default(string text) => new(Declaration with { Default = text }, Noun, _read);
+    public OptionValue<T> Default(string text) => new(Declaration with { Default = text }, Noun, _read, _suggestions);
 
-    /// <summary>The same value with words that tools complete, and errors suggest where one is near.</summary>
+    /// <summary>The same value with words that errors suggest where one is near.</summary>
     /// <param name="words">Some of the words that are accepted.</param>
-    public OptionValue<T> Suggest(IReadOnlyList<string> words) => new(Declaration with { Words = words }, Noun, _read);
+    public OptionValue<T> Suggest(IReadOnlyList<string> words) => new(Declaration, Noun, _read, words);
+
+    /// <summary>The same value with its word, for plugins that show it again, or report errors later.</summary>
+    public OptionValue<(T Value, Token Word)> WithWord()
+        => new(
+            Declaration,
+            Noun,
+            (DirectiveReader line, Token word, out (T Value, Token Word) value) =>
+            {
+                bool isValid = _read(line, word, out T read);
+                value = (read, word);
+                return isValid;
+            },
+            _suggestions);
 
     /// <summary>Those of the values that meet a condition.</summary>
     /// <param name="accepts">The condition.</param>
@@ -58,7 +73,8 @@ public sealed class OptionValue<T>
         => new(
             Declaration with { Accepted = accepted },
             Noun,
-            (DirectiveReader line, Token word, out T value) => _read(line, word, out value) && accepts(value));
+            (DirectiveReader line, Token word, out T value) => _read(line, word, out value) && accepts(value),
+            _suggestions);
 
     /// <summary>Values made from these.</summary>
     /// <param name="convert">Makes one from the other.</param>
@@ -72,7 +88,12 @@ public sealed class OptionValue<T>
                 bool isValid = _read(line, word, out T read);
                 value = isValid ? convert(read) : default!;
                 return isValid;
-            });
+            },
+            _suggestions);
+
+    /// <summary>Whether a word is one of the <see cref="ArgumentDeclaration.Words"/>.</summary>
+    /// <param name="word">The word.</param>
+    internal bool Accepts(string word) => Declaration.Words.Contains(word, StringComparer.Ordinal);
 
     /// <summary>Reads the value, and reports <c>invalid duration 'x' for expire: expected …</c> where it is not accepted.</summary>
     /// <param name="line">The line that the word is on.</param>
@@ -92,7 +113,7 @@ public sealed class OptionValue<T>
             line.Error(
                 word.Place,
                 $"invalid {Noun} '{word.Text}' for {line.Name}: expected {Declaration.Accepted}",
-                NearMiss.Find(word.Text, Declaration.Words));
+                NearMiss.Find(word.Text, _suggestions));
         }
 
         return false;

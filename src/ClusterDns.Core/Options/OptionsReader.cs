@@ -37,7 +37,7 @@ public sealed class OptionsReader<TOptions> : IOptionsReader<TOptions>
     /// <summary>Declares an argument that may be left out.</summary>
     /// <param name="value">What it is.</param>
     /// <param name="set">Returns the options with it.</param>
-    /// <param name="when">Whether a word is this argument, and not the next; null when every word is.</param>
+    /// <param name="when">Whether a word is this argument, and not the next. Without it, one of some words is known by them, and any other value is not skipped.</param>
     /// <typeparam name="T">What it stands for.</typeparam>
     public OptionsReader<TOptions> Optional<T>(OptionValue<T> value, Func<TOptions, T, TOptions> set, Func<string, bool>? when = null)
         => With(() => _shape.Add(value, set, least: 0, when));
@@ -77,9 +77,10 @@ public sealed class OptionsReader<TOptions> : IOptionsReader<TOptions>
     /// <param name="name">Its name.</param>
     /// <param name="value">What the argument is.</param>
     /// <param name="set">Returns the options with it.</param>
+    /// <param name="ignoreExtra">Whether further words have no effect, with a warning, rather than being an error.</param>
     /// <typeparam name="T">What the argument stands for.</typeparam>
-    public OptionsReader<TOptions> Option<T>(string name, OptionValue<T> value, Func<TOptions, T, TOptions> set)
-        => Option(name, line => line.Argument(value, set));
+    public OptionsReader<TOptions> Option<T>(string name, OptionValue<T> value, Func<TOptions, T, TOptions> set, bool ignoreExtra = false)
+        => Option(name, line => _ = ignoreExtra ? line.Argument(value, set).IgnoreExtraArguments() : line.Argument(value, set));
 
     /// <summary>Declares an option with one argument or more.</summary>
     /// <param name="name">Its name.</param>
@@ -88,6 +89,13 @@ public sealed class OptionsReader<TOptions> : IOptionsReader<TOptions>
     /// <typeparam name="T">What an argument stands for.</typeparam>
     public OptionsReader<TOptions> List<T>(string name, OptionValue<T> value, Func<TOptions, IReadOnlyList<T>, TOptions> set)
         => Option(name, line => line.Rest(value, set, least: 1));
+
+    /// <summary>Declares an option with one zone or more, each a name or a network.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="set">Returns the options with the zones.</param>
+    public OptionsReader<TOptions> ZoneList(string name, Func<TOptions, IReadOnlyList<Zone>, TOptions> set)
+        => Option(name, line => line.Words("ZONES", 1, int.MaxValue, (options, reader, words) =>
+            reader.TryZones(words, [], out IReadOnlyList<Zone> zones) ? set(options, zones) : options));
 
     /// <summary>Declares <c>fallthrough [ZONES...]</c>; without zones it is for all names.</summary>
     /// <param name="set">Returns the options with the zones.</param>
@@ -126,14 +134,15 @@ public sealed class OptionsReader<TOptions> : IOptionsReader<TOptions>
     /// <summary>Declares an option that is accepted, with a warning, and has no effect.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="reason">Why, and what to do, to follow <c>'name' has no effect:</c>.</param>
-    public OptionsReader<TOptions> Ignored(string name, string reason)
-        => Without(name, OptionSupport.Ignored, line => line.Warn(line.Directive.Place, $"'{name}' has no effect: {reason}"));
+    /// <param name="argument">The name of its argument; null for one that has none, or any number.</param>
+    public OptionsReader<TOptions> Ignored(string name, string reason, string? argument = null)
+        => Without(name, argument, OptionSupport.Ignored, line => line.Warn(line.Directive.Place, $"'{name}' has no effect: {reason}"));
 
     /// <summary>Declares an option that CoreDNS has, or had, and that is an error here.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="problem">Why, and after a colon what to do, to follow <c>option 'name' of plugin</c>.</param>
     public OptionsReader<TOptions> Rejected(string name, string problem)
-        => Without(name, OptionSupport.Rejected, line => line.Error(line.Directive.Place, $"option '{name}' {problem}"));
+        => Without(name, null, OptionSupport.Rejected, line => line.Error(line.Directive.Place, $"option '{name}' {problem}"));
 
     /// <summary>Reads lines whose first word is not an option.</summary>
     /// <param name="read">Returns the options with the line; null for the standard error.</param>
@@ -155,6 +164,21 @@ public sealed class OptionsReader<TOptions> : IOptionsReader<TOptions>
     /// <summary>A block has no effect, with a warning: CoreDNS does not read it.</summary>
     public OptionsReader<TOptions> IgnoreBlock() => With(() => _shape.Block = BlockRule.Ignored);
 
+    /// <summary>Rejects a block with two options that exclude each other.</summary>
+    /// <param name="one">The name of one of them.</param>
+    /// <param name="other">The name of the other.</param>
+    /// <param name="reason">Why, or what is accepted, to follow <c>'one' conflicts with 'other':</c>.</param>
+    public OptionsReader<TOptions> Conflict(string one, string other, string reason) => Complete((options, line) =>
+    {
+        if (line.Find(one) is { } left && line.Find(other) is { } right)
+        {
+            (DirectiveSyntax first, DirectiveSyntax second) = line.Directive.Block.First(option => option == left || option == right) == left ? (left, right) : (right, left);
+            line.Error(second.Place, $"'{second.Name}' conflicts with '{first.Name}' (at {first.Place}): {reason}");
+        }
+
+        return options;
+    });
+
     /// <summary>Completes the options when all lines are read without an error, and reports what does not fit together.</summary>
     /// <param name="complete">Returns the options; it gets the line of the last directive.</param>
     public OptionsReader<TOptions> Complete(Func<TOptions, DirectiveReader, TOptions> complete) => With(() => _checks.Add(complete));
@@ -164,7 +188,20 @@ public sealed class OptionsReader<TOptions> : IOptionsReader<TOptions>
     /// <typeparam name="TAll">The options of all of them.</typeparam>
     public IOptionsReader<TAll> Each<TAll>(Func<IReadOnlyList<TOptions>, TAll> combine)
         where TAll : class
-        => new EachDirective<TOptions, TAll>(this, combine);
+        => new DerivedReader<TAll>(
+            context =>
+            {
+                TOptions?[] all = [.. context.Directives.Select(directive => Read(context with { Directives = [directive] }))];
+                return Array.TrueForAll(all, static options => options is not null) ? combine(all!) : null;
+            },
+            Describe);
+
+    /// <summary>Makes the options record of what was read, where reading needs a type of its own.</summary>
+    /// <param name="convert">Makes it.</param>
+    /// <typeparam name="TOther">The options record.</typeparam>
+    public IOptionsReader<TOther> Select<TOther>(Func<TOptions, TOther> convert)
+        where TOther : class
+        => new DerivedReader<TOther>(context => Read(context) is { } read ? convert(read) : null, Describe);
 
     /// <inheritdoc/>
     public TOptions? Read(PluginParseContext context)
@@ -206,9 +243,9 @@ public sealed class OptionsReader<TOptions> : IOptionsReader<TOptions>
     private OptionsReader<TOptions> Option(string name, LineShape<TOptions> line)
         => With(() => _shape.Options.Add(new NamedLine<TOptions>(line.Describe(name), (options, reader) => line.Read(options, line.SplitLines(reader)))));
 
-    private OptionsReader<TOptions> Without(string name, OptionSupport support, Action<DirectiveReader> report)
+    private OptionsReader<TOptions> Without(string name, string? argument, OptionSupport support, Action<DirectiveReader> report)
         => With(() => _shape.Options.Add(new NamedLine<TOptions>(
-            new OptionDeclaration(name, [], []) { Support = support },
+            new OptionDeclaration(name, argument is null ? [] : [new ArgumentDeclaration(argument, 1, 1, "", null, [])], []) { Support = support },
             (options, line) =>
             {
                 report(line);

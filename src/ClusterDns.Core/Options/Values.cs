@@ -97,6 +97,13 @@ public static class Values
             return isNumber;
         });
 
+    /// <summary>A whole number from 0 on. One that is too large counts as the largest, with a warning.</summary>
+    public static OptionValue<int> Count { get; } = new("NUMBER", "number", "0 to 2147483647", static (DirectiveReader line, Token word, out int value) =>
+    {
+        value = 0;
+        return !word.Text.StartsWith('-') && ClampedInteger(0, int.MaxValue).TryRead(line, word, out value);
+    });
+
     /// <summary>A duration as Go writes it, such as <c>1m30s</c>.</summary>
     /// <param name="least">The least; null for 0.</param>
     /// <param name="most">The greatest; null for no bound.</param>
@@ -156,21 +163,28 @@ public static class Values
     {
         string range = (least, most) switch
         {
-            _ when most < TimeSpan.MaxValue => $"{Text(least)} to {Text(most)}, ",
-            _ when least == new TimeSpan(1) => "more than 0s, ",
-            _ => $"{Text(least)} or more, ",
+            _ when most < TimeSpan.MaxValue => $"{ToText(least)} to {ToText(most)}",
+            _ when least == new TimeSpan(1) => "more than 0s",
+            _ => $"{ToText(least)} or more",
         };
-        return Parsed(
-            "DURATION",
-            "duration",
-            range + Examples,
-            (string text, out TimeSpan value) => parse(text, out value) && value >= least && value <= most);
+        return new OptionValue<TimeSpan>("DURATION", "duration", range, (DirectiveReader line, Token word, out TimeSpan value) =>
+        {
+            bool isDuration = parse(word.Text, out value);
+            if (!isDuration)
+            {
+                line.Error(word.Place, $"invalid duration '{word.Text}' for {line.Name}: expected {Examples}");
+            }
+
+            return isDuration && value >= least && value <= most;
+        });
     }
 
-    private static string Text(TimeSpan duration)
-        => duration.TotalHours >= 1 && duration.TotalHours % 1 == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalHours}h")
-            : string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds}s");
+    private static string ToText(TimeSpan duration) => duration switch
+    {
+        _ when duration > TimeSpan.Zero && duration.Ticks % TimeSpan.TicksPerHour == 0 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalHours}h"),
+        _ when duration > TimeSpan.Zero && duration.Ticks % TimeSpan.TicksPerMinute == 0 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMinutes}m"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds}s"),
+    };
 
     private static bool TryParseSeconds(ReadOnlySpan<char> text, out TimeSpan value)
     {

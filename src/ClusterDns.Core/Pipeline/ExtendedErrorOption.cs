@@ -43,7 +43,7 @@ internal static class ExtendedErrorOption
     /// <param name="options">The options.</param>
     /// <param name="code">The INFO-CODE.</param>
     /// <param name="text">The EXTRA-TEXT, at most <see cref="MaxTextLength"/> bytes.</param>
-    internal static void Set(ResponseOptions options, ushort code, ReadOnlySpan<byte> text)
+    internal static void Set(EdnsOptionList options, ushort code, ReadOnlySpan<byte> text)
     {
         Span<byte> data = stackalloc byte[CodeLength + MaxTextLength];
         BinaryPrimitives.WriteUInt16BigEndian(data, code);

@@ -21,6 +21,15 @@ public interface IFileAccess
     /// <inheritdoc cref="ReadAllBytes(string, int)"/>
     byte[] ReadAllBytes(string path) => ReadAllBytes(path, DefaultMaxLength);
 
+    /// <summary>
+    /// Maps a file into memory, which takes no memory of the process beyond what is read of it. It must be replaced whole, by renaming another: the
+    /// process ends when a part is read that the file has no longer.
+    /// </summary>
+    /// <param name="path">The path.</param>
+    /// <exception cref="IOException">It is missing, cannot be read, or has more than 2 GiB.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    ReadOnlyMemory<byte> Map(string path) => ReadAllBytes(path, int.MaxValue);
+
     /// <summary>Opens a file that is read in parts, so that it is never in memory as a whole. The reader bounds what it reads.</summary>
     /// <param name="path">The path.</param>
     /// <exception cref="IOException">It is missing or cannot be read.</exception>

@@ -48,7 +48,7 @@ public abstract class Plugin<TOptions> : IPlugin
     public abstract DirectiveRepetition Repetition { get; }
 
     /// <inheritdoc/>
-    public OptionDeclaration? Declaration => Options?.Describe(Name);
+    public OptionDeclaration? Declaration => field ??= Options?.Describe(Name);
 
     /// <summary>What the directive accepts, and how it is read. Null for a plugin that overrides <see cref="Parse"/> instead.</summary>
     protected virtual IOptionsReader<TOptions>? Options => null;

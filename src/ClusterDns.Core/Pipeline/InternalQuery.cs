@@ -6,7 +6,7 @@ namespace ClusterDns.Core.Pipeline;
 
 /// <summary>
 /// Questions that a link asks in order to answer another: the target of an alias, the address of another family. They are
-/// bounded, so that no chain of aliases and no pair of blocks that ask each other can go on for ever.
+/// bounded, so that no chain of aliases and no pair of blocks that ask each other can continue for ever.
 /// </summary>
 public static class InternalQuery
 {
@@ -144,12 +144,12 @@ public static class InternalQuery
             Id = parent.Header.Id,
             Flags = parent.Header.Flags & (HeaderFlags.RecursionDesired | HeaderFlags.CheckingDisabled | HeaderFlags.AuthenticData),
             QuestionCount = 1,
-            AdditionalCount = parent.Edns.Present ? (ushort)1 : (ushort)0,
+            AdditionalCount = parent.HasEdns ? (ushort)1 : (ushort)0,
         };
         WireWriter writer = new(destination);
         writer.TryWriteHeader(in header);
         writer.TryWriteQuestion(name, type, RecordClass.IN);
-        if (parent.Edns.Present)
+        if (parent.HasEdns)
         {
             writer.TryWriteOpt(parent.UdpSize, extendedRcode: 0, version: 0, parent.DnssecOk, options: default);
         }

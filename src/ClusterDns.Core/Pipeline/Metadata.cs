@@ -2,14 +2,14 @@ using System.Collections.Frozen;
 
 namespace ClusterDns.Core.Pipeline;
 
-/// <summary>Something that a plugin can tell about a query to other plugins of its server block.</summary>
+/// <summary>A value about a query that a plugin provides to other plugins of its server block.</summary>
 /// <param name="Name">The plugin's name, a slash, and what it is, like <c>forward/upstream</c>; at most one field has it.</param>
 /// <param name="Read">
 /// Reads the value, on the query's thread and only when somebody asks for it; null where there is none, for this query or not yet.
 /// </param>
 public sealed record MetadataField(string Name, Func<Query, string?> Read);
 
-/// <summary>Fields that a plugin can tell of which nobody knows beforehand how many there are, and their names.</summary>
+/// <summary>Fields of a plugin whose number and names are not known in advance.</summary>
 /// <param name="Prefix">What their names begin with, like <c>kubernetes/client-label/</c>.</param>
 /// <param name="Read">Reads the value of one, given the rest of its name, as <see cref="MetadataField.Read"/> does.</param>
 public sealed record MetadataGroup(string Prefix, Func<Query, string, string?> Read);

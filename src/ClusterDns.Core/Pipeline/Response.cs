@@ -44,7 +44,7 @@ public sealed class Response
     /// The EDNS options that the client gets, where it sent EDNS and as far as there is room for them. Add them when the links below have run: those may
     /// fail, or load a message, which begins with no options. Clearing records keeps them, so each message of a <see cref="Stream"/> has them.
     /// </summary>
-    public ResponseOptions Options { get; } = new();
+    public EdnsOptionList Options { get; } = new();
 
     /// <summary>
     /// What follows the message that the response holds, where the answer is one of several messages; null where it is one.
@@ -122,8 +122,8 @@ public sealed class Response
     }
 
     /// <summary>
-    /// Declares failure: the client gets <paramref name="code"/>, and nothing of what the response held before; the errors plugin tells
-    /// why.
+    /// Declares failure: the client gets <paramref name="code"/>, and nothing of what the response held before; the errors plugin
+    /// logs the reason.
     /// </summary>
     /// <param name="plugin">The plugin's name.</param>
     /// <param name="code">The response code.</param>
@@ -161,7 +161,7 @@ public sealed class Response
     /// <param name="other">The other response; the message that it was loaded from lives as long as this response.</param>
     public void TakeOptions(Response other)
     {
-        Options.CopyFrom(other.Options);
+        Options.Load(other.Options.Span);
         _received = other._received;
         _receivedEdns = other._receivedEdns;
     }

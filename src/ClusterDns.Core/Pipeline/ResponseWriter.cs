@@ -29,7 +29,7 @@ public static class ResponseWriter
     internal static bool TryWrite(Query query, Span<byte> destination, bool truncate, int reserved, out int length)
     {
         Response response = query.Response;
-        bool edns = query.Edns.Present;
+        bool edns = query.HasEdns;
         ReadOnlySpan<byte> options = edns ? response.Options.Span : default;
         int room = destination.Length - GetQuestionLength(query) - (edns ? OptSize : 0);
         if (options.Length + reserved > room)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using ClusterDns.Core.Pipeline;
 
@@ -24,12 +23,6 @@ public readonly struct UpstreamQuery(ReadOnlyMemory<byte> message, TimeSpan time
     /// <summary>Whether the query checks the upstream's health. A probe over a stream has a connection of its own.</summary>
     public bool IsProbe { get; init; }
 
-    /// <summary>Where the class field of the OPT record is, which holds the UDP payload size (RFC 6891 section 6.1.2); 0 to keep it.</summary>
-    public int UdpSizeOffset { get; init; }
-
-    /// <summary>The UDP payload size to send, where <see cref="UdpSizeOffset"/> is given.</summary>
-    public ushort UdpSize { get; init; }
-
     /// <summary>The length of the message, in bytes.</summary>
     public int Length => _message.Length;
 
@@ -38,9 +31,5 @@ public readonly struct UpstreamQuery(ReadOnlyMemory<byte> message, TimeSpan time
     public void CopyTo(Span<byte> destination)
     {
         _message.Span.CopyTo(destination);
-        if (UdpSizeOffset > 0)
-        {
-            BinaryPrimitives.WriteUInt16BigEndian(destination[UdpSizeOffset..], UdpSize);
-        }
     }
 }

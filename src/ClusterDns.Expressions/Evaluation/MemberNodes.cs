@@ -41,7 +41,7 @@ internal sealed class MemberNode(Node target, Node property, ExpressionType type
     }
 }
 
-/// <summary>What stands before <c>?.</c>: where it is nil, the whole chain is.</summary>
+/// <summary>The value before <c>?.</c>: if it is nil, so is the whole chain.</summary>
 internal sealed class OptionalNode(Node target, int offset) : Node(target.Type, offset)
 {
     /// <inheritdoc/>

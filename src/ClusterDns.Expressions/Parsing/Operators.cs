@@ -54,7 +54,7 @@ internal static class Operators
     /// <summary>Whether operators of one strength are read from the right.</summary>
     public static bool IsRightAssociative(string text) => text is "**" or "^";
 
-    /// <summary>Whether <c>not</c> may stand before it.</summary>
+    /// <summary>Whether <c>not</c> may precede it.</summary>
     public static bool CanBeNegated(string text) => text is "in" or "matches" or "contains" or "startsWith" or "endsWith";
 
     /// <summary>Whether <c>A &lt; B &lt; C</c> compares B twice.</summary>

@@ -4,7 +4,7 @@ using ClusterDns.Expressions.Functions;
 
 namespace ClusterDns.Expressions.Parsing;
 
-/// <summary>Reads what operators stand between: constants, names, calls, lists, maps, and the members of all these.</summary>
+/// <summary>Reads operands: constants, names, calls, lists, maps, and the members of all these.</summary>
 /// <param name="tokens">The tokens.</param>
 /// <param name="expressions">What reads the expressions within.</param>
 internal sealed class TermParser(TokenReader tokens, ExpressionParser expressions)

@@ -107,6 +107,9 @@ public readonly struct ExpressionValue
     /// <summary>A day of the week.</summary>
     internal static ExpressionValue FromWeekday(int day) => new(ValueKind.Weekday, day, null);
 
+    /// <summary>The value as text, as the function <c>string</c> gives it.</summary>
+    public override string ToString() => ValueText.Describe(in this);
+
     /// <summary>A part of a string, which shares its characters.</summary>
     internal ExpressionValue Substring(int start, int length) => new(ValueKind.Text, (((_bits >> 32) + start) << 32) | (uint)length, _reference);
 

@@ -103,7 +103,7 @@ internal sealed class RangeStatement(Pipeline pipeline, StatementList body, Stat
         {
             (Value index, Value element) = value.Kind == ValueKind.List
                 ? (Value.From(i), value.List[i])
-                : (Value.From(keys[i]), Value.From(value.Map.Find(keys[i]) ?? ""));
+                : (Value.From(keys[i]), value.Map.TryFind(keys[i], out Value found) ? found : default);
             Flow flow = RunRound(run, in index, in element);
             if (flow != Flow.Next)
             {

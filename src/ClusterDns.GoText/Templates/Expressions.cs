@@ -170,7 +170,7 @@ internal sealed class FieldExpression(Expression start, IReadOnlyList<string> na
             case ValueKind.Nil:
                 return true;
             case ValueKind.Map:
-                value = receiver.Map.Find(name) is { } found ? Value.From(found) : default;
+                receiver.Map.TryFind(name, out value);
                 return true;
             case ValueKind.Record when receiver.Record.Shape.Fields!.ContainsKey(name):
                 value = receiver.Record.GetField(name);

@@ -149,7 +149,7 @@ internal static class FormattedValue
         for (int i = 0; i < keys.Count; i++)
         {
             Value key = Value.From(keys[i]);
-            Value element = Value.From(map.Find(keys[i]) ?? "");
+            map.TryFind(keys[i], out Value element);
             output.Append(i > 0 ? " " : "");
             TryAppend(output, in spec, in key);
             output.Append(':');

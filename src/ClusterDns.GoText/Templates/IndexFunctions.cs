@@ -28,7 +28,7 @@ internal static class IndexFunctions
                         return run.Fail(position, $"a map's key is of type {index.TypeName}: expected a string");
                     }
 
-                    value = Value.From(value.Map.Find(index.Text) ?? "");
+                    value = value.Map.TryFind(index.Text, out Value found) ? found : value.Map.Missing;
                     break;
                 case ValueKind.List or ValueKind.Text:
                     if (!TryReadIndex(run, position, in index, LengthOf(in value) - 1, out int at))

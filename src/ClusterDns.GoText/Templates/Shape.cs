@@ -19,6 +19,9 @@ public record Shape(string TypeName)
     /// <summary>Strings by name.</summary>
     public static Shape TextMap { get; } = new("map[string]string") { Element = Text, HasAnyKey = true };
 
+    /// <summary>Values of any type by name.</summary>
+    public static Shape AnyMap { get; } = new("map[string]interface {}") { HasAnyKey = true };
+
     /// <summary>A record's fields; null for what is not a record.</summary>
     public IReadOnlyDictionary<string, Shape>? Fields { get; init; }
 

@@ -96,7 +96,7 @@ public readonly struct Value
         ValueKind.Float => "float64",
         ValueKind.Text => "string",
         ValueKind.List => List.TypeName,
-        ValueKind.Map => "map[string]string",
+        ValueKind.Map => Map.TypeName,
         _ => Record.Shape.TypeName,
     };
 
@@ -155,18 +155,25 @@ public sealed class TemplateList(string typeName, ArraySegment<Value> items)
     public TemplateList Slice(int start, int end) => new(typeName, items.Slice(start, end - start));
 }
 
-/// <summary>Strings by name.</summary>
+/// <summary>Values by name.</summary>
 public interface ITemplateMap
 {
+    /// <summary>The map's type in Go.</summary>
+    string TypeName => "map[string]string";
+
     /// <summary>How many there are.</summary>
     int Count { get; }
 
     /// <summary>The names, in ordinal order.</summary>
     IReadOnlyList<string> Keys { get; }
 
-    /// <summary>The string of a name; null where there is none.</summary>
+    /// <summary>What <c>index</c> returns for a name that the map does not have.</summary>
+    Value Missing => Value.From("");
+
+    /// <summary>Finds the value of a name.</summary>
     /// <param name="key">The name.</param>
-    string? Find(string key);
+    /// <param name="value">The value.</param>
+    bool TryFind(string key, out Value value);
 }
 
 /// <summary>Something with fields.</summary>

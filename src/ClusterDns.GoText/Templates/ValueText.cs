@@ -31,8 +31,7 @@ internal static class ValueText
             case ValueKind.List:
                 return TryAppendList(buffer, value.List);
             case ValueKind.Map:
-                AppendMap(buffer, value.Map);
-                return true;
+                return TryAppendMap(buffer, value.Map);
             default:
                 buffer.Append(value.Record.Text);
                 return value.Record.Text is not null;
@@ -54,19 +53,22 @@ internal static class ValueText
         return isDone;
     }
 
-    private static void AppendMap(TextBuffer buffer, ITemplateMap map)
+    private static bool TryAppendMap(TextBuffer buffer, ITemplateMap map)
     {
         buffer.Append("map[");
         bool isFirst = true;
+        bool isDone = true;
         foreach (string key in map.Keys)
         {
             buffer.Append(isFirst ? "" : " ");
             buffer.Append(key);
             buffer.Append(':');
-            buffer.Append(map.Find(key));
+            map.TryFind(key, out Value value);
+            isDone &= TryAppend(buffer, in value);
             isFirst = false;
         }
 
         buffer.Append(']');
+        return isDone;
     }
 }

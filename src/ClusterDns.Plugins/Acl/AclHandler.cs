@@ -22,7 +22,7 @@ internal sealed class AclHandler(PluginHandler next, AclRuleTable[] rules, Metri
         AclMetrics metrics = _metrics.For(query.Route);
         foreach (AclRuleTable rule in rules)
         {
-            if (rule.Zones.Match(query.Name) is not { } zone || rule.Find(query) is not { } action)
+            if (rule.Zones.Match(query) is not { } zone || rule.Find(query) is not { } action)
             {
                 continue;
             }

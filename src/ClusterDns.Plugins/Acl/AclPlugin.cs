@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Acl;
@@ -13,7 +14,7 @@ public sealed class AclPlugin : Plugin<AclOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
     /// <inheritdoc/>
-    protected override AclOptions? Parse(PluginParseContext context) => new AclOptionsParser(context).Parse();
+    protected override IOptionsReader<AclOptions> Options => AclOptionsReader.Reader;
 
     /// <inheritdoc/>
     protected override void Build(AclOptions options, BlockBuilder builder)

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
@@ -16,14 +17,8 @@ public sealed class AnyPlugin : Plugin<AnyOptions>
     /// <inheritdoc/>
     public override DirectiveRepetition Repetition => DirectiveRepetition.First;
 
-    /// <inheritdoc/>
-    protected override AnyOptions? Parse(PluginParseContext context)
-    {
-        // CoreDNS ignored arguments before 1.14.5.
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        reader.IgnoreArgumentsAfter(0);
-        return reader.ExpectNoOptions() ? new AnyOptions() : null;
-    }
+    /// <summary>CoreDNS ignored arguments before 1.14.5.</summary>
+    protected override IOptionsReader<AnyOptions> Options { get; } = new OptionsReader<AnyOptions>(new AnyOptions()).IgnoreExtraArguments().AcceptEmptyBlock();
 
     /// <inheritdoc/>
     protected override void Build(AnyOptions options, BlockBuilder builder)

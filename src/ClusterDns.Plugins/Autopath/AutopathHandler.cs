@@ -28,7 +28,7 @@ internal sealed class AutopathHandler(PluginHandler next, AutopathOptions option
     public override ValueTask ServeAsync(Query query)
     {
         if (query.Class != RecordClass.IN ||
-            _zones.Match(query.Name) is null ||
+            _zones.Match(query) is null ||
             path.Find(query, out int baseLength) is not { } domains)
         {
             return NextAsync(query);

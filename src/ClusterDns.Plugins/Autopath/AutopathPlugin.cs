@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 
@@ -7,11 +8,13 @@ namespace ClusterDns.Plugins.Autopath;
 /// <summary>Searches for names on behalf of clients, by the search path that they would go along.</summary>
 public sealed class AutopathPlugin : Plugin<AutopathOptions>
 {
-    /// <summary>What stands in place of a file where the kubernetes plugin knows the clients' search paths.</summary>
+    /// <summary>The word in place of a file if the kubernetes plugin provides the clients' search paths.</summary>
     public const string ClusterSource = "@kubernetes";
 
     /// <summary>The resolv.conf of the host, whose domains kubelet adds to those of a Pod's cluster.</summary>
     private const string HostFile = "/etc/resolv.conf";
+
+    private static readonly Token NoSource = new("", default);
 
     /// <inheritdoc/>
     public override string Name => "autopath";
@@ -19,53 +22,31 @@ public sealed class AutopathPlugin : Plugin<AutopathOptions>
     /// <inheritdoc/>
     public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
-    /// <inheritdoc/>
-    protected override AutopathOptions? Parse(PluginParseContext context)
-    {
-        // The zones of the last directive count, and the last plugin named with '@' before any file.
-        AutopathOptions? options = null;
-        bool isValid = true;
-        foreach (DirectiveSyntax directive in context.Directives)
-        {
-            DirectiveReader reader = new(directive, context.Diagnostics);
-            isValid &= reader.ExpectNoBlock();
-            if (!reader.ExpectArguments(1, int.MaxValue, "autopath [ZONES...] RESOLV-CONF"))
-            {
-                return null;
-            }
-
-            Token source = reader.Arguments[^1];
-            isValid &= reader.TryZones(
-                reader.Arguments.SkipLast(1), context.Keys.Select(static key => key.Zone).Distinct(), out IReadOnlyList<Zone> zones);
-            if (options is not null)
-            {
-                bool keeps = IsPlugin(options.Source) && !IsPlugin(source);
-                WarnOfReplacement(reader, keeps ? source : options.Source, keeps ? options.Source : source);
-                source = keeps ? options.Source : source;
-            }
-
-            options = new AutopathOptions(zones, source);
-        }
-
-        return isValid ? options : null;
-    }
+    /// <summary>The zones of the last directive count, and the last plugin named with '@' before any file.</summary>
+    protected override IOptionsReader<AutopathOptions> Options { get; } = new OptionsReader<AutopathOptions>(new AutopathOptions([], NoSource))
+        .Zones(static (options, zones) => options with { Zones = zones })
+        .Words("RESOLV-CONF", 1, 1, static (options, line, words) => options with { Source = Choose(line, options.Source, words[0]) });
 
     private static bool IsPlugin(Token source) => source.Text.StartsWith('@');
 
-    private static void WarnOfReplacement(DirectiveReader reader, Token replaced, Token kept)
-        => reader.Warn(replaced.Place, $"'{replaced}' of autopath has no effect: '{kept}' counts ({kept.Place})");
+    private static Token Choose(DirectiveReader line, Token earlier, Token later)
+    {
+        if (earlier == NoSource)
+        {
+            return later;
+        }
+
+        (Token kept, Token replaced) = IsPlugin(earlier) && !IsPlugin(later) ? (earlier, later) : (later, earlier);
+        line.Warn(replaced.Place, $"'{replaced}' of autopath has no effect: '{kept}' counts ({kept.Place})");
+        return kept;
+    }
 
     /// <inheritdoc/>
     protected override void Build(AutopathOptions options, BlockBuilder builder)
     {
-        if (string.Equals(options.Source.Text, ClusterSource, StringComparison.Ordinal))
+        if (IsPlugin(options.Source))
         {
-            builder.Use((next, wiring) => CreateForCluster(next, options, wiring));
-        }
-        else if (IsPlugin(options.Source))
-        {
-            builder.Diagnostics.Warning(
-                options.Source.Place, $"autopath has no effect: '{options.Source}' is not known, use '{ClusterSource}' or a file like {HostFile}");
+            builder.Use((next, wiring) => CreateForPlugin(next, options, wiring));
         }
         else if (ReadFile(options.Source, builder) is { } path)
         {
@@ -73,15 +54,23 @@ public sealed class AutopathPlugin : Plugin<AutopathOptions>
         }
     }
 
-    private static PluginHandler CreateForCluster(PluginHandler next, AutopathOptions options, BlockWiring wiring)
+    private static PluginHandler CreateForPlugin(PluginHandler next, AutopathOptions options, BlockWiring wiring)
     {
-        if (wiring.SingleOrDefault<ISearchPathSource>() is { } source)
+        string name = options.Source.Text[1..];
+        if (wiring.All<ISearchPathSource>().FirstOrDefault(source => string.Equals(source.Plugin, name, StringComparison.Ordinal)) is { } source)
         {
             return new AutopathHandler(next, options, source.CreatePath(ReadHostDomains(options.Source, wiring)), wiring.Environment.Metrics);
         }
 
+        if (!string.Equals(options.Source.Text, ClusterSource, StringComparison.Ordinal))
+        {
+            wiring.Diagnostics.Warning(
+                options.Source.Place,
+                $"autopath has no effect: no plugin '{name}' of this server block knows search paths, use '{ClusterSource}' or a file like {HostFile}");
+        }
+
         // Where kubernetes is there and could not be built, that has been reported.
-        if (!wiring.Diagnostics.HasErrors)
+        else if (!wiring.Diagnostics.HasErrors)
         {
             wiring.Diagnostics.Warning(
                 options.Source.Place,

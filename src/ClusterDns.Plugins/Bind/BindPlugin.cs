@@ -1,5 +1,6 @@
 using System.Net;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Records;
 
@@ -17,8 +18,6 @@ public sealed record BindDirective(IReadOnlyList<Token> Places, IReadOnlyList<To
 /// <summary>Chooses the addresses that a server block listens on.</summary>
 public sealed class BindPlugin : Plugin<BindOptions>
 {
-    private static readonly string[] KnownOptions = ["except"];
-
     private readonly INetworkInterfaces _interfaces;
 
     /// <summary>The plugin, with the interfaces of this host.</summary>
@@ -36,34 +35,10 @@ public sealed class BindPlugin : Plugin<BindOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
     /// <inheritdoc/>
-    protected override BindOptions? Parse(PluginParseContext context)
-    {
-        bool isRight = true;
-        List<BindDirective> directives = [];
-        foreach (DirectiveSyntax directive in context.Directives)
-        {
-            DirectiveReader reader = new(directive, context.Diagnostics);
-            isRight &= reader.ExpectArguments(1, int.MaxValue, "bind ADDRESS|IFACE...");
-            List<Token> except = [];
-            foreach (DirectiveSyntax option in directive.Block)
-            {
-                if (string.Equals(option.Name.Text, "except", StringComparison.Ordinal))
-                {
-                    isRight &= reader.For(option).ExpectArguments(1, int.MaxValue, "except ADDRESS|IFACE...");
-                    except = [.. option.Arguments];
-                }
-                else
-                {
-                    reader.UnknownOption(option, KnownOptions);
-                    isRight = false;
-                }
-            }
-
-            directives.Add(new BindDirective(directive.Arguments, except));
-        }
-
-        return isRight ? new BindOptions(directives) : null;
-    }
+    protected override IOptionsReader<BindOptions> Options { get; } = new OptionsReader<BindDirective>(new BindDirective([], []))
+        .Rest(Values.Word("ADDRESS|IFACE"), static (options, places) => options with { Places = places }, least: 1)
+        .List("except", Values.Word("ADDRESS|IFACE"), static (options, except) => options with { Except = except })
+        .Each(static directives => new BindOptions(directives));
 
     /// <inheritdoc/>
     protected override void Build(BindOptions options, BlockBuilder builder)
@@ -106,7 +81,7 @@ public sealed class BindPlugin : Plugin<BindOptions>
             else
             {
                 diagnostics.Error(
-                    place.Place, $"'{place.Text}' is neither an address nor an interface of this host, expected the one or the other");
+                    place.Place, $"'{place.Text}' is neither an address nor an interface of this host");
             }
         }
 

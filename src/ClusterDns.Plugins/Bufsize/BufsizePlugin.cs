@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Bufsize;
@@ -10,9 +11,6 @@ public sealed record BufsizeOptions(ushort Size);
 /// <summary>Bounds the size of UDP answers, so that none is fragmented on its way.</summary>
 public sealed class BufsizePlugin : Plugin<BufsizeOptions>
 {
-    private const int Least = 512;
-    private const int Most = 4096;
-
     /// <summary>What fits every path that carries IPv6 (DNS flag day 2020).</summary>
     private const ushort Default = 1232;
 
@@ -23,23 +21,9 @@ public sealed class BufsizePlugin : Plugin<BufsizeOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.First;
 
     /// <inheritdoc/>
-    protected override BufsizeOptions? Parse(PluginParseContext context)
-    {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        if (!reader.ExpectArguments(0, 1, "bufsize [SIZE]"))
-        {
-            return null;
-        }
-
-        reader.IgnoreBlock();
-
-        if (reader.Arguments.Count == 0)
-        {
-            return new BufsizeOptions(Default);
-        }
-
-        return reader.TryInteger(reader.Arguments[0], Least, Most, out int size) ? new BufsizeOptions((ushort)size) : null;
-    }
+    protected override IOptionsReader<BufsizeOptions> Options { get; } = new OptionsReader<BufsizeOptions>(new BufsizeOptions(Default))
+        .Optional(Values.Integer(512, 4096).As("SIZE").Default("1232"), static (_, size) => new BufsizeOptions((ushort)size))
+        .IgnoreBlock();
 
     /// <inheritdoc/>
     protected override void Build(BufsizeOptions options, BlockBuilder builder)

@@ -51,14 +51,14 @@ internal sealed class CacheHandler : PluginHandler
     /// <inheritdoc/>
     public override ValueTask ServeAsync(Query query)
     {
-        if (_zones.Match(query.Name) is null)
+        if (_zones.Match(query) is null)
         {
             return NextAsync(query);
         }
 
         CacheMetrics metrics = _metrics.For(query.Route);
         metrics.Requests.Add();
-        if (_neither.Match(query.Name) is not null)
+        if (_neither.Match(query) is not null)
         {
             return PassOn(query, metrics);
         }
@@ -230,7 +230,7 @@ internal sealed class CacheHandler : PluginHandler
         }
 
         bool isSuccess = verdict.Kind is ResponseKind.NoError or ResponseKind.Delegation;
-        if ((isSuccess ? _noSuccess : _noDenial).Match(query.Name) is not null)
+        if ((isSuccess ? _noSuccess : _noDenial).Match(query) is not null)
         {
             return;
         }

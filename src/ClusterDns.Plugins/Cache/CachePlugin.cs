@@ -1,6 +1,7 @@
 using System.Globalization;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Memory;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Cache.Store;
 
@@ -16,7 +17,7 @@ public sealed class CachePlugin : Plugin<CacheOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
 
     /// <inheritdoc/>
-    protected override CacheOptions? Parse(PluginParseContext context) => new CacheOptionsParser(context).Parse();
+    protected override IOptionsReader<CacheOptions> Options => CacheOptionsReader.Reader;
 
     /// <inheritdoc/>
     protected override void Build(CacheOptions options, BlockBuilder builder)

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Cancel;
@@ -20,35 +21,9 @@ public sealed class CancelPlugin : Plugin<CancelOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.Last;
 
     /// <inheritdoc/>
-    protected override CancelOptions? Parse(PluginParseContext context)
-    {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        if (!reader.ExpectArguments(0, 1, "cancel [TIMEOUT]"))
-        {
-            return null;
-        }
-
-        reader.IgnoreBlock();
-
-        if (reader.Arguments.Count == 0)
-        {
-            return new CancelOptions(Default);
-        }
-
-        Token text = reader.Arguments[0];
-        if (!reader.TryDuration(text, TimeSpan.Zero, out TimeSpan timeout))
-        {
-            return null;
-        }
-
-        if (timeout == TimeSpan.Zero)
-        {
-            reader.Error(text.Place, $"'{text.Text}' is no value for cancel, expected a duration over 0s, such as 5s or 1m30s");
-            return null;
-        }
-
-        return new CancelOptions(timeout);
-    }
+    protected override IOptionsReader<CancelOptions> Options { get; } = new OptionsReader<CancelOptions>(new CancelOptions(Default))
+        .Optional(Values.Duration(new TimeSpan(1)).As("TIMEOUT").Default("5001ms"), static (_, timeout) => new CancelOptions(timeout))
+        .IgnoreBlock();
 
     /// <inheritdoc/>
     protected override void Build(CancelOptions options, BlockBuilder builder)

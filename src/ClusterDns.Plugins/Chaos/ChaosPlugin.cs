@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
@@ -24,21 +25,12 @@ public sealed class ChaosPlugin : Plugin<ChaosOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.First;
 
     /// <inheritdoc/>
-    protected override ChaosOptions? Parse(PluginParseContext context)
-    {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        if (!reader.ExpectNoOptions())
-        {
-            return null;
-        }
-
-        IReadOnlyList<Token> arguments = reader.Arguments;
-        return new ChaosOptions(
-            arguments.Count > 0 ? arguments[0].Text : DefaultVersion,
-            arguments.Count > 1
-                ? [.. arguments.Skip(1).Select(static author => author.Text).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
-                : ["The ClusterDns authors"]);
-    }
+    protected override IOptionsReader<ChaosOptions> Options { get; } = new OptionsReader<ChaosOptions>(new ChaosOptions(DefaultVersion, ["The ClusterDns authors"]))
+        .Optional(Values.Text("VERSION"), static (options, version) => options with { Version = version })
+        .Rest(Values.Text("AUTHORS"), static (options, authors) => authors.Count == 0
+            ? options
+            : options with { Authors = [.. authors.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] })
+        .AcceptEmptyBlock();
 
     /// <inheritdoc/>
     protected override void Build(ChaosOptions options, BlockBuilder builder)

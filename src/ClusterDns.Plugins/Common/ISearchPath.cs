@@ -17,6 +17,9 @@ internal interface ISearchPath
 /// <summary>What a plugin offers that knows its clients' search paths.</summary>
 internal interface ISearchPathSource
 {
+    /// <summary>The plugin's name, which follows '@' in *autopath*.</summary>
+    string Plugin { get; }
+
     /// <summary>Makes their search path.</summary>
     /// <param name="hostDomains">The domains that the host adds for all of them, in wire form.</param>
     ISearchPath CreatePath(IReadOnlyList<byte[]> hostDomains);

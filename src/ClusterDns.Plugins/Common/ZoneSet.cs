@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
 namespace ClusterDns.Plugins.Common;
@@ -11,8 +12,7 @@ internal class ZoneSet<T>(IEnumerable<(Zone Zone, T Value)> zones)
 {
     private readonly Entry[] _longestFirst =
     [
-        .. zones.Select(static item => new Entry(item.Zone.Wire.ToArray(), item.Value))
-            .OrderByDescending(static entry => DomainName.CountLabels(entry.Zone)),
+        .. zones.Select(static item => new Entry(item.Zone, item.Value)).OrderByDescending(static entry => entry.Zone.LabelCount),
     ];
 
     /// <summary>Whether there is no zone.</summary>
@@ -20,6 +20,23 @@ internal class ZoneSet<T>(IEnumerable<(Zone Zone, T Value)> zones)
 
     /// <summary>The values, that of the longest zone first.</summary>
     protected IEnumerable<T> Values => _longestFirst.Select(static entry => entry.Value);
+
+    /// <summary>The value of the longest zone that a query's name is in, or null.</summary>
+    /// <param name="query">The query.</param>
+    public T? Match(Query query)
+    {
+        Entry[] entries = _longestFirst;
+        for (int i = 0; i < entries.Length; i++)
+        {
+            ref readonly Entry entry = ref entries[i];
+            if (query.IsIn(entry.Zone))
+            {
+                return entry.Value;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The value of the longest zone that a name is in, or null.</summary>
     /// <param name="name">The name, in wire form.</param>
@@ -29,7 +46,7 @@ internal class ZoneSet<T>(IEnumerable<(Zone Zone, T Value)> zones)
         for (int i = 0; i < entries.Length; i++)
         {
             ref readonly Entry entry = ref entries[i];
-            if (DomainName.IsSubdomainOf(name, entry.Zone))
+            if (DomainName.IsSubdomainOf(name, entry.Zone.Wire.Span))
             {
                 return entry.Value;
             }
@@ -38,9 +55,9 @@ internal class ZoneSet<T>(IEnumerable<(Zone Zone, T Value)> zones)
         return null;
     }
 
-    private readonly struct Entry(byte[] zone, T value)
+    private readonly struct Entry(Zone zone, T value)
     {
-        public byte[] Zone { get; } = zone;
+        public Zone Zone { get; } = zone;
 
         public T Value { get; } = value;
     }

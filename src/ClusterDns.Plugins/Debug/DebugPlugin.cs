@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Debug;
@@ -16,17 +17,7 @@ public sealed class DebugPlugin : Plugin<DebugOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
     /// <inheritdoc/>
-    protected override DebugOptions? Parse(PluginParseContext context)
-    {
-        bool isRight = true;
-        foreach (DirectiveSyntax directive in context.Directives)
-        {
-            DirectiveReader reader = new(directive, context.Diagnostics);
-            isRight &= reader.ExpectArguments(0, 0, "debug") & reader.ExpectNoBlock();
-        }
-
-        return isRight ? new DebugOptions() : null;
-    }
+    protected override IOptionsReader<DebugOptions> Options { get; } = new OptionsReader<DebugOptions>(new DebugOptions());
 
     /// <inheritdoc/>
     protected override void Build(DebugOptions options, BlockBuilder builder)

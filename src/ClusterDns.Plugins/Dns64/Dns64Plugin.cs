@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 
@@ -15,7 +16,9 @@ public sealed class Dns64Plugin : Plugin<Dns64Options>
 {
     private const string WellKnownPrefix = "64:ff9b::/96";
 
-    private static readonly string[] KnownOptions = ["prefix", "translate_all", "allow_ipv4"];
+    private static readonly OptionValue<Subnet> Prefix = new OptionValue<Subnet>(
+        "PREFIX", "prefix", $"an IPv6 network of {string.Join(", ", EmbeddingPrefix.Lengths)} bits, for example {WellKnownPrefix}", TryReadPrefix).Default(WellKnownPrefix);
+
 
     /// <inheritdoc/>
     public override string Name => "dns64";
@@ -23,78 +26,40 @@ public sealed class Dns64Plugin : Plugin<Dns64Options>
     /// <inheritdoc/>
     public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
-    /// <inheritdoc/>
-    protected override Dns64Options? Parse(PluginParseContext context)
-    {
-        // The last prefix counts, and an option of any directive.
-        Dns64Options options = new(Subnet.Parse(WellKnownPrefix), TranslateAll: false, AllowIPv4: false);
-        bool isValid = true;
-        foreach (DirectiveSyntax directive in context.Directives)
-        {
-            isValid &= TryApply(new DirectiveReader(directive, context.Diagnostics), ref options);
-        }
-
-        return isValid ? options : null;
-    }
-
-    private static bool TryApply(DirectiveReader reader, ref Dns64Options options)
-    {
-        bool isValid = reader.ExpectArguments(0, 1, "dns64 [PREFIX]");
-        if (reader.Arguments.Count == 1)
-        {
-            isValid &= TryPrefix(reader, reader.Arguments[0], ref options);
-        }
-
-        foreach (DirectiveSyntax option in OptionLines.Split(reader.Directive.Block, ("prefix", 1), ("translate_all", 0), ("allow_ipv4", 0)))
-        {
-            DirectiveReader optionReader = reader.For(option);
-            switch (option.Name.Text)
-            {
-                case "prefix":
-                    isValid &= optionReader.ExpectArguments(1, 1, "prefix PREFIX") && TryPrefix(optionReader, option.Arguments[0], ref options);
-                    break;
-                case "translate_all":
-                    options = options with { TranslateAll = true };
-                    isValid &= optionReader.ExpectArguments(0, 0, "translate_all");
-                    break;
-                case "allow_ipv4":
-                    options = options with { AllowIPv4 = true };
-                    isValid &= optionReader.ExpectArguments(0, 0, "allow_ipv4");
-                    break;
-                case var name when reader.Arguments.Count == 1 && option.Arguments.Count == 0:
-                    // CoreDNS does not read a block behind a prefix as one.
-                    reader.Warn(option.Place, $"unknown option '{name}' of dns64 has no effect: expected {string.Join(", ", KnownOptions)}");
-                    break;
-                default:
-                    reader.UnknownOption(option, KnownOptions);
-                    isValid = false;
-                    break;
-            }
-        }
-
-        return isValid;
-    }
+    /// <summary>The last prefix counts, and an option of any directive.</summary>
+    protected override IOptionsReader<Dns64Options> Options { get; } = new OptionsReader<Dns64Options>(
+        new Dns64Options(Subnet.Parse(WellKnownPrefix), TranslateAll: false, AllowIPv4: false))
+        .Optional(Prefix, static (options, prefix) => options with { Prefix = prefix })
+        .Option("prefix", Prefix, static (options, prefix) => options with { Prefix = prefix })
+        .Flag("translate_all", static options => options with { TranslateAll = true })
+        .Flag("allow_ipv4", static options => options with { AllowIPv4 = true })
+        .ShareLines("prefix", "translate_all", "allow_ipv4")
+        .Otherwise(IgnoreBehindPrefix);
 
     /// <inheritdoc/>
     protected override void Build(Dns64Options options, BlockBuilder builder)
         => builder.Use(next => new Dns64Handler(next, options, builder.Environment.Metrics));
 
-    private static bool TryPrefix(DirectiveReader reader, Token token, ref Dns64Options options)
+    /// <summary>CoreDNS does not read a block behind a prefix as one.</summary>
+    private static Dns64Options? IgnoreBehindPrefix(Dns64Options options, DirectiveReader dns64, DirectiveReader line, IReadOnlyList<string> names)
     {
-        if (!Subnet.TryParse(token.Text, out Subnet prefix) || prefix.IsIPv4 || !EmbeddingPrefix.Lengths.Contains(prefix.Length))
+        if (dns64.Arguments.Count != 1 || line.Arguments.Count > 0)
         {
-            reader.Error(
-                token.Place,
-                $"'{token.Text}' is no prefix for {reader.Name}, expected an IPv6 one of {string.Join(", ", EmbeddingPrefix.Lengths)} bits such as {WellKnownPrefix}");
-            return false;
+            return null;
         }
 
-        if (EmbeddingPrefix.HasReservedBits(prefix))
+        line.Warn(line.Directive.Place, $"unknown option '{line.Name}' of dns64 has no effect: expected {string.Join(", ", names)}");
+        return options;
+    }
+
+    private static bool TryReadPrefix(DirectiveReader line, Token word, out Subnet prefix)
+    {
+        bool isValid = Subnet.TryParse(word.Text, out prefix) && !prefix.IsIPv4 && EmbeddingPrefix.Lengths.Contains(prefix.Length);
+        if (isValid && EmbeddingPrefix.HasReservedBits(prefix))
         {
-            reader.Warn(token.Place, $"prefix '{token.Text}' sets bits 64 to 71, expected them to be zero (RFC 6052 section 2.2)");
+            line.Warn(word.Place, $"prefix '{word.Text}' sets bits 64 to 71: they should be zero (RFC 6052 section 2.2)");
         }
 
-        options = options with { Prefix = prefix };
-        return true;
+        return isValid;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.GoText.RegularExpressions;
 using ClusterDns.Plugins.Common;
@@ -10,11 +11,16 @@ namespace ClusterDns.Plugins.Errors;
 /// <summary>Logs why queries failed.</summary>
 public sealed class ErrorsPlugin : Plugin<ErrorsOptions>
 {
-    private const string ConsolidateUsage = "consolidate DURATION REGEXP [LEVEL] [show_first]";
+    private static readonly OptionValue<Regex> Expression = new("REGEXP", "regular expression", "RE2 syntax", TryReadExpression);
 
-    private static readonly string[] KnownOptions = ["stacktrace", "consolidate"];
-    private static readonly string[] Levels = ["warning", "error", "info", "debug"];
-    private static readonly string[] Choices = [.. Levels, "show_first"];
+    private static readonly OptionsReader<ConsolidatePattern> Pattern = new OptionsReader<ConsolidatePattern>(
+        new ConsolidatePattern(TimeSpan.Zero, "", null!, "", LogLevel.Error, ShowFirst: false))
+        .Argument(Values.DurationFromZero.WithWord(), static (pattern, period) => pattern with { Period = period.Value, PeriodText = period.Word.Text })
+        .Argument(Expression.WithWord(), static (pattern, regex) => pattern with { Pattern = regex.Value, Expression = regex.Word.Text })
+        .Optional(
+            Values.Choice(("warning", LogLevel.Warning), ("error", LogLevel.Error), ("info", LogLevel.Information), ("debug", LogLevel.Debug)).As("LEVEL").Default("error"),
+            static (pattern, level) => pattern with { Level = level })
+        .Optional(Values.Choice("show_first"), static (pattern, _) => pattern with { ShowFirst = true });
 
     /// <inheritdoc/>
     public override string Name => "errors";
@@ -22,38 +28,12 @@ public sealed class ErrorsPlugin : Plugin<ErrorsOptions>
     /// <inheritdoc/>
     public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
 
-    /// <inheritdoc/>
-    protected override ErrorsOptions? Parse(PluginParseContext context)
-    {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = reader.ExpectArguments(0, 1, "errors");
-
-        // CoreDNS takes the one place that it writes to as an argument, from the time when there were others.
-        isRight &= reader.Arguments.Count == 0 || reader.TryChoice(reader.Arguments[0], ["stdout"], out _);
-
-        bool stackTraces = false;
-        List<ConsolidatePattern> patterns = [];
-        foreach (DirectiveSyntax option in OptionLines.Split(reader.Directive.Block, ("stacktrace", 0)))
-        {
-            DirectiveReader optionReader = reader.For(option);
-            switch (option.Name.Text)
-            {
-                case "stacktrace":
-                    stackTraces = true;
-                    isRight &= optionReader.ExpectArguments(0, 0, "stacktrace");
-                    break;
-                case "consolidate":
-                    isRight &= TryParsePattern(optionReader, patterns);
-                    break;
-                default:
-                    reader.UnknownOption(option, KnownOptions);
-                    isRight = false;
-                    break;
-            }
-        }
-
-        return isRight ? new ErrorsOptions(stackTraces, patterns) : null;
-    }
+    /// <summary>CoreDNS takes the one place that it writes to as an argument, from the time when there were others.</summary>
+    protected override IOptionsReader<ErrorsOptions> Options { get; } = new OptionsReader<ErrorsOptions>(new ErrorsOptions(StackTraces: false, []))
+        .Optional(Values.Choice("stdout"), static (options, _) => options)
+        .Flag("stacktrace", static options => options with { StackTraces = true })
+        .Option("consolidate", Pattern, static (options, pattern) => options with { Patterns = [.. options.Patterns, pattern] })
+        .ShareLines("stacktrace");
 
     /// <inheritdoc/>
     protected override void Build(ErrorsOptions options, BlockBuilder builder)
@@ -69,51 +49,15 @@ public sealed class ErrorsPlugin : Plugin<ErrorsOptions>
         builder.Observe(new ErrorsObserver(reports));
     }
 
-    private static bool TryParsePattern(DirectiveReader reader, List<ConsolidatePattern> patterns)
+    private static bool TryReadExpression(DirectiveReader line, Token word, out Regex value)
     {
-        if (!reader.ExpectArguments(2, 4, ConsolidateUsage) ||
-            !reader.TryDurationFromZero(reader.Arguments[0], out TimeSpan period))
+        bool isValid = GoRegex.TryCompile(word.Text, out Regex? regex, out string problem);
+        value = regex!;
+        if (!isValid)
         {
-            return false;
+            line.Error(word.Place, problem);
         }
 
-        Token expression = reader.Arguments[1];
-        if (!GoRegex.TryCompile(expression.Text, out Regex? regex, out string problem))
-        {
-            reader.Error(expression.Place, problem);
-            return false;
-        }
-
-        string? level = null;
-        bool showFirst = false;
-        foreach (Token argument in reader.Arguments.Skip(2))
-        {
-            if (!reader.TryChoice(argument, Choices, out string choice))
-            {
-                return false;
-            }
-
-            bool isLevel = Levels.Contains(choice, StringComparer.Ordinal);
-            if (showFirst || (isLevel && level is not null))
-            {
-                reader.Error(argument.Place, $"'{choice}' is out of place, expected '{ConsolidateUsage}'");
-                return false;
-            }
-
-            level = isLevel ? choice : level;
-            showFirst = !isLevel;
-        }
-
-        patterns.Add(new ConsolidatePattern(
-            period, reader.Arguments[0].Text, regex!, expression.Text, ToLogLevel(level), showFirst));
-        return true;
+        return isValid;
     }
-
-    private static LogLevel ToLogLevel(string? level) => level switch
-    {
-        "warning" => LogLevel.Warning,
-        "info" => LogLevel.Information,
-        "debug" => LogLevel.Debug,
-        _ => LogLevel.Error,
-    };
 }

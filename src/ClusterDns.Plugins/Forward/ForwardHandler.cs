@@ -47,13 +47,18 @@ internal sealed class ForwardHandler : PluginHandler
     /// <inheritdoc/>
     public override ValueTask ServeAsync(Query query)
     {
-        if (_from.Match(query.Name) is null || _except.Match(query.Name) is not null)
+        if (_from.Match(query) is null || _except.Match(query) is not null)
         {
             return NextAsync(query);
         }
 
         // A cookie is between the client and this server, which has none: the upstream would answer for another address (RFC 7873 section 5.2).
-        query.RemoveOption(EdnsOptionCode.Cookie);
+        // A signature covers it, though, and only the client can sign.
+        if (!query.IsSigned)
+        {
+            query.RemoveOption(EdnsOptionCode.Cookie);
+        }
+
         if (!query.TryBeginWait())
         {
             query.Response.Fail(Name, ResponseCode.ServFail, "too many queries wait for an answer");

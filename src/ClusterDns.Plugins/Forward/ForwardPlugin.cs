@@ -1,6 +1,7 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Core.Wire;
@@ -22,34 +23,24 @@ public sealed class ForwardPlugin : Plugin<ForwardOptions>
     public override void DeclareMetrics(MetricRegistry metrics) => _ = new ForwardMetrics(metrics);
 
     /// <inheritdoc/>
+    protected override IOptionsReader<ForwardOptions> Options => ForwardOptionsReader.Reader;
+
+    /// <inheritdoc/>
     protected override ForwardOptions? Parse(PluginParseContext context)
     {
-        List<ForwardStanza> stanzas = [];
-        foreach (DirectiveSyntax directive in context.Directives)
+        ForwardOptions? options = Options.Read(context);
+        for (int later = 1; later < options?.Stanzas.Count; later++)
         {
-            if (new ForwardStanzaParser(new DirectiveReader(directive, context.Diagnostics)).Parse() is { } stanza)
-            {
-                stanzas.Add(stanza);
-            }
-        }
-
-        if (stanzas.Count < context.Directives.Count)
-        {
-            return null;
-        }
-
-        for (int later = 1; later < stanzas.Count; later++)
-        {
-            int earlier = stanzas.FindIndex(0, later, candidate => TakesAll(candidate, stanzas[later].From));
+            int earlier = options.Stanzas.Take(later).ToList().FindIndex(stanza => TakesAll(stanza, options.Stanzas[later].From));
             if (earlier >= 0)
             {
                 context.Diagnostics.Warning(
                     context.Directives[later].Place,
-                    $"this 'forward' is never asked: the one at {context.Directives[earlier].Place} takes all names of '{stanzas[later].From}'");
+                    $"this 'forward' is never asked: the one at {context.Directives[earlier].Place} takes all names of '{options.Stanzas[later].From}'");
             }
         }
 
-        return new ForwardOptions(stanzas);
+        return options;
     }
 
     /// <summary>Whether no query of a zone gets past a stanza.</summary>

@@ -43,11 +43,11 @@ internal static class UpstreamAddresses
             diagnostics.Error(tokens[0].Place, "forward has no upstream: expected at least one nameserver");
         }
 
-        if (distinct.Count > ForwardStanzaParser.MaxUpstreams)
+        if (distinct.Count > ForwardOptionsReader.MaxUpstreams)
         {
             diagnostics.Error(
                 tokens[0].Place,
-                string.Create(CultureInfo.InvariantCulture, $"more than {ForwardStanzaParser.MaxUpstreams} upstreams, expected no more"));
+                string.Create(CultureInfo.InvariantCulture, $"too many upstreams: at most {ForwardOptionsReader.MaxUpstreams}"));
         }
 
         return distinct;
@@ -62,7 +62,7 @@ internal static class UpstreamAddresses
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            diagnostics.Error(token.Place, $"'{token.Text}' is neither an address nor a file that exists, expected IP[:PORT] or a file like /etc/resolv.conf");
+            diagnostics.Error(token.Place, $"'{token.Text}' is neither an address nor an existing file: expected IP[:PORT] or a file such as /etc/resolv.conf");
             return;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -123,7 +123,7 @@ internal sealed class UpstreamAttempts
             query.Upstream = upstream.Address;
             upstream.Metrics.Asked();
             long start = _timeProvider.GetTimestamp();
-            UpstreamQuery upstreamQuery = CreateQuery(query, flight, left);
+            UpstreamQuery upstreamQuery = CreateQuery(flight, left);
             lastTimeout = upstreamQuery.Timeout;
             last = await ChooseChannel(upstream.Upstream, query).AskAsync(upstreamQuery);
             MessageFault fault = Take(query, flight, upstream, last, start);
@@ -231,14 +231,11 @@ internal sealed class UpstreamAttempts
         return false;
     }
 
-    /// <summary>The query as upstreams get it: with the UDP payload size that a plugin above has lowered.</summary>
-    private UpstreamQuery CreateQuery(Query query, Flight flight, TimeSpan left)
-        => new(query.GetRequest(), left < _options.ReadTimeout ? left : _options.ReadTimeout)
+    private UpstreamQuery CreateQuery(Flight flight, TimeSpan left)
+        => new(flight.Request, left < _options.ReadTimeout ? left : _options.ReadTimeout)
         {
             TotalTimeout = left,
             Asker = flight,
-            UdpSizeOffset = query.Edns.Present && query.UdpSize != query.Edns.UdpSize ? query.Edns.ClassOffset : 0,
-            UdpSize = query.UdpSize,
         };
 
     /// <summary>The next upstream that is neither down nor left out; null when there is none.</summary>

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
@@ -12,9 +13,12 @@ public sealed record HeaderOptions(HeaderChange Query, HeaderChange Response);
 /// <summary>Sets and clears flags of queries and responses.</summary>
 public sealed class HeaderPlugin : Plugin<HeaderOptions>
 {
-    private static readonly string[] Selectors = ["query", "response"];
-    private static readonly string[] Actions = ["set", "clear"];
-    private static readonly string[] Flags = ["aa", "ra", "rd"];
+    private static readonly OptionsReader<HeaderRule> Rule = new OptionsReader<HeaderRule>(new HeaderRule(Sets: false, HeaderFlags.None))
+        .Argument(Values.ChoiceIgnoringCase(("set", true), ("clear", false)), static (rule, sets) => rule with { Sets = sets })
+        .Rest(
+            Values.ChoiceIgnoringCase(("aa", HeaderFlags.AuthoritativeAnswer), ("ra", HeaderFlags.RecursionAvailable), ("rd", HeaderFlags.RecursionDesired)),
+            static (rule, flags) => rule with { Flags = flags.Aggregate(rule.Flags, static (all, flag) => all | flag) },
+            least: 1);
 
     /// <inheritdoc/>
     public override string Name => "header";
@@ -23,9 +27,16 @@ public sealed class HeaderPlugin : Plugin<HeaderOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
     /// <inheritdoc/>
+    protected override IOptionsReader<HeaderOptions> Options { get; } = new OptionsReader<HeaderOptions>(new HeaderOptions(HeaderChange.None, HeaderChange.None))
+        .IgnoreExtraArguments()
+        .Option("query", Rule, static (options, rule) => options with { Query = options.Query.With(rule.Flags, rule.Sets) })
+        .Option("response", Rule, static (options, rule) => options with { Response = options.Response.With(rule.Flags, rule.Sets) })
+        .IgnoreCase()
+        .Otherwise(ReportActionFirst);
+
+    /// <summary>The first directive that has rules counts; those after it are not read.</summary>
     protected override HeaderOptions? Parse(PluginParseContext context)
     {
-        // The first directive that has rules counts; those after it are not read.
         DirectiveSyntax? directive = context.Directives.FirstOrDefault(static candidate => candidate.Block.Count > 0);
         if (directive is null)
         {
@@ -39,69 +50,23 @@ public sealed class HeaderPlugin : Plugin<HeaderOptions>
                 other.Place, $"this 'header' has no effect: the first one with rules in the server block counts ({directive.Place})");
         }
 
-        DirectiveReader reader = new(directive, context.Diagnostics);
-        reader.IgnoreArgumentsAfter(0);
-        bool isRight = true;
-
-        HeaderOptions options = new(HeaderChange.None, HeaderChange.None);
-        foreach (DirectiveSyntax rule in reader.Directive.Block)
-        {
-            isRight &= TryApply(reader, rule, ref options);
-        }
-
-        return isRight ? options : null;
+        return Options.Read(context with { Directives = [directive] });
     }
 
     /// <inheritdoc/>
     protected override void Build(HeaderOptions options, BlockBuilder builder)
         => builder.Use(next => new HeaderHandler(next, options));
 
-    private static bool TryApply(DirectiveReader header, DirectiveSyntax syntax, ref HeaderOptions options)
+    private static HeaderOptions? ReportActionFirst(HeaderOptions options, DirectiveReader header, DirectiveReader line, IReadOnlyList<string> names)
     {
-        DirectiveReader rule = header.For(syntax);
-        string selector = syntax.Name.Text.ToLowerInvariant();
-        if (Actions.Contains(selector, StringComparer.Ordinal))
+        if (line.Name.ToLowerInvariant() is not ("set" or "clear"))
         {
-            rule.Error(syntax.Place, $"'{rule.Name}' stands first, expected query or response before it");
-            return false;
+            return null;
         }
 
-        if (!Selectors.Contains(selector, StringComparer.Ordinal))
-        {
-            header.UnknownOption(syntax, Selectors);
-            return false;
-        }
-
-        if (!rule.ExpectArguments(2, int.MaxValue, $"{selector} set|clear aa|ra|rd...") |
-            !rule.ExpectNoBlock() ||
-            !TryWord(rule, syntax.Arguments[0], Actions, out string action))
-        {
-            return false;
-        }
-
-        bool isRight = true;
-        HeaderFlags flags = HeaderFlags.None;
-        foreach (Token argument in syntax.Arguments.Skip(1))
-        {
-            isRight &= TryWord(rule, argument, Flags, out string flag);
-            flags |= ToFlag(flag);
-        }
-
-        bool sets = string.Equals(action, "set", StringComparison.Ordinal);
-        options = string.Equals(selector, "query", StringComparison.Ordinal)
-            ? options with { Query = options.Query.With(flags, sets) }
-            : options with { Response = options.Response.With(flags, sets) };
-        return isRight;
+        line.Error(line.Directive.Place, $"missing 'query' or 'response' before '{line.Name}': write for example 'response {line.Name} ra'");
+        return options;
     }
 
-    private static bool TryWord(DirectiveReader rule, Token token, string[] known, out string word)
-        => rule.TryChoice(token with { Text = token.Text.ToLowerInvariant() }, known, out word);
-
-    private static HeaderFlags ToFlag(string flag) => flag switch
-    {
-        "aa" => HeaderFlags.AuthoritativeAnswer,
-        "ra" => HeaderFlags.RecursionAvailable,
-        "rd" => HeaderFlags.RecursionDesired,
-        _ => HeaderFlags.None,
-    };
+    private sealed record HeaderRule(bool Sets, HeaderFlags Flags);
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace ClusterDns.Plugins.Health;
 
 /// <summary>The options of the health plugin.</summary>
 /// <param name="Address">Where it answers.</param>
-/// <param name="Lameduck">How long the server goes on answering after it was told to stop.</param>
+/// <param name="Lameduck">How long the server continues to answer after a request to stop.</param>
 /// <param name="LameduckText">The same as the Corefile has it.</param>
 public sealed record HealthOptions(HttpAddress Address, TimeSpan Lameduck, string LameduckText);
 
@@ -18,7 +19,6 @@ public sealed record HealthOptions(HttpAddress Address, TimeSpan Lameduck, strin
 public sealed class HealthPlugin : Plugin<HealthOptions>
 {
     private const string Path = "/health";
-    private const int DefaultPort = 8080;
 
     /// <inheritdoc/>
     public override string Name => "health";
@@ -29,19 +29,14 @@ public sealed class HealthPlugin : Plugin<HealthOptions>
     /// <inheritdoc/>
     public override void DeclareMetrics(MetricRegistry metrics) => _ = new HealthMetrics(metrics);
 
-    /// <inheritdoc/>
-    protected override HealthOptions? Parse(PluginParseContext context)
-    {
-        // Given twice in a block, the later directive says what it says, and what it does not say stays.
-        HealthOptions options = new(new HttpAddress("", DefaultPort), TimeSpan.Zero, "");
-        bool isRight = true;
-        foreach (DirectiveSyntax directive in context.Directives)
-        {
-            isRight &= TryRead(new DirectiveReader(directive, context.Diagnostics), ref options);
-        }
-
-        return isRight ? options : null;
-    }
+    /// <summary>Given twice in a block, the later directive replaces what it has.</summary>
+    protected override IOptionsReader<HealthOptions> Options { get; } = new OptionsReader<HealthOptions>(
+        new HealthOptions(new HttpAddress("", 8080), TimeSpan.Zero, ""))
+        .Optional(Values.HttpAddress(":8080"), static (options, address) => options with { Address = address })
+        .Option(
+            "lameduck",
+            Values.DurationFromZero.Default("0s").WithWord(),
+            static (options, lameduck) => options with { Lameduck = lameduck.Value, LameduckText = lameduck.Word.Text });
 
     /// <inheritdoc/>
     protected override void Build(HealthOptions options, BlockBuilder builder)
@@ -54,33 +49,6 @@ public sealed class HealthPlugin : Plugin<HealthOptions>
         {
             builder.Run(new HealthCheck(options.Address, Path, metrics, builder.Environment.Time, builder.Environment.Guard, logger));
         }
-    }
-
-    private static bool TryRead(DirectiveReader reader, ref HealthOptions options)
-    {
-        bool isRight = HttpOption.TryAddress(reader, options.Address.ToString(), out HttpAddress address);
-        if (isRight)
-        {
-            options = options with { Address = address };
-        }
-
-        foreach (DirectiveSyntax option in reader.Directive.Block)
-        {
-            if (!string.Equals(option.Name.Text, "lameduck", StringComparison.Ordinal))
-            {
-                reader.UnknownOption(option, ["lameduck"]);
-                isRight = false;
-                continue;
-            }
-
-            DirectiveReader optionReader = reader.For(option);
-            TimeSpan lameduck = TimeSpan.Zero;
-            isRight &= optionReader.ExpectArguments(1, 1, "lameduck DURATION") &&
-                optionReader.TryDurationFromZero(option.Arguments[0], out lameduck);
-            options = options with { Lameduck = lameduck, LameduckText = option.Arguments.Count > 0 ? option.Arguments[0].Text : "" };
-        }
-
-        return isRight;
     }
 }
 

@@ -29,7 +29,7 @@ internal sealed class HostsHandler(PluginHandler next, HostsOptions options, Hos
             return TryAnswerReverse(query) ? ValueTask.CompletedTask : NextAsync(query);
         }
 
-        if (_zones.Match(query.Name) is null)
+        if (_zones.Match(query) is null)
         {
             return NextAsync(query);
         }
@@ -39,7 +39,7 @@ internal sealed class HostsHandler(PluginHandler next, HostsOptions options, Hos
         bool isKnown = first is not null || second is not null;
         bool isSupported = query.Type is RecordType.A or RecordType.AAAA;
         bool passesOn = isKnown ? !isSupported && options.FallthroughUnsupported : true;
-        if (passesOn && _fallthrough.Match(query.Name) is not null)
+        if (passesOn && _fallthrough.Match(query) is not null)
         {
             return NextAsync(query);
         }

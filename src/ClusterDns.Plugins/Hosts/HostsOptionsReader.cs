@@ -13,9 +13,11 @@ internal static class HostsOptionsReader
         new HostsOptions(DefaultPath, false, [], [], 3600, true, TimeSpan.FromSeconds(5), [], false))
         .Optional(Values.Text("FILE").Default(DefaultPath), static (options, path) => options with { Path = path, IsPathGiven = true })
         .Zones(static (options, zones) => options with { Zones = zones })
-        .Option("ttl", static line => line
-            .Argument(Values.Integer(1, ushort.MaxValue).As("SECONDS").Default("3600"), static (options, seconds) => options with { TimeToLive = (uint)seconds })
-            .IgnoreExtraArguments())
+        .Option(
+            "ttl",
+            Values.Integer(1, ushort.MaxValue).As("SECONDS").Default("3600"),
+            static (options, seconds) => options with { TimeToLive = (uint)seconds },
+            ignoreExtra: true)
         .Option("reload", Values.Duration().Default("5s"), static (options, interval) => options with { Reload = interval })
         .Flag("no_reverse", static options => options with { Reverse = false })
         .Fallthrough(static (options, zones) => options with { Fallthrough = zones })

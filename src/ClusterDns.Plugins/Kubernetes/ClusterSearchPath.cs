@@ -12,6 +12,9 @@ namespace ClusterDns.Plugins.Kubernetes;
 internal sealed class ClusterSearchPathSource(ClusterIndex index, IReadOnlyList<Zone> zones) : ISearchPathSource
 {
     /// <inheritdoc/>
+    public string Plugin => "kubernetes";
+
+    /// <inheritdoc/>
     public ISearchPath CreatePath(IReadOnlyList<byte[]> hostDomains) => new ClusterSearchPath(index, zones, hostDomains);
 }
 
@@ -34,7 +37,7 @@ internal sealed class ClusterSearchPath(ClusterIndex index, IReadOnlyList<Zone> 
     public byte[][]? Find(Query query, out int baseLength)
     {
         baseLength = 0;
-        if (_zones.Match(query.Name) is not { } zone)
+        if (_zones.Match(query) is not { } zone)
         {
             return null;
         }

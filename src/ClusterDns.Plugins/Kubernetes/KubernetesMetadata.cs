@@ -35,13 +35,13 @@ internal static class KubernetesMetadata
         {
             yield return Field(
                 "cluster",
-                query => options.Zones.Match(query.Name) is { } zone && options.IsMulticluster(zone) && TryParse(query, zone, options, out ClusterName name)
+                query => options.Zones.Match(query) is { } zone && options.IsMulticluster(zone) && TryParse(query, zone, options, out ClusterName name)
                     ? LabelsToText(name.Cluster)
                     : null);
         }
 
         yield return Field(
-            "parse-error", query => options.Zones.Match(query.Name) is { } zone && !TryParse(query, zone, options, out _) ? NoName : null);
+            "parse-error", query => options.Zones.Match(query) is { } zone && !TryParse(query, zone, options, out _) ? NoName : null);
         if (options.Pods == PodsMode.Verified)
         {
             yield return Field(
@@ -54,7 +54,7 @@ internal static class KubernetesMetadata
 
         MetadataField Part(string part, ReadPart read) => Field(
             part,
-            query => options.Zones.Match(query.Name) is { } zone && TryParse(query, zone, options, out ClusterName name) ? read(in name) : null);
+            query => options.Zones.Match(query) is { } zone && TryParse(query, zone, options, out ClusterName name) ? read(in name) : null);
     }
 
     /// <summary>The labels of the Pod that asks, where Pods are kept.</summary>

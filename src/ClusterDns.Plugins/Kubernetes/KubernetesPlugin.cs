@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Answers;
@@ -43,7 +44,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
 
     /// <inheritdoc/>
-    protected override KubernetesOptions? Parse(PluginParseContext context) => new KubernetesOptionsParser(context).Parse();
+    protected override IOptionsReader<KubernetesOptions> Options => KubernetesOptionsReader.Reader;
 
     /// <inheritdoc/>
     protected override void Build(KubernetesOptions options, BlockBuilder builder)
@@ -81,7 +82,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
         KubernetesAnswerOptions answerOptions = new(
             new ZoneSet(options.Zones),
             options.Zones.FirstOrDefault(
-                zone => !KubernetesOptionsParser.IsReverse(zone) && multiclusterZones.Match(zone.Wire.Span) is null),
+                zone => !KubernetesOptions.IsReverse(zone) && multiclusterZones.Match(zone.Wire.Span) is null),
             options.TimeToLive,
             options.Pods,
             new ZoneSet(options.Fallthrough))
@@ -89,7 +90,7 @@ public sealed class KubernetesPlugin : Plugin<KubernetesOptions>
             IgnoresEmptyServices = options.IgnoresEmptyServices,
             IsZonal = options.IsZonal,
             MulticlusterZones = multiclusterZones,
-            ImportZone = options.MulticlusterZones.FirstOrDefault(static zone => !KubernetesOptionsParser.IsReverse(zone)),
+            ImportZone = options.MulticlusterZones.FirstOrDefault(static zone => !KubernetesOptions.IsReverse(zone)),
         };
         IReadOnlyList<IPAddress> bound = wiring.SingleOrDefault<BoundAddresses>()?.Addresses ?? [];
         IReadOnlyList<IPAddress> localAddresses =

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,19 @@ public sealed class LoadbalancePlugin : Plugin<LoadbalanceOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
     /// <inheritdoc/>
-    protected override LoadbalanceOptions? Parse(PluginParseContext context) => new LoadbalanceOptionsParser(context).Parse();
+    protected override IOptionsReader<LoadbalanceOptions> Options => LoadbalanceOptionsReader.Reader;
+
+    /// <inheritdoc/>
+    protected override LoadbalanceOptions? Parse(PluginParseContext context)
+    {
+        foreach (DirectiveSyntax directive in context.Directives.SkipLast(1).Where(static directive => directive.Block.Count == 0))
+        {
+            context.Diagnostics.Warning(
+                directive.Place, $"this 'loadbalance' has no effect: the last one in the server block counts ({context.Directives[^1].Place})");
+        }
+
+        return Options.Read(context);
+    }
 
     /// <inheritdoc/>
     protected override void Build(LoadbalanceOptions options, BlockBuilder builder)

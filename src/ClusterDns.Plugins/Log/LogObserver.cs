@@ -119,7 +119,7 @@ internal sealed class LogObserver : IQueryObserver
                 line.Append(query.Transport == TransportProtocol.Udp ? "udp"u8 : "tcp"u8);
                 break;
             case LogPart.Size:
-                line.Append(query.ReceivedLength);
+                line.Append(query.Request.Length);
                 break;
             case LogPart.Remote:
                 line.AppendAddress(query.Remote);

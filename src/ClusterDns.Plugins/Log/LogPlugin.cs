@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Log;
@@ -6,8 +7,8 @@ namespace ClusterDns.Plugins.Log;
 /// <summary>Writes a line for each query.</summary>
 public sealed class LogPlugin : Plugin<LogOptions>
 {
-    private static readonly string[] KnownOptions = ["class"];
-    private static readonly string[] KnownClasses = ["all", "success", "denial", "error"];
+    private static readonly OptionValue<LogClasses> Class = Values.Choice(
+        ("all", LogClasses.All), ("success", LogClasses.Success), ("denial", LogClasses.Denial), ("error", LogClasses.Error));
 
     /// <inheritdoc/>
     public override string Name => "log";
@@ -16,17 +17,10 @@ public sealed class LogPlugin : Plugin<LogOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
     /// <inheritdoc/>
-    protected override LogOptions? Parse(PluginParseContext context)
-    {
-        List<LogRule> rules = [];
-        bool isRight = true;
-        foreach (DirectiveSyntax directive in context.Directives)
-        {
-            isRight &= TryParse(new DirectiveReader(directive, context.Diagnostics), rules);
-        }
-
-        return isRight ? new LogOptions(rules) : null;
-    }
+    protected override IOptionsReader<LogOptions> Options { get; } = new OptionsReader<LogDirective>(new LogDirective([], "", LogClasses.None))
+        .Words("[NAMES...] [FORMAT]", 0, int.MaxValue, ReadNames)
+        .List("class", Class, static (options, classes) => options with { Classes = classes.Aggregate(options.Classes, static (all, one) => all | one) })
+        .Each(static directives => new LogOptions([.. directives.SelectMany(static directive => directive.Rules)]));
 
     /// <inheritdoc/>
     protected override void Build(LogOptions options, BlockBuilder builder)
@@ -36,63 +30,27 @@ public sealed class LogPlugin : Plugin<LogOptions>
         builder.Observe(new LogObserver(options, builder.Environment.LogOutput, builder.Environment.Time));
     }
 
-    private static bool TryParse(DirectiveReader reader, List<LogRule> rules)
+    /// <summary>A format is known by its braces, and only after a name, as in CoreDNS.</summary>
+    private static LogDirective ReadNames(LogDirective options, DirectiveReader line, IReadOnlyList<Token> words)
     {
-        // A format is known by its braces, and only where a name stands before it, as in CoreDNS.
-        IReadOnlyList<Token> names = reader.Arguments;
         string format = LogFormat.Common;
-        if (names.Count > 1 && names[^1].Text.Contains('{', StringComparison.Ordinal))
+        if (words.Count > 1 && words[^1].Text.Contains('{', StringComparison.Ordinal))
         {
-            format = names[^1].Text
+            format = words[^1].Text
                 .Replace("{common}", LogFormat.Common, StringComparison.Ordinal)
                 .Replace("{combined}", LogFormat.Combined, StringComparison.Ordinal);
-            names = [.. names.SkipLast(1)];
+            words = [.. words.SkipLast(1)];
         }
-
-        if (names is [{ Text: var only } lone] && only.Contains('{', StringComparison.Ordinal) && reader.Arguments.Count == 1)
+        else if (words is [{ Text: var only } lone] && only.Contains('{', StringComparison.Ordinal))
         {
-            reader.Warn(lone.Place, $"'{only}' is read as a name and logs nothing: write 'log . FORMAT'");
+            line.Warn(lone.Place, $"'{only}' is read as a name and logs nothing: write 'log . FORMAT'");
         }
 
-        if (names.Count == 0)
-        {
-            names = [new Token(".", reader.Directive.Place)];
-        }
-
-        bool isRight = reader.TryZones(names, [], out IReadOnlyList<Zone> zones) & TryParseClasses(reader, out LogClasses classes);
-        rules.AddRange(zones.Select(zone => new LogRule(zone, format, classes)));
-        return isRight;
+        return line.TryZonesOrRoot(words, out IReadOnlyList<Zone> zones) ? options with { Zones = zones, Format = format } : options;
     }
 
-    private static bool TryParseClasses(DirectiveReader reader, out LogClasses classes)
+    private sealed record LogDirective(IReadOnlyList<Zone> Zones, string Format, LogClasses Classes)
     {
-        bool isRight = true;
-        classes = LogClasses.None;
-        foreach (DirectiveSyntax option in reader.Directive.Block)
-        {
-            if (!string.Equals(option.Name.Text, "class", StringComparison.Ordinal))
-            {
-                reader.UnknownOption(option, KnownOptions);
-                isRight = false;
-                continue;
-            }
-
-            DirectiveReader optionReader = reader.For(option);
-            isRight &= optionReader.ExpectArguments(1, int.MaxValue, "class all|success|denial|error...");
-            foreach (Token argument in option.Arguments)
-            {
-                isRight &= optionReader.TryChoice(argument, KnownClasses, out string choice);
-                classes |= choice switch
-                {
-                    "success" => LogClasses.Success,
-                    "denial" => LogClasses.Denial,
-                    "error" => LogClasses.Error,
-                    _ => LogClasses.All,
-                };
-            }
-        }
-
-        classes = classes == LogClasses.None ? LogClasses.All : classes;
-        return isRight;
+        public IEnumerable<LogRule> Rules => Zones.Select(zone => new LogRule(zone, Format, Classes == LogClasses.None ? LogClasses.All : Classes));
     }
 }

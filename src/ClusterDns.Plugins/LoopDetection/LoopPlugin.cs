@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Upstreams;
 using Microsoft.Extensions.Logging;
@@ -18,13 +19,7 @@ public sealed class LoopPlugin : Plugin<LoopOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
 
     /// <inheritdoc/>
-    protected override LoopOptions? Parse(PluginParseContext context)
-    {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = reader.ExpectArguments(0, 0, "loop");
-        isRight &= reader.ExpectNoBlock();
-        return isRight ? new LoopOptions() : null;
-    }
+    protected override IOptionsReader<LoopOptions> Options { get; } = new OptionsReader<LoopOptions>(new LoopOptions());
 
     /// <inheritdoc/>
     protected override void Build(LoopOptions options, BlockBuilder builder)

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Metadata;
@@ -17,13 +18,9 @@ public sealed class MetadataPlugin : Plugin<MetadataOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
 
     /// <inheritdoc/>
-    protected override MetadataOptions? Parse(PluginParseContext context)
-    {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = reader.ExpectNoOptions() &
-            reader.TryZones(reader.Arguments, context.Keys.Select(static key => key.Zone).Distinct(), out IReadOnlyList<Zone> zones);
-        return isRight ? new MetadataOptions(zones) : null;
-    }
+    protected override IOptionsReader<MetadataOptions> Options { get; } = new OptionsReader<MetadataOptions>(new MetadataOptions([]))
+        .Zones(static (_, zones) => new MetadataOptions(zones))
+        .AcceptEmptyBlock();
 
     /// <inheritdoc/>
     protected override void Build(MetadataOptions options, BlockBuilder builder)

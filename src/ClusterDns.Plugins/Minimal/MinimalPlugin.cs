@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 
@@ -17,11 +18,7 @@ public sealed class MinimalPlugin : Plugin<MinimalOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.First;
 
     /// <inheritdoc/>
-    protected override MinimalOptions? Parse(PluginParseContext context)
-    {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        return reader.ExpectArguments(0, 0, "minimal") & reader.ExpectNoBlock() ? new MinimalOptions() : null;
-    }
+    protected override IOptionsReader<MinimalOptions> Options { get; } = new OptionsReader<MinimalOptions>(new MinimalOptions());
 
     /// <inheritdoc/>
     protected override void Build(MinimalOptions options, BlockBuilder builder)

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Multisocket;
@@ -19,19 +20,9 @@ public sealed class MultisocketPlugin : Plugin<MultisocketOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
 
     /// <inheritdoc/>
-    protected override MultisocketOptions? Parse(PluginParseContext context)
-    {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        if (!reader.ExpectArguments(0, 1, "multisocket [SOCKETS]") | !reader.ExpectNoBlock())
-        {
-            return null;
-        }
-
-        int sockets = Math.Min(Environment.ProcessorCount, Most);
-        return reader.Arguments.Count == 0 || reader.TryInteger(reader.Arguments[0], 1, Most, out sockets)
-            ? new MultisocketOptions(sockets)
-            : null;
-    }
+    protected override IOptionsReader<MultisocketOptions> Options { get; } = new OptionsReader<MultisocketOptions>(
+        new MultisocketOptions(Math.Min(Environment.ProcessorCount, Most)))
+        .Optional(Values.Integer(1, Most).As("SOCKETS"), static (_, sockets) => new MultisocketOptions(sockets));
 
     /// <inheritdoc/>
     protected override void Build(MultisocketOptions options, BlockBuilder builder) => builder.Listen(new ListenerWorkers(options.Sockets));

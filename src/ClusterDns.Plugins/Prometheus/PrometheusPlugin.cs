@@ -1,6 +1,7 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Http;
 using ClusterDns.Core.Metrics;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,6 @@ public sealed record PrometheusOptions(HttpAddress Address, bool RuntimeMetrics)
 public sealed partial class PrometheusPlugin : Plugin<PrometheusOptions>
 {
     private const string Path = "/metrics";
-    private const string DefaultAddress = "localhost:9153";
 
     /// <inheritdoc/>
     public override string Name => "prometheus";
@@ -25,27 +25,10 @@ public sealed partial class PrometheusPlugin : Plugin<PrometheusOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
 
     /// <inheritdoc/>
-    protected override PrometheusOptions? Parse(PluginParseContext context)
-    {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = HttpOption.TryAddress(reader, DefaultAddress, out HttpAddress address);
-        bool runtimeMetrics = false;
-        foreach (DirectiveSyntax option in reader.Directive.Block)
-        {
-            if (string.Equals(option.Name.Text, "runtime_metrics", StringComparison.Ordinal))
-            {
-                runtimeMetrics = true;
-                isRight &= reader.For(option).ExpectArguments(0, 0, "runtime_metrics");
-            }
-            else
-            {
-                reader.UnknownOption(option, ["runtime_metrics"]);
-                isRight = false;
-            }
-        }
-
-        return isRight ? new PrometheusOptions(address, runtimeMetrics) : null;
-    }
+    protected override IOptionsReader<PrometheusOptions> Options { get; } = new OptionsReader<PrometheusOptions>(
+        new PrometheusOptions(new HttpAddress(HttpAddress.Localhost, 9153), RuntimeMetrics: false))
+        .Optional(Values.HttpAddress("localhost:9153"), static (options, address) => options with { Address = address })
+        .Flag("runtime_metrics", static options => options with { RuntimeMetrics = true });
 
     /// <inheritdoc/>
     protected override void Build(PrometheusOptions options, BlockBuilder builder)

@@ -84,7 +84,7 @@ internal sealed class BlockMetrics
         int protocol = query.Transport == TransportProtocol.Udp ? 0 : 1;
         RequestCounter(query, protocol).Add();
         _duration.Observe(duration.TotalSeconds);
-        _requestSizes[protocol].Observe(query.ReceivedLength);
+        _requestSizes[protocol].Observe(query.Request.Length);
         _responseSizes[protocol].Observe(
             query.Response.Status == ResponseStatus.Dropped ? 0 : ResponseWriter.GetUncompressedLength(query));
         if (query.DnssecOk)

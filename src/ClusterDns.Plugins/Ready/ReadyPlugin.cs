@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Http;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,6 @@ public sealed record ReadyOptions(HttpAddress Address, bool Continuously);
 public sealed partial class ReadyPlugin : Plugin<ReadyOptions>
 {
     private const string Path = "/ready";
-    private const string DefaultAddress = ":8181";
 
     /// <inheritdoc/>
     public override string Name => "ready";
@@ -26,30 +26,12 @@ public sealed partial class ReadyPlugin : Plugin<ReadyOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.Once;
 
     /// <inheritdoc/>
-    protected override ReadyOptions? Parse(PluginParseContext context)
-    {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = HttpOption.TryAddress(reader, DefaultAddress, out HttpAddress address);
-        bool continuously = false;
-        foreach (DirectiveSyntax option in reader.Directive.Block)
-        {
-            if (string.Equals(option.Name.Text, "monitor", StringComparison.Ordinal))
-            {
-                DirectiveReader optionReader = reader.For(option);
-                string choice = "";
-                isRight &= optionReader.ExpectArguments(1, 1, "monitor until-ready|continuously") &&
-                    optionReader.TryChoice(option.Arguments[0], ["until-ready", "continuously"], out choice);
-                continuously = string.Equals(choice, "continuously", StringComparison.Ordinal);
-            }
-            else
-            {
-                reader.UnknownOption(option, ["monitor"]);
-                isRight = false;
-            }
-        }
-
-        return isRight ? new ReadyOptions(address, continuously) : null;
-    }
+    protected override IOptionsReader<ReadyOptions> Options { get; } = new OptionsReader<ReadyOptions>(new ReadyOptions(new HttpAddress("", 8181), Continuously: false))
+        .Optional(Values.HttpAddress(":8181"), static (options, address) => options with { Address = address })
+        .Option(
+            "monitor",
+            Values.Choice(("until-ready", false), ("continuously", true)).Default("until-ready"),
+            static (options, continuously) => options with { Continuously = continuously });
 
     /// <inheritdoc/>
     protected override void Build(ReadyOptions options, BlockBuilder builder)

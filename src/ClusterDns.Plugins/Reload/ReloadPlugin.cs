@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Reload;
@@ -8,14 +9,9 @@ namespace ClusterDns.Plugins.Reload;
 /// <param name="Jitter">How far that is spread: 0, or at least 1 s and at most half of the interval.</param>
 public sealed record ReloadOptions(TimeSpan Interval, TimeSpan Jitter);
 
-/// <summary>Has the Corefile looked at now and then, and taken over when it has changed.</summary>
+/// <summary>Has the Corefile checked periodically, and applied when it has changed.</summary>
 public sealed class ReloadPlugin : Plugin<ReloadOptions>
 {
-    private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan DefaultJitter = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LeastJitter = TimeSpan.FromSeconds(1);
-
     /// <inheritdoc/>
     public override string Name => "reload";
 
@@ -23,41 +19,14 @@ public sealed class ReloadPlugin : Plugin<ReloadOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.First;
 
     /// <inheritdoc/>
-    protected override ReloadOptions? Parse(PluginParseContext context)
-    {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        bool isRight = reader.ExpectArguments(0, 2, "reload [INTERVAL] [JITTER]");
-        reader.IgnoreBlock();
-        TimeSpan interval = DefaultInterval;
-        TimeSpan jitter = DefaultJitter;
-        if (reader.Arguments.Count > 0)
-        {
-            isRight &= reader.TryDuration(reader.Arguments[0], LeastInterval, out interval);
-        }
-
-        if (reader.Arguments.Count > 1)
-        {
-            isRight &= TryJitter(reader, reader.Arguments[1], out jitter);
-        }
-
-        return isRight ? new ReloadOptions(interval, jitter > interval / 2 ? interval / 2 : jitter) : null;
-    }
-
-    private static bool TryJitter(DirectiveReader reader, Token token, out TimeSpan jitter)
-    {
-        if (!reader.TryDuration(token, TimeSpan.Zero, out jitter))
-        {
-            return false;
-        }
-
-        if (jitter == TimeSpan.Zero || jitter >= LeastJitter)
-        {
-            return true;
-        }
-
-        reader.Error(token.Place, $"invalid jitter '{token.Text}' for reload: expected 0s, or at least 1s");
-        return false;
-    }
+    protected override IOptionsReader<ReloadOptions> Options { get; } = new OptionsReader<ReloadOptions>(
+        new ReloadOptions(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15)))
+        .Optional(Values.Duration(TimeSpan.FromSeconds(2)).As("INTERVAL").Default("30s"), static (options, interval) => options with { Interval = interval })
+        .Optional(
+            Values.Duration().Where(static jitter => jitter == TimeSpan.Zero || jitter >= TimeSpan.FromSeconds(1), "0s, or 1s or more").As("JITTER").Default("15s"),
+            static (options, jitter) => options with { Jitter = jitter })
+        .IgnoreBlock()
+        .Complete(static (options, _) => options with { Jitter = TimeSpan.FromTicks(Math.Min(options.Jitter.Ticks, options.Interval.Ticks / 2)) });
 
     /// <inheritdoc/>
     protected override void Build(ReloadOptions options, BlockBuilder builder)

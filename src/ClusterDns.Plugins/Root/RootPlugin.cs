@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using Microsoft.Extensions.Logging;
 
@@ -18,13 +19,8 @@ public sealed partial class RootPlugin : Plugin<RootOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.Last;
 
     /// <inheritdoc/>
-    protected override RootOptions? Parse(PluginParseContext context)
-    {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        return reader.ExpectArguments(1, 1, "root PATH") & reader.ExpectNoBlock()
-            ? new RootOptions(reader.Arguments[0].Text)
-            : null;
-    }
+    protected override IOptionsReader<RootOptions> Options { get; } = new OptionsReader<RootOptions>(new RootOptions(""))
+        .Argument(Values.Text("PATH"), static (_, path) => new RootOptions(path));
 
     /// <inheritdoc/>
     protected override void Build(RootOptions options, BlockBuilder builder)

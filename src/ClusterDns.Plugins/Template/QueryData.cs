@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
+using ClusterDns.Expressions.Values;
 using ClusterDns.GoText.Templates;
 
 namespace ClusterDns.Plugins.Template;
@@ -33,12 +34,19 @@ internal sealed class QueryData(Query query, TemplateRule rule, Zone zone, NameM
             ["Message"] = MessageData.MessageShape,
             ["Question"] = QuestionData.QuestionShape,
             ["Remote"] = Shape.Text,
+            ["Var"] = Shape.AnyMap,
         }.ToFrozenDictionary(StringComparer.Ordinal),
         Methods = ["Meta"],
     };
 
     /// <inheritdoc/>
     public Shape Shape => DataShape;
+
+    /// <summary>The query.</summary>
+    public Query Query => query;
+
+    /// <summary>The values of the rule's variables, in order.</summary>
+    public ExpressionValue[] Variables { get; } = rule.Computations.Variables.Count == 0 ? [] : new ExpressionValue[rule.Computations.Variables.Count];
 
     private string Name => _name ??= DomainName.ToText(query.Name);
 
@@ -55,9 +63,14 @@ internal sealed class QueryData(Query query, TemplateRule rule, Zone zone, NameM
         "Class" => Value.From(TemplateMetrics.ClassOf(query, rule)),
         "Type" => Value.From(TemplateMetrics.TypeOf(query, rule)),
         "Message" => Value.From(new MessageData(query)),
+        "Var" => Value.From(new VariableMap(rule.Computations.Variables, Variables)),
         "Question" => Value.From(new QuestionData(query)),
         _ => Value.From(query.Remote.ToIPAddress().ToString()),
     };
+
+    /// <summary>A group of the expression that the name matched, by name or number; null where there is none.</summary>
+    /// <param name="key">The name or number.</param>
+    public string? FindGroup(string key) => Groups.TryFind(key, out Value value) ? value.Text : null;
 
     /// <inheritdoc/>
     public Value Invoke(string name, string argument) => Value.From(query.GetMetadata(argument) ?? "");
@@ -93,19 +106,26 @@ internal sealed class QueryData(Query query, TemplateRule rule, Zone zone, NameM
                 .Concat(_match.GroupNames.Where(static name => name.Length > 0)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
         ];
 
-        public string? Find(string key)
+        public bool TryFind(string key, out Value value)
+        {
+            int index = FindIndex(key);
+            value = index < 0 ? default : Value.From(_values[index]);
+            return index >= 0;
+        }
+
+        private int FindIndex(string key)
         {
             for (int i = 1; i < _values.Length; i++)
             {
                 if (string.Equals(_match.GroupNames[i], key, StringComparison.Ordinal))
                 {
-                    return _values[i];
+                    return i;
                 }
             }
 
             bool isNumber = int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                 && (key.Length == 1 || key[0] != '0');
-            return isNumber && number < _values.Length ? _values[number] : null;
+            return isNumber && number < _values.Length ? number : -1;
         }
 
         public TemplateList ToList() => new("[]string", Array.ConvertAll(_values, static value => Value.From(value)));

@@ -24,17 +24,32 @@ internal sealed class TemplateHandler(PluginHandler next, TemplateOptions option
     {
         foreach (PreparedRule prepared in _rules)
         {
-            if (!prepared.Takes(query) || prepared.Zones.Match(query.Name) is not { } zone)
+            if (!prepared.Takes(query) || prepared.Zones.Match(query) is not { } zone)
             {
                 continue;
             }
 
             if (FindMatch(query, prepared.Matches) is { } match)
             {
-                return AnswerAsync(new Answering(query, prepared.Rule, zone, match));
+                Answering answering = new(query, prepared.Rule, zone, match);
+                if (prepared.Rule.Computations.IsEmpty)
+                {
+                    return AnswerAsync(answering);
+                }
+
+                if (!prepared.Rule.Computations.TryEvaluate(answering.Data, out bool areTrue, out ComputationFailure failure))
+                {
+                    Fail(in answering, in failure);
+                    return ValueTask.CompletedTask;
+                }
+
+                if (areTrue)
+                {
+                    return AnswerAsync(answering);
+                }
             }
 
-            if (prepared.Fallthrough.Match(query.Name) is null)
+            if (prepared.Fallthrough.Match(query) is null)
             {
                 query.Response.Fail(Name, ResponseCode.ServFail, failure: null);
                 return ValueTask.CompletedTask;
@@ -42,6 +57,12 @@ internal sealed class TemplateHandler(PluginHandler next, TemplateOptions option
         }
 
         return NextAsync(query);
+    }
+
+    private void Fail(in Answering answering, in ComputationFailure failure)
+    {
+        metrics.CountFailure(answering.Context, answering.Rule, answering.Zone, failure.Option, failure.Expression);
+        answering.Context.Response.Fail(Name, ResponseCode.ServFail, $"{failure.Option} '{failure.Expression}' failed: {failure.Problem}");
     }
 
     [SkipLocalsInit]

@@ -69,6 +69,15 @@ internal sealed class TemplateMetrics
             record.Section,
             record.Template.Source).Add();
 
+    /// <summary>Counts an expression that failed.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="zone">The rule's zone that the name is in.</param>
+    /// <param name="option">The option that it belongs to.</param>
+    /// <param name="expression">The expression.</param>
+    public void CountFailure(Query query, TemplateRule rule, Zone zone, string option, string expression)
+        => _templateFailures.With(query.Route.Server, zone.Text, query.Route.View, ClassOf(query, rule), TypeOf(query, rule), option, expression).Add();
+
     /// <summary>The counters of one zone and listener.</summary>
     private sealed class Matches(RouteInfo block, CounterFamily family)
     {

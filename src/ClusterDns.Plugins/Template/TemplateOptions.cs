@@ -6,7 +6,12 @@ namespace ClusterDns.Plugins.Template;
 
 /// <summary>The options of the template plugin.</summary>
 /// <param name="Rules">What each <c>template</c> says, in order.</param>
-internal sealed record TemplateOptions(IReadOnlyList<TemplateRule> Rules);
+internal sealed record TemplateOptions(IReadOnlyList<TemplateRule> Rules)
+{
+    /// <summary>The same with a clock for the expressions.</summary>
+    public TemplateOptions WithClock(TimeProvider clock)
+        => new([.. Rules.Select(rule => rule with { Computations = rule.Computations.WithClock(clock) })]);
+}
 
 /// <summary>One <c>template</c>.</summary>
 /// <param name="Class">The class that it is for; ANY for all.</param>
@@ -18,6 +23,7 @@ internal sealed record TemplateOptions(IReadOnlyList<TemplateRule> Rules);
 /// <param name="Authority">The records of the authority section.</param>
 /// <param name="Code">The response code.</param>
 /// <param name="ExtendedError">What is said beyond the code; null for nothing.</param>
+/// <param name="Computations">The variables and conditions.</param>
 /// <param name="Fallthrough">The zones whose names are passed to the next template when they match nothing.</param>
 internal sealed record TemplateRule(
     RecordClass Class,
@@ -29,7 +35,12 @@ internal sealed record TemplateRule(
     IReadOnlyList<RecordTemplate> Authority,
     ResponseCode Code,
     TemplateExtendedError? ExtendedError,
-    IReadOnlyList<Zone> Fallthrough);
+    TemplateComputations Computations,
+    IReadOnlyList<Zone> Fallthrough)
+{
+    /// <summary>Collects the variables and conditions while the rule is read.</summary>
+    public required ComputationReader Reading { get; init; }
+}
 
 /// <summary>An extended error (RFC 8914).</summary>
 /// <param name="Code">The INFO-CODE.</param>

@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Plugins.Template;
@@ -13,17 +14,16 @@ public sealed class TemplatePlugin : IPlugin
     public DirectiveRepetition Repetition => DirectiveRepetition.All;
 
     /// <inheritdoc/>
-    public object? Parse(PluginParseContext context)
-    {
-        TemplateRule?[] rules =
-            [.. context.Directives.Select(directive => new TemplateRuleParser(new DirectiveReader(directive, context.Diagnostics), context).Parse())];
-        return Array.TrueForAll(rules, static rule => rule is not null) ? new TemplateOptions(rules!) : null;
-    }
+    public OptionDeclaration? Declaration { get; } = TemplateOptionsReader.Reader.Describe("template");
+
+    /// <inheritdoc/>
+    public object? Parse(PluginParseContext context) => TemplateOptionsReader.Reader.Read(context);
 
     /// <inheritdoc/>
     public void Build(object options, BlockBuilder builder)
     {
         TemplateMetrics metrics = new(builder.Environment.Metrics);
-        builder.Use(next => new TemplateHandler(next, (TemplateOptions)options, metrics));
+        TemplateOptions timed = ((TemplateOptions)options).WithClock(builder.Environment.Time);
+        builder.Use(next => new TemplateHandler(next, timed, metrics));
     }
 }

@@ -1,5 +1,6 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Memory;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,7 @@ public sealed class TransferPlugin : Plugin<TransferOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
     /// <inheritdoc/>
-    protected override TransferOptions? Parse(PluginParseContext context) => new TransferOptionsParser(context).Parse();
+    protected override IOptionsReader<TransferOptions> Options => TransferOptionsReader.Reader;
 
     /// <inheritdoc/>
     protected override void Build(TransferOptions options, BlockBuilder builder)

@@ -32,7 +32,7 @@ internal static class ZoneSerial
     {
         const int typeAndClass = 4;
         serial = 0;
-        WireReader reader = new(query.Request, DnsHeader.Length + query.QuestionName.Length + typeAndClass);
+        WireReader reader = new(query.Request, DnsHeader.Length + query.AskedName.Length + typeAndClass);
         for (int i = 0; i < query.Header.AnswerCount; i++)
         {
             reader.TryReadRecord(out _);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
 
@@ -8,7 +9,7 @@ namespace ClusterDns.Plugins.Whoami;
 /// <summary>The options of the whoami plugin: none.</summary>
 public sealed record WhoamiOptions;
 
-/// <summary>Tells clients their own address, port and transport.</summary>
+/// <summary>Returns the client's address, port and transport.</summary>
 public sealed class WhoamiPlugin : Plugin<WhoamiOptions>
 {
     /// <inheritdoc/>
@@ -18,11 +19,7 @@ public sealed class WhoamiPlugin : Plugin<WhoamiOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.First;
 
     /// <inheritdoc/>
-    protected override WhoamiOptions? Parse(PluginParseContext context)
-    {
-        DirectiveReader reader = new(context.Directives[0], context.Diagnostics);
-        return reader.ExpectArguments(0, 0, "whoami") & reader.ExpectNoBlock() ? new WhoamiOptions() : null;
-    }
+    protected override IOptionsReader<WhoamiOptions> Options { get; } = new OptionsReader<WhoamiOptions>(new WhoamiOptions());
 
     /// <inheritdoc/>
     protected override void Build(WhoamiOptions options, BlockBuilder builder)

@@ -12,6 +12,9 @@ internal sealed class PhysicalFileAccess : IFileAccess
     public Stream OpenRead(string path) => BoundedReader.OpenStream(path);
 
     /// <inheritdoc/>
+    public ReadOnlyMemory<byte> Map(string path) => MappedFile.Open(path);
+
+    /// <inheritdoc/>
     public FileStamp? GetStamp(string path)
     {
         if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Execution;
-using ClusterDns.Core.Memory;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Server.Listeners;
 using ClusterDns.Server.Serving;
@@ -16,9 +15,8 @@ namespace ClusterDns.Server.Hosting;
 internal sealed partial class ConfigurationReloader : IAsyncDisposable
 {
     private readonly Configuration _configuration;
-    private readonly DnsServer _server;
+    private readonly RunningConfiguration _running;
     private readonly ReloadMetrics _metrics;
-    private readonly Action<ServerModel> _onReloaded;
     private readonly TimeProvider _timeProvider;
     private readonly CallbackGuard _guard;
     private readonly Func<int> _nextSeed;
@@ -27,43 +25,27 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _closingAtOnce = new();
     private readonly SemaphoreSlim _requests = new(0, 1);
-    private readonly MemoryBudget _memory;
-    private ModelMemory _held;
-    private ReloadSettings? _settings;
-    private string _runningHash;
     private string? _triedHash;
     private string? _failure;
     private Task _loop = Task.CompletedTask;
+    private bool _isStopped;
 
     /// <summary>A reloader that has not started.</summary>
-    /// <param name="configuration">Reads and builds.</param>
-    /// <param name="server">The server.</param>
-    /// <param name="running">The model that the server has.</param>
+    /// <param name="configuration">Reads the Corefile.</param>
+    /// <param name="running">What is replaced.</param>
     /// <param name="metrics">What is counted.</param>
-    /// <param name="onReloaded">Called with each model that the server has taken over.</param>
     /// <param name="environment">The clock, randomness and loggers.</param>
     public ConfigurationReloader(
-        Configuration configuration,
-        DnsServer server,
-        ServerModel running,
-        ReloadMetrics metrics,
-        Action<ServerModel> onReloaded,
-        ServerEnvironment environment)
+        Configuration configuration, RunningConfiguration running, ReloadMetrics metrics, ServerEnvironment environment)
     {
         _configuration = configuration;
-        _server = server;
+        _running = running;
         _metrics = metrics;
-        _onReloaded = onReloaded;
         _timeProvider = environment.Process.Time;
         _guard = environment.Process.Guard;
         _nextSeed = environment.Process.NextSeed;
         _logger = environment.Process.Loggers.CreateLogger("reload");
         _pluginLogger = environment.Process.Loggers.CreateLogger("plugin/reload");
-        _memory = environment.Process.Memory;
-        _held = new ModelMemory(_memory[MemoryTable.Files]);
-        _held.Set(ModelMemory.Of(running));
-        _runningHash = running.ContentHash;
-        _settings = running.Reload;
     }
 
     /// <summary>How often it has begun to wait for the next look; for tests, which wait for it.</summary>
@@ -76,16 +58,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
     internal int Ended { get; private set; }
 
     /// <summary>Begins to look.</summary>
-    public void Start()
-    {
-        _metrics.Show(_runningHash);
-        if (_settings is not null)
-        {
-            LogRunning(_pluginLogger, _runningHash);
-        }
-
-        _loop = _guard.StartLoop("reload", RunAsync, _stopping.Token);
-    }
+    public void Start() => _loop = _guard.StartLoop("reload", RunAsync, _stopping.Token);
 
     /// <summary>Has the Corefile applied, changed or not; returns at once. Requests that come meanwhile are one.</summary>
     public void Request()
@@ -108,13 +81,18 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
     /// <param name="deadline">Set when there is no time for that.</param>
     public async Task StopAsync(CancellationToken deadline)
     {
+        if (_isStopped)
+        {
+            return;
+        }
+
+        _isStopped = true;
         await _stopping.CancelAsync();
         await using (_guard.Register("reload_deadline", static closing => closing.Cancel(), _closingAtOnce, deadline))
         {
             await _loop;
         }
 
-        _held.Dispose();
         _stopping.Dispose();
         _closingAtOnce.Dispose();
         _requests.Dispose();
@@ -127,7 +105,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
     {
         while (true)
         {
-            TimeSpan wait = _settings is { } settings ? Spread(settings, _nextSeed()) : Timeout.InfiniteTimeSpan;
+            TimeSpan wait = _running.Model?.Reload is { } settings ? Spread(settings, _nextSeed()) : Timeout.InfiniteTimeSpan;
             bool isRequested;
             try
             {
@@ -204,7 +182,7 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
             return;
         }
 
-        if (isRequested || !string.Equals(document.ContentHash, _runningHash, StringComparison.Ordinal))
+        if (isRequested || !string.Equals(document.ContentHash, _running.Model?.ContentHash, StringComparison.Ordinal))
         {
             await ReloadAsync(document, isRequested, diagnostics);
         }
@@ -223,84 +201,24 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
 
         _triedHash = document.ContentHash;
 
-        ModelMemory held = new(_memory[MemoryTable.Files]);
         try
         {
-            if (await TryApplyAsync(document, held, diagnostics))
+            if (await _running.TakeOverAsync(document, diagnostics, _stopping.Token, _closingAtOnce.Token) is { } failure)
             {
-                (_held, held) = (held, _held);
+                Fail(failure);
+                return;
             }
-        }
-        finally
-        {
-            held.Dispose();
-        }
-    }
-
-    /// <summary>Builds a model and has the server take it over.</summary>
-    /// <param name="document">The Corefile.</param>
-    /// <param name="held">What both models take together is reserved there before it is allocated.</param>
-    /// <param name="diagnostics">Errors and warnings.</param>
-    /// <returns>Whether the server runs the model; the failure is logged.</returns>
-    private async Task<bool> TryApplyAsync(CorefileDocument document, ModelMemory held, DiagnosticBag diagnostics)
-    {
-        long needed = ModelMemory.OfPlugins(document);
-        if (!held.TryAdd(needed))
-        {
-            FailForMemory(needed);
-            return false;
-        }
-
-        ServerModel? model = _configuration.Build(document, diagnostics);
-        if (model is null)
-        {
-            Fail(string.Join('\n', diagnostics.Errors));
-            return false;
-        }
-
-        long opened = model.Listeners.Count(listener => !_server.Listeners.ContainsKey(listener.Place)) * ModelMemory.BytesPerListener;
-        if (!held.TryAdd(opened))
-        {
-            model.Dispose();
-            FailForMemory(needed + opened);
-            return false;
-        }
-
-        try
-        {
-            await _server.ApplyAsync(model, _stopping.Token, _closingAtOnce.Token);
         }
         catch (Exception exception) when (
             exception is ListenException or IOException or UnauthorizedAccessException or OperationCanceledException)
         {
             Fail(exception.Message);
-            return false;
+            return;
         }
 
-        held.Set(ModelMemory.Of(model));
         _failure = null;
-        _runningHash = model.ContentHash;
-        _settings = model.Reload;
-        _metrics.Show(_runningHash);
-        _onReloaded(model);
-        foreach (CorefileDiagnostic warning in diagnostics.Warnings)
-        {
-            LogWarning(_logger, warning.ToString());
-        }
-
-        if (_settings is not null)
-        {
-            LogRunning(_pluginLogger, _runningHash);
-        }
-
         LogComplete(_logger);
-        return true;
     }
-
-    private void FailForMemory(long bytes)
-        => Fail(
-            $"the new configuration needs about {bytes / 1024} KiB in addition to the running one, more than the memory limit of {_memory.Limit} bytes allows: " +
-            "raise the limit. The running configuration stays in use");
 
     private void Fail(string failure)
     {
@@ -325,9 +243,6 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Running configuration SHA512 = {Hash}")]
-    private static partial void LogRunning(ILogger logger, string hash);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "Corefile parse failed: {Reason}")]
     private static partial void LogParseFailed(ILogger logger, string reason);
 
@@ -342,7 +257,4 @@ internal sealed partial class ConfigurationReloader : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Reloading complete")]
     private static partial void LogComplete(ILogger logger);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
-    private static partial void LogWarning(ILogger logger, string warning);
 }

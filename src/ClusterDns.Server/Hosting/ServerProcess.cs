@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
-using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Execution;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
@@ -14,8 +13,6 @@ using ClusterDns.Server.Memory;
 using ClusterDns.Server.Serving;
 using ClusterDns.Server.Upstreams;
 using ClusterDns.Server.Upstreams.Stream;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterDns.Server.Hosting;
@@ -173,20 +170,6 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
 
         Configuration configuration = new(
             options, environment, new CorefileLoader(Environment.GetEnvironmentVariable, openInput));
-        DiagnosticBag diagnostics = new();
-        ServerModel? model = configuration.Read(diagnostics) is { } document ? configuration.Build(document, diagnostics) : null;
-        foreach (CorefileDiagnostic warning in diagnostics.Warnings)
-        {
-            LogCorefileWarning(logger, warning.ToString());
-        }
-
-        if (model is null)
-        {
-            WriteError(new CorefileException(diagnostics).Message);
-            return StartFailed;
-        }
-
-        loggers.Debug = model.Debug;
         ListenerServices services = new(waitBound, metrics, loggerFactory, TimeProvider.System)
         {
             Queries = queries,
@@ -195,37 +178,66 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
             Descriptors = descriptors,
         };
         await using DnsServer server = new(services, MemoryReturn.Compact);
-        ConfigurationReloader reloader = new(
-            configuration, server, model, new ReloadMetrics(metrics), reloaded => loggers.Debug = reloaded.Debug, environment);
-        using IHost host = CreateHost(
-            loggerFactory, new DnsServerService(model, server, reloader, log, options.Quiet, _stopAtOnce.Token));
-        using ProcessSignals signals = new(reason => Stop(host, reason), Environment.Exit, reloader.Request, guard, logger);
+        StartBanner banner = new(log, options.Quiet);
+        ReloadMetrics reloads = new(metrics);
+        using RunningConfiguration running = new(
+            configuration, server, reloads, isOn => loggers.Debug = isOn, model => banner.PrintZones(model, server), environment);
+        await using ConfigurationReloader reloader = new(configuration, running, reloads, environment);
+        TaskCompletionSource stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenSource starting = new();
+        using ProcessSignals signals = new(
+            reason =>
+            {
+                if (reason == StopReason.Immediate)
+                {
+                    _stopAtOnce.Cancel();
+                }
+
+                stopRequested.TrySetResult();
+                starting.Cancel();
+            },
+            Environment.Exit,
+            reloader.Request,
+            guard,
+            logger);
         try
         {
-            await host.StartAsync();
+            if (await running.StartAsync(starting.Token) is { } errors)
+            {
+                WriteError(errors);
+                return StartFailed;
+            }
+
+            reloader.Start();
+            banner.PrintVersion();
             if (options.PidFile is { } pidFile && TryWritePidFile(pidFile) is { } reason)
             {
                 WriteError(reason);
-                await host.StopAsync();
+                await StopAsync(reloader, server);
                 return StartFailed;
             }
         }
         catch (Exception exception)
         {
             WriteError(ErrorLine.Of(exception));
-            await guard.ObserveAsync("failed_start", () => host.StopAsync());
+            await guard.ObserveAsync("failed_start", () => StopAsync(reloader, server));
             return StartFailed;
         }
 
-        Task shutdown = host.WaitForShutdownAsync();
-        if (await Task.WhenAny(shutdown, failed.Task) == failed.Task)
+        bool hasFailed = await Task.WhenAny(stopRequested.Task, failed.Task) == failed.Task;
+        if (hasFailed)
         {
-            Stop(host, StopReason.Immediate);
-            await shutdown;
-            return StartFailed;
+            await _stopAtOnce.CancelAsync();
         }
 
-        return 0;
+        await StopAsync(reloader, server);
+        return hasFailed ? StartFailed : 0;
+    }
+
+    private async Task StopAsync(ConfigurationReloader reloader, DnsServer server)
+    {
+        await reloader.StopAsync(_stopAtOnce.Token);
+        await server.StopAsync(_stopAtOnce.Token);
     }
 
     /// <summary>Bounds what lies idle in the pools of the process by their share as it is at the start.</summary>
@@ -237,16 +249,6 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         StreamExchange.Idle.Bound = sizes.StreamExchanges;
         share.Reserve(sizes.Bytes);
         return sizes;
-    }
-
-    private static IHost CreateHost(LoggerFactory loggerFactory, DnsServerService server)
-    {
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddSingleton<ILoggerFactory>(loggerFactory);
-        builder.Services.AddSingleton<IHostLifetime, ManualLifetime>();
-        builder.Services.AddSingleton<IHostedService>(server);
-        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
-        return builder.Build();
     }
 
     /// <summary>Writes the process ID.</summary>
@@ -293,19 +295,6 @@ internal sealed partial class ServerProcess(Func<Stream> openOutput, Func<Stream
         Environment.Exit(StartFailed);
     }
 
-    private void Stop(IHost host, StopReason reason)
-    {
-        if (reason == StopReason.Immediate)
-        {
-            _stopAtOnce.Cancel();
-        }
-
-        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "The limit of open files cannot be raised: {Reason}")]
     private static partial void LogOpenFilesNotRaised(ILogger logger, string reason);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
-    private static partial void LogCorefileWarning(ILogger logger, string warning);
 }

@@ -25,11 +25,8 @@ internal sealed class LineLoggerProvider(ILogOutput output) : ILoggerProvider
         return new LineLogger(this, output, isPlugin ? categoryName + ": " : "", LeastLevel(categoryName));
     }
 
-    // What the host says of a failed start, with its stack, the process says better on standard error.
     private static LogLevel LeastLevel(string category)
-        => category.StartsWith("Microsoft.Extensions.Hosting.", StringComparison.Ordinal) ? LogLevel.None
-            : category.StartsWith("Microsoft.", StringComparison.Ordinal) ? LogLevel.Warning
-            : LogLevel.Debug;
+        => category.StartsWith("Microsoft.", StringComparison.Ordinal) ? LogLevel.Warning : LogLevel.Debug;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -7,8 +7,8 @@ namespace ClusterDns.Server.Serving;
 /// </summary>
 internal interface IQueryPipeline
 {
-    /// <summary>Handles the message that stands in the <see cref="Exchange.RequestBuffer"/>. Never throws.</summary>
-    /// <param name="exchange">An exchange as new (<see cref="Exchange.Reset"/>).</param>
+    /// <summary>Handles the message in the <see cref="Exchange.RequestBuffer"/>. Never throws.</summary>
+    /// <param name="exchange">An exchange that was reset (<see cref="Exchange.Reset"/>).</param>
     /// <param name="length">How long the message is.</param>
     /// <param name="transport">How it came.</param>
     /// <param name="local">Where it was asked.</param>

@@ -28,6 +28,7 @@ internal sealed class ListenerGroups
             group.Merge(block.Listener, key.Key.Place, diagnostics);
             Route route = new(placed.Info, block.Chain)
             {
+                Zone = key.Address.Zone,
                 Predicate = block.Predicate,
                 Metadata = wiring.MetadataZones is { } zones ? RouteMetadata.Create(placed.Info.ZoneWire, zones, metadata) : null,
                 ServesChaosClass = servesChaosClass,

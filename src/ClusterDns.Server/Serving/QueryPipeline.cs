@@ -146,6 +146,7 @@ internal sealed partial class QueryPipeline(
         }
 
         query.Route = route.Info;
+        query.MatchedZone = route.Zone;
         query.Exchange.Observers = route.Observers;
         query.Exchange.Seals = route.Seals;
         OnReceived(query);

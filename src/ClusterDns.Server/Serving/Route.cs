@@ -1,3 +1,4 @@
+using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Pipeline;
 
 namespace ClusterDns.Server.Serving;
@@ -8,6 +9,9 @@ namespace ClusterDns.Server.Serving;
 internal sealed record Route(RouteInfo Info, PluginHandler? Chain)
 {
     private int _hasFailed;
+
+    /// <summary>The zone as the server block names it: plugins for the same zone know it by reference. Null in tests.</summary>
+    public Zone? Zone { get; init; }
 
     /// <summary>Whether the route takes a query of its zone; null takes all.</summary>
     public Func<Query, bool>? Predicate { get; init; }

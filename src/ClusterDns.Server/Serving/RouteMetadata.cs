@@ -10,9 +10,9 @@ internal sealed class RouteMetadata
     private readonly MetadataTable _table;
 
     /// <summary>Null where all queries of the route carry it.</summary>
-    private readonly byte[][]? _zones;
+    private readonly Zone[]? _zones;
 
-    private RouteMetadata(MetadataTable table, byte[][]? zones)
+    private RouteMetadata(MetadataTable table, Zone[]? zones)
     {
         _table = table;
         _zones = zones;
@@ -25,7 +25,7 @@ internal sealed class RouteMetadata
     /// <returns>Null when no query of the route carries any.</returns>
     public static RouteMetadata? Create(ReadOnlyMemory<byte> routeZone, IEnumerable<Zone> zones, MetadataTable table)
     {
-        List<byte[]> below = [];
+        List<Zone> below = [];
         foreach (Zone zone in zones)
         {
             if (DomainName.IsSubdomainOf(routeZone.Span, zone.Wire.Span))
@@ -35,7 +35,7 @@ internal sealed class RouteMetadata
 
             if (DomainName.IsSubdomainOf(zone.Wire.Span, routeZone.Span))
             {
-                below.Add(zone.Wire.ToArray());
+                below.Add(zone);
             }
         }
 
@@ -51,9 +51,9 @@ internal sealed class RouteMetadata
             return _table;
         }
 
-        foreach (byte[] zone in _zones)
+        foreach (Zone zone in _zones)
         {
-            if (DomainName.IsSubdomainOf(query.Name, zone))
+            if (query.IsIn(zone))
             {
                 return _table;
             }

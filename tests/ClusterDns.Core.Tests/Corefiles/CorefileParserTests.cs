@@ -185,6 +185,17 @@ public sealed class CorefileParserTests
     }
 
     [Fact]
+    public void Import_loop_through_a_pattern_of_several_files_shows_its_path()
+    {
+        _files["conf/a"] = "log";
+        _files["conf/b"] = "import *";
+        DiagnosticBag diagnostics = new();
+        Parse(". {\n import conf/*\n}", diagnostics);
+
+        Assert.Equal("conf/b:1:8: import loop: conf/b -> conf/b", Assert.Single(diagnostics.Errors).ToString());
+    }
+
+    [Fact]
     public void Imports_that_multiply_are_bounded()
     {
         StringBuilder text = new("(s0) {\n log\n}\n");

@@ -105,7 +105,7 @@ public sealed class OptionsReaderTests
             """
             Corefile:3:5: unknown option 'luod' of greet: expected loud, wait, mood, to, limit, rule or fallthrough; did you mean 'loud'?
             Corefile:4:5: missing argument of 'wait': expected 'wait DURATION'
-            Corefile:5:10: invalid duration '6m' for wait: expected 0s to 300s, for example 5s or 1m30s
+            Corefile:5:10: invalid duration '6m' for wait: expected 0s to 5m
             Corefile:6:13: unexpected '2s' after 'wait': expected 'wait DURATION'
             Corefile:7:10: invalid value 'goood' for mood: expected good or bad; did you mean 'good'?
             Corefile:8:11: invalid number 'x' for limit: expected 0 to 9
@@ -212,6 +212,58 @@ public sealed class OptionsReaderTests
         Assert.Equal(["Ann", "Bob"], options.Names);
         Assert.Equal(7, options.Mood);
         Assert.Equal("greet [NAME...] NUMBER", reader.Describe("greet").Syntax);
+    }
+
+    [Fact]
+    public void Zones_of_an_option_are_names_or_networks()
+    {
+        OptionsReader<Greeting> reader = new OptionsReader<Greeting>(new Greeting()).ZoneList("except", static (options, zones) => options with { Fallthrough = zones });
+
+        Assert.Equal("a.test. 10.in-addr.arpa.", string.Join(' ', reader.Read(Context("greet {\n except a.test 10.0.0.0/8\n}"))!.Fallthrough));
+        Assert.Null(reader.Read(Context("greet {\n except\n}")));
+        Assert.Equal("Corefile:3:2: missing argument of 'except': expected 'except ZONES...'", Assert.Single(_diagnostics.Errors).ToString());
+    }
+
+    [Theory]
+    [InlineData("loud\nwait 1s", "Corefile:4:1: 'wait' conflicts with 'loud' (at Corefile:3:1): expected one of them")]
+    [InlineData("wait 1s\nloud", "Corefile:4:1: 'loud' conflicts with 'wait' (at Corefile:3:1): expected one of them")]
+    [InlineData("wait 1s\nwait 2s", "")]
+    public void Options_can_exclude_each_other(string options, string error)
+    {
+        OptionsReader<Greeting> reader = new OptionsReader<Greeting>(new Greeting())
+            .Flag("loud", static options => options with { IsLoud = true })
+            .Option("wait", Values.Duration(), static (options, value) => options with { Wait = value })
+            .Conflict("loud", "wait", "expected one of them");
+
+        Assert.Equal(error.Length == 0, reader.Read(Context($"greet {{\n{options}\n}}")) is not null);
+        Assert.Equal(error, string.Join('\n', _diagnostics.Errors));
+    }
+
+    [Fact]
+    public void Directive_that_needs_options_names_them()
+    {
+        OptionsReader<Greeting> reader = new OptionsReader<Greeting>(new Greeting()).Flag("loud", static options => options with { IsLoud = true }).RequireOptions();
+
+        Assert.Null(reader.Read(Context("greet")));
+        Assert.Equal("Corefile:2:1: greet has no options: expected at least one of loud", Assert.Single(_diagnostics.Errors).ToString());
+        Assert.NotNull(reader.Read(Context("greet {\n loud\n}")));
+    }
+
+    [Fact]
+    public void Optional_word_is_known_by_itself()
+    {
+        OptionsReader<Greeting> reader = new OptionsReader<Greeting>(new Greeting())
+            .Optional(Values.Choice(("good", 1), ("bad", -1)), static (options, value) => options with { Mood = value })
+            .Optional(Values.Choice("loud"), static (options, _) => options with { IsLoud = true });
+
+        Assert.True(reader.Read(Context("greet loud"))!.IsLoud);
+        Assert.Equal(-1, reader.Read(Context("greet bad loud"))!.Mood);
+        Assert.Null(reader.Read(Context("greet loud bad")));
+        Assert.Null(reader.Read(Context("greet laud")));
+        Assert.Equal(
+            "Corefile:2:12: unexpected 'bad' after 'greet': expected 'greet [good|bad] [loud]'; did you mean 'bad'?\n"
+                + "Corefile:2:7: unexpected 'laud' after 'greet': expected 'greet [good|bad] [loud]'; did you mean 'loud'?",
+            string.Join('\n', _diagnostics.Errors));
     }
 
     [Fact]

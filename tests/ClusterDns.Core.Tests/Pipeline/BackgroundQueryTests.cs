@@ -29,7 +29,7 @@ public sealed class BackgroundQueryTests
         _client.UdpSize = 1300;
         BackgroundQuery query = _factory.TryBegin(_client)!;
 
-        Assert.Equal(_client.Request.ToArray(), query.Query.Request.ToArray());
+        Assert.Equal(Messages.QueryWithEdns("www.example", RecordType.A, 1300, dnssecOk: true), query.Query.Request.ToArray());
         Assert.Equal(1300, query.Query.UdpSize);
         Assert.Equal(_client.Remote, query.Query.Remote);
         Assert.Equal(0, query.Query.Deadline);

@@ -32,7 +32,7 @@ public class InternalQueryTests
     {
         Messages.Accept(_client, Messages.Query("www.example", RecordType.A));
 
-        Assert.False(InternalQuery.TryCreate(_client, Target, RecordType.A)!.Edns.Present);
+        Assert.False(InternalQuery.TryCreate(_client, Target, RecordType.A)!.HasEdns);
     }
 
     [Fact]

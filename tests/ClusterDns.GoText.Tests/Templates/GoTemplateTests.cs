@@ -28,6 +28,9 @@ public sealed class GoTemplateTests
     [InlineData("{{ $x := .Group }}{{ $x.none.deeper }}", "<no value>")]
     [InlineData("{{ index .Group \"a\" }}|{{ index .Group \"none\" }}|{{ index .Group \"1\" }}", "alpha||one")]
     [InlineData("{{ print .Group.none }}", "<nil>")]
+    [InlineData("{{ .Any.n }} {{ .Any.b }} {{ .Any.l }} {{ .Any.z }} {{ .Any.none }} {{ index .Any \"none\" }} {{ len .Any }}", "5 true [1 a] <no value> <no value> <no value> 4")]
+    [InlineData("{{ .Any }} {{ printf \"%v %T %d\" .Any.n .Any.n .Any.n }} {{ printf \"%T\" .Any }}", "map[b:true l:[1 a] n:5 z:<nil>] 5 int 5 map[string]interface {}")]
+    [InlineData("{{ eq .Any.n 5 }} {{ if .Any.b }}y{{ end }} {{ index .Any.l 1 }} {{ range $k, $v := .Any }}{{ $k }}={{ $v }} {{ end }}", "true y a b=true l=[1 a] n=5 z=<no value> ")]
     [InlineData("{{ index .List 0 }} {{ index .List 2 }}", "x z")]
     [InlineData("{{ index .Items 0 | printf \"%v\" }} {{ (index .Items 0).Name }}", "(item) item")]
     [InlineData("{{ index \"abc\" 1 }} {{ index .List 1 0 }}", "98 121")]
@@ -338,6 +341,7 @@ public sealed class GoTemplateTests
                 ["Items"] = Shape.ListOf(ItemShape),
                 ["Item"] = ItemShape,
                 ["Group"] = Shape.TextMap,
+                ["Any"] = Shape.AnyMap,
                 ["Number"] = Shape.UInt16,
             },
             Methods = ["Echo"],
@@ -357,6 +361,7 @@ public sealed class GoTemplateTests
             "Items" => Value.From(new TemplateList("[]item", new[] { Value.From(Item.Instance), Value.From(Item.Instance) }).Slice(0, 1)),
             "Item" => Value.From(Item.Instance),
             "Group" => Value.From(new Map()),
+            "Any" => Value.From(new AnyMap()),
             "Mute" => Value.From(new Mute()),
             _ => Value.From((ushort)4),
         };
@@ -381,18 +386,45 @@ public sealed class GoTemplateTests
             public Value GetField(string name) => default;
         }
 
+        private sealed class AnyMap : ITemplateMap
+        {
+            public string TypeName => "map[string]interface {}";
+
+            public int Count => 4;
+
+            public IReadOnlyList<string> Keys => ["b", "l", "n", "z"];
+
+            public Value Missing => default;
+
+            public bool TryFind(string key, out Value value)
+            {
+                value = key switch
+                {
+                    "b" => Value.From(true),
+                    "l" => Value.From(new TemplateList("[]interface {}", new[] { Value.From(1L), Value.From("a") })),
+                    "n" => Value.From(5L),
+                    _ => default,
+                };
+                return Keys.Contains(key, StringComparer.Ordinal);
+            }
+        }
+
         private sealed class Map : ITemplateMap
         {
             public int Count => 2;
 
             public IReadOnlyList<string> Keys => ["1", "a"];
 
-            public string? Find(string key) => key switch
+            public bool TryFind(string key, out Value value)
             {
-                "1" => "one",
-                "a" => "alpha",
-                _ => null,
-            };
+                value = key switch
+                {
+                    "1" => Value.From("one"),
+                    "a" => Value.From("alpha"),
+                    _ => default,
+                };
+                return value.Kind != ValueKind.Nil;
+            }
         }
     }
 }

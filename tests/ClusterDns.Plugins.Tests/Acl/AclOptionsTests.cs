@@ -10,13 +10,13 @@ public class AclOptionsTests
     [InlineData("blok", "Corefile:3:2: unknown option 'blok' of acl: expected allow, block, filter or drop; did you mean 'block'?")]
     [InlineData("block tpye A", "Corefile:3:8: invalid value 'tpye' for block: expected type or net; did you mean 'type'?")]
     [InlineData("block 10.0.0.0/8", "Corefile:3:8: invalid value '10.0.0.0/8' for block: expected type or net")]
-    [InlineData("block type", "Corefile:3:8: no type after 'type', expected types such as A, or *")]
-    [InlineData("block type net 10.0.0.0/8", "Corefile:3:8: no type after 'type', expected types such as A, or *")]
-    [InlineData("block net type A", "Corefile:3:8: no network after 'net', expected networks such as 10.0.0.0/8, or *")]
-    [InlineData("block type CNAM", "Corefile:3:13: 'CNAM' is no type, expected one such as A or TYPE65; did you mean 'CNAME'?")]
-    [InlineData("block type TYPE65536", "Corefile:3:13: 'TYPE65536' is no type, expected one such as A or TYPE65")]
-    [InlineData("block net 10.0.0.0/33", "Corefile:3:12: '10.0.0.0/33' is no network, expected an address, or a network such as 10.0.0.0/8 or 2001:db8::/32")]
-    [InlineData("block net * 10.0.0.0/33 type X", "Corefile:3:31: 'X' is no type, expected one such as A or TYPE65; did you mean 'MX'?")]
+    [InlineData("block type", "Corefile:3:8: missing types after 'type': expected for example A, or *")]
+    [InlineData("block type net 10.0.0.0/8", "Corefile:3:8: missing types after 'type': expected for example A, or *")]
+    [InlineData("block net type A", "Corefile:3:8: missing networks after 'net': expected for example 10.0.0.0/8, or *")]
+    [InlineData("block type CNAM", "Corefile:3:13: invalid record type 'CNAM' for block: expected for example A, PTR or TYPE65; did you mean 'CNAME'?")]
+    [InlineData("block type TYPE65536", "Corefile:3:13: invalid record type 'TYPE65536' for block: expected for example A, PTR or TYPE65")]
+    [InlineData("block net 10.0.0.0/33", "Corefile:3:12: invalid network '10.0.0.0/33' for block: expected an address, or a network such as 10.0.0.0/8 or 2001:db8::/32")]
+    [InlineData("block net * 10.0.0.0/33 type X", "Corefile:3:31: invalid record type 'X' for block: expected for example A, PTR or TYPE65; did you mean 'MX'?")]
     [InlineData("block {\n }", "Corefile:3:2: 'block' does not take a block")]
     public void WhatIsWrongIsSaid(string policy, string error) => Assert.Equal(error, Errors($"acl {{\n {policy}\n}}"));
 
@@ -25,14 +25,14 @@ public class AclOptionsTests
         => Assert.Equal(3, Errors("acl a..b {\n block net x y\n}\nacl {\n blok\n}").Split('\n').Length);
 
     [Theory]
-    [InlineData(AclOptionsParser.MaxNetworks, "")]
-    [InlineData(AclOptionsParser.MaxNetworks + 1, "Corefile:6:2: more than 100000 networks in acl, expected no more in a server block")]
+    [InlineData(AclOptionsReader.MaxNetworks, "")]
+    [InlineData(AclOptionsReader.MaxNetworks + 1, "Corefile:6:2: too many networks in acl: at most 100000 in a server block")]
     public void NetworksOfABlockAreBounded(int count, string expected)
         => Assert.Equal(expected, Errors($"acl {{\n block net 192.0.2.1\n}}\nacl {{\n block net {string.Join(' ', Enumerable.Repeat("10.0.0.1", count - 1))}\n}}"));
 
     [Theory]
-    [InlineData(AclOptionsParser.MaxTypeLists, "")]
-    [InlineData(AclOptionsParser.MaxTypeLists + 1, "Corefile:67:2: more than 64 different lists of types in an acl, expected no more")]
+    [InlineData(AclOptionsReader.MaxTypeLists, "")]
+    [InlineData(AclOptionsReader.MaxTypeLists + 1, "Corefile:67:2: too many different lists of types: at most 64 in an acl")]
     public void ListsOfTypesAreBounded(int count, string expected)
     {
         IEnumerable<string> lines = Enumerable.Range(0, count).Select(static i => string.Create(CultureInfo.InvariantCulture, $" block type TYPE{1000 + i} A"));

@@ -1,6 +1,7 @@
 using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Common;
+using ClusterDns.Plugins.Tests.TestKit;
 using ClusterDns.TestKit;
 
 namespace ClusterDns.Plugins.Tests.Common;
@@ -18,6 +19,7 @@ public sealed class ZoneSetTests
         ZoneSet<string> zones = new(Zones("org", "example.org", "sub.example.org").Select(static zone => (zone, zone.Text)));
 
         Assert.Equal(zone, zones.Match(DomainName.Parse(name)));
+        Assert.Equal(zone, zones.Match(new PluginKit([], "").CreateContext(name)));
     }
 
     [Fact]

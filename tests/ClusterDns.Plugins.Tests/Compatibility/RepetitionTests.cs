@@ -37,6 +37,7 @@ public sealed class RepetitionTests
         { "prometheus", DirectiveRepetition.Once },
         { "ready", DirectiveRepetition.Once },
         { "reload", DirectiveRepetition.First },
+        { "rewrite", DirectiveRepetition.All },
         { "root", DirectiveRepetition.Last },
         { "template", DirectiveRepetition.All },
         { "timeouts", DirectiveRepetition.All },
@@ -111,7 +112,7 @@ public sealed class RepetitionTests
     [Theory]
     [InlineData("cancel x\ncancel 2s", "Corefile:2:8: invalid duration 'x' for cancel")]
     [InlineData("root\nroot /b", "Corefile:2:1: missing argument of 'root'")]
-    [InlineData("health :x\nhealth", "Corefile:2:8: ':x' is no address for health")]
+    [InlineData("health :x\nhealth", "Corefile:2:8: invalid address ':x' for health")]
     [InlineData("timeouts {\n read 1ms\n}\ntimeouts {\n read 7s\n}", "Corefile:3:7: invalid duration '1ms' for read")]
     public void Directives_that_do_not_count_must_be_well_formed_where_CoreDNS_reads_them(string body, string error)
         => Assert.StartsWith(error, new ReadDirective(body).Errors, StringComparison.Ordinal);

@@ -7,7 +7,7 @@ namespace ClusterDns.Plugins.Tests.Dns64;
 
 public sealed class Dns64OptionsTests
 {
-    private const string Lengths = "expected an IPv6 one of 32, 40, 48, 56, 64, 96 bits such as 64:ff9b::/96";
+    private const string Lengths = "expected an IPv6 network of 32, 40, 48, 56, 64, 96 bits, for example 64:ff9b::/96";
 
     [Theory]
     [InlineData("dns64", "64:ff9b::c000:201")]
@@ -19,12 +19,12 @@ public sealed class Dns64OptionsTests
             "NOERROR\nAnswer: www.example. 60 AAAA " + expected, Create(text).Ask("www.example.", RecordType.AAAA, client: "[2001:db8::1]:5300"));
 
     [Theory]
-    [InlineData("dns64 64:ff9b::/95", "Corefile:2:7: '64:ff9b::/95' is no prefix for dns64, " + Lengths)]
-    [InlineData("dns64 64:ff9b::/72", "Corefile:2:7: '64:ff9b::/72' is no prefix for dns64, " + Lengths)]
-    [InlineData("dns64 64:ff9b::/128", "Corefile:2:7: '64:ff9b::/128' is no prefix for dns64, " + Lengths)]
-    [InlineData("dns64 64:ff9b::", "Corefile:2:7: '64:ff9b::' is no prefix for dns64, " + Lengths)]
-    [InlineData("dns64 {\n prefix 10.0.0.0/32\n}", "Corefile:3:9: '10.0.0.0/32' is no prefix for prefix, " + Lengths)]
-    [InlineData("dns64 ::ffff:0:0/96", "Corefile:2:7: '::ffff:0:0/96' is no prefix for dns64, " + Lengths)]
+    [InlineData("dns64 64:ff9b::/95", "Corefile:2:7: invalid prefix '64:ff9b::/95' for dns64: " + Lengths)]
+    [InlineData("dns64 64:ff9b::/72", "Corefile:2:7: invalid prefix '64:ff9b::/72' for dns64: " + Lengths)]
+    [InlineData("dns64 64:ff9b::/128", "Corefile:2:7: invalid prefix '64:ff9b::/128' for dns64: " + Lengths)]
+    [InlineData("dns64 64:ff9b::", "Corefile:2:7: invalid prefix '64:ff9b::' for dns64: " + Lengths)]
+    [InlineData("dns64 {\n prefix 10.0.0.0/32\n}", "Corefile:3:9: invalid prefix '10.0.0.0/32' for prefix: " + Lengths)]
+    [InlineData("dns64 ::ffff:0:0/96", "Corefile:2:7: invalid prefix '::ffff:0:0/96' for dns64: " + Lengths)]
     [InlineData("dns64 64:ff9b::/96 64:ff9b::/96", "Corefile:2:20: unexpected '64:ff9b::/96' after 'dns64': expected 'dns64 [PREFIX]'")]
     [InlineData("dns64 {\n prefix\n}", "Corefile:3:2: missing argument of 'prefix': expected 'prefix PREFIX'")]
     [InlineData("dns64 {\n translate_all yes\n}", "Corefile:3:16: unexpected 'yes' after 'translate_all': expected 'translate_all'")]
@@ -39,7 +39,7 @@ public sealed class Dns64OptionsTests
 
         Assert.Equal("", kit.Errors);
         CorefileDiagnostic warning = Assert.Single(kit.Diagnostics.Warnings);
-        Assert.Contains("prefix '2001:db8:1:2:300::/96' sets bits 64 to 71, expected them to be zero", warning.ToString(), StringComparison.Ordinal);
+        Assert.Contains("prefix '2001:db8:1:2:300::/96' sets bits 64 to 71: they should be zero", warning.ToString(), StringComparison.Ordinal);
         Assert.Empty(Create("dns64 2001:db8:1:2:3::/96").Diagnostics.Warnings);
     }
 

@@ -107,10 +107,10 @@ public sealed class ErrorsPluginTests
     }
 
     [Theory]
-    [InlineData("errors file.log", "Corefile:2:8: invalid value 'file.log' for errors: expected stdout")]
+    [InlineData("errors file.log", "Corefile:2:8: unexpected 'file.log' after 'errors': expected 'errors [stdout]'")]
     [InlineData("errors {\n consolidate 5m\n}", "Corefile:3:2: missing argument of 'consolidate': expected 'consolidate DURATION REGEXP [LEVEL] [show_first]'")]
-    [InlineData("errors {\n consolidate 5m x loud\n}", "Corefile:3:19: invalid value 'loud' for consolidate: expected warning, error, info, debug or show_first")]
-    [InlineData("errors {\n consolidate 5m x show_first error\n}", "Corefile:3:30: 'error' is out of place, expected 'consolidate DURATION REGEXP [LEVEL] [show_first]'")]
+    [InlineData("errors {\n consolidate 5m x loud\n}", "Corefile:3:19: unexpected 'loud' after 'consolidate': expected 'consolidate DURATION REGEXP [LEVEL] [show_first]'")]
+    [InlineData("errors {\n consolidate 5m x show_first error\n}", "Corefile:3:30: unexpected 'error' after 'consolidate': expected 'consolidate DURATION REGEXP [LEVEL] [show_first]'")]
     [InlineData("errors {\n stacktraces\n}", "Corefile:3:2: unknown option 'stacktraces' of errors: expected stacktrace or consolidate; did you mean 'stacktrace'?")]
     public void Wrong_options_say_where_and_why(string text, string error) => Assert.Equal(error, Create(text, "x").Errors);
 

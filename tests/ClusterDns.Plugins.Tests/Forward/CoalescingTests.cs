@@ -6,6 +6,7 @@ using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Forward;
 using ClusterDns.Plugins.Forward.Sharing;
 using ClusterDns.Plugins.Tests.TestKit;
+using ClusterDns.TestKit;
 
 namespace ClusterDns.Plugins.Tests.Forward;
 
@@ -390,15 +391,8 @@ public sealed class CoalescingTests
 
     private static Task Serve(PluginKit kit, Query query) => kit.Handler.ServeAsync(query).AsTask();
 
-    private async Task UntilAsync(Func<bool> condition)
-    {
-        // Continuations of a completed exchange may run on the pool.
-        for (int turns = 0; !condition(); turns++)
-        {
-            Assert.True(turns < 1_000_000, string.Join(';', _upstreams.Asked));
-            await Task.Yield();
-        }
-    }
+    /// <summary>Continuations of a completed exchange may run on the pool.</summary>
+    private Task UntilAsync(Func<bool> condition) => Eventually.IsAsync(condition, () => string.Join(';', _upstreams.Asked));
 
     private static Query Lowered(Query query)
     {

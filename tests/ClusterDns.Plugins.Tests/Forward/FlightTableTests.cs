@@ -161,6 +161,7 @@ public sealed class FlightTableTests
     private Follower? Join(FlightTable table, Query query, out Flight? flight)
     {
         long now = _kit.Time.GetTimestamp();
-        return table.Join(this, query, usesStream: false, now, now + (5 * _kit.Time.TimestampFrequency), out flight);
+        Assert.True(query.TryGetRequest(out ReadOnlyMemory<byte> request));
+        return table.Join(this, query, request, usesStream: false, now, now + (5 * _kit.Time.TimestampFrequency), out flight);
     }
 }

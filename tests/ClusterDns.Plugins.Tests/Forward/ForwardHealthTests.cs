@@ -2,6 +2,7 @@ using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Upstreams;
 using ClusterDns.Plugins.Forward;
 using ClusterDns.Plugins.Tests.TestKit;
+using ClusterDns.TestKit;
 
 namespace ClusterDns.Plugins.Tests.Forward;
 
@@ -108,15 +109,7 @@ public class ForwardHealthTests
         Assert.Equal(0, Checks(First) + Checks(Second));
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
-        while (!condition())
-        {
-            Assert.False(patience.IsCancellationRequested, "it did not become so");
-            await Task.Yield();
-        }
-    }
+    private static Task UntilAsync(Func<bool> condition) => Eventually.IsAsync(condition);
 
     /// <summary>The check's wait may not have begun when the clock moves, so it moves until it has.</summary>
     private static Task AdvanceAsync(PluginKit kit, Func<bool> condition) => UntilAsync(() =>

@@ -117,7 +117,7 @@ public class HeaderTests
     [Theory]
     [InlineData("header", "Corefile:2:1: header has no rules: write some in braces, such as 'response set ra'")]
     [InlineData("header {\n}", "Corefile:2:1: header has no rules: write some in braces, such as 'response set ra'")]
-    [InlineData("header {\n set ra\n}", "Corefile:3:2: 'set' stands first, expected query or response before it")]
+    [InlineData("header {\n set ra\n}", "Corefile:3:2: missing 'query' or 'response' before 'set': write for example 'response set ra'")]
     [InlineData("header {\n respnose set ra\n}", "Corefile:3:2: unknown option 'respnose' of header: expected query or response; did you mean 'response'?")]
     [InlineData("header {\n query sett ra\n}", "Corefile:3:8: invalid value 'sett' for query: expected set or clear; did you mean 'set'?")]
     [InlineData("header {\n query set tc\n}", "Corefile:3:12: invalid value 'tc' for query: expected aa, ra or rd")]

@@ -64,7 +64,7 @@ public sealed class GoldenUdpTests
             }
         }
 
-        int opt = query.Edns.Present ? 1 : 0;
+        int opt = query.HasEdns ? 1 : 0;
         bool isTruncated = (header.Flags & HeaderFlags.Truncated) != HeaderFlags.None;
         Assert.InRange(query.Exchange.ResponseLength, DnsHeader.Length, query.ResponseSizeLimit);
         Assert.True(!isTruncated || header.AnswerCount > 0);

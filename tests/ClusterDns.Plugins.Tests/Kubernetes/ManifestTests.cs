@@ -70,7 +70,7 @@ public sealed class ManifestTests
     [InlineData("manifests web.yaml\npods all", "Corefile:4:6: invalid value 'all' for pods: expected disabled, insecure or verified")]
     [InlineData("manifests web.yaml\nendpoint_pod_names yes", "Corefile:4:20: unexpected 'yes' after 'endpoint_pod_names': expected 'endpoint_pod_names'")]
     [InlineData("manifests web.yaml\nzonal yes", "Corefile:4:7: unexpected 'yes' after 'zonal': expected 'zonal'")]
-    [InlineData("manifests web.yaml\nzonal\nnoendpoints", "Corefile:4:1: zonal stands beside noendpoints, expected one of them: topology zones are told by endpoints")]
+    [InlineData("manifests web.yaml\nzonal\nnoendpoints", "Corefile:5:1: 'noendpoints' conflicts with 'zonal' (at Corefile:4:1): topology zones are known from endpoints")]
     [InlineData("manifest web.yaml", "Corefile:3:1: unknown option 'manifest' of kubernetes: expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, endpoint_pod_names, ttl, fallthrough, ignore, multicluster, zonal, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight or startup_timeout; did you mean 'manifests'?")]
     public void What_is_wrong_is_an_error_at_start(string options, string error)
         => Assert.Equal(error, Create(options).Errors);

@@ -110,9 +110,9 @@ public class LoadbalanceTests
     [InlineData("loadbalance round_robin file", "Corefile:2:25: unexpected 'file' after 'loadbalance': expected 'loadbalance [round_robin]'")]
     [InlineData("loadbalance weighted", "Corefile:2:1: missing argument of 'loadbalance': expected 'loadbalance weighted WEIGHTFILE'")]
     [InlineData("loadbalance weighted a b", "Corefile:2:24: unexpected 'b' after 'loadbalance': expected 'loadbalance weighted WEIGHTFILE'")]
-    [InlineData("loadbalance {\n reload 5s\n}", "Corefile:3:2: reload has no weight file to read again, expected it under 'loadbalance weighted WEIGHTFILE'")]
+    [InlineData("loadbalance {\n reload 5s\n}", "Corefile:3:2: 'reload' has no weight file to read again: write it under 'loadbalance weighted WEIGHTFILE'")]
     [InlineData("loadbalance weighted file {\n reload\n}", "Corefile:3:2: missing argument of 'reload': expected 'reload DURATION'")]
-    [InlineData("loadbalance {\n prefer 10.0.0.0/8 10.0.0.1\n}", "Corefile:3:20: '10.0.0.1' is no subnet for prefer, expected one such as 10.0.0.0/8 or 2001:db8::/32")]
+    [InlineData("loadbalance {\n prefer 10.0.0.0/8 10.0.0.1\n}", "Corefile:3:20: invalid network '10.0.0.1' for prefer: expected for example 10.0.0.0/8 or 2001:db8::/32")]
     [InlineData("loadbalance {\n perfer 10.0.0.0/8\n}", "Corefile:3:2: unknown option 'perfer' of loadbalance: expected reload or prefer; did you mean 'prefer'?")]
     public void WhatIsWrongIsSaid(string text, string error) => Assert.Equal(error, Create(text, static _ => { }).Errors);
 

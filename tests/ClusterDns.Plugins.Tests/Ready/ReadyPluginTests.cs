@@ -92,7 +92,7 @@ public class ReadyPluginTests
 
     [Theory]
     [InlineData("ready\nready", "Corefile:3:1: duplicate 'ready' in this server block (first at Corefile:2:1): expected once")]
-    [InlineData("ready 8181", "Corefile:2:7: '8181' is no address for ready, expected one such as :8080, localhost:8080 or 127.0.0.1:8080")]
+    [InlineData("ready 8181", "Corefile:2:7: invalid address '8181' for ready: expected for example :8080, localhost:8080 or 127.0.0.1:8080")]
     [InlineData("ready {\n monitor always\n}", "Corefile:3:10: invalid value 'always' for monitor: expected until-ready or continuously")]
     [InlineData("ready {\n moniter continuously\n}", "Corefile:3:2: unknown option 'moniter' of ready: expected monitor; did you mean 'monitor'?")]
     public void WhatIsWrongIsSaid(string text, string error) => Assert.Equal(error, Create(text).Errors);

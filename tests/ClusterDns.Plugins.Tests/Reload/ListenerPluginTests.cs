@@ -19,9 +19,9 @@ public class ListenerPluginTests
             new ReloadSettings(TimeSpan.FromSeconds(interval), TimeSpan.FromSeconds(jitter)), new PluginKit(new ReloadPlugin(), text).Wiring.SingleOrDefault<ReloadSettings>());
 
     [Theory]
-    [InlineData("reload 1s", "Corefile:2:8: invalid duration '1s' for reload: expected 2s or more, for example 5s or 1m30s")]
-    [InlineData("reload 2s 500ms", "Corefile:2:11: invalid jitter '500ms' for reload: expected 0s, or at least 1s")]
-    [InlineData("reload often", "Corefile:2:8: invalid duration 'often' for reload: expected 2s or more, for example 5s or 1m30s")]
+    [InlineData("reload 1s", "Corefile:2:8: invalid duration '1s' for reload: expected 2s or more")]
+    [InlineData("reload 2s 500ms", "Corefile:2:11: invalid duration '500ms' for reload: expected 0s, or 1s or more")]
+    [InlineData("reload often", "Corefile:2:8: invalid duration 'often' for reload: expected for example 5s or 1m30s")]
     [InlineData("reload 2s 1s 1s", "Corefile:2:14: unexpected '1s' after 'reload': expected 'reload [INTERVAL] [JITTER]'")]
     public void Reload_tells_what_is_wrong(string text, string error) => Assert.Equal(error, new PluginKit(new ReloadPlugin(), text).Errors);
 
@@ -60,8 +60,8 @@ public class ListenerPluginTests
     [InlineData("timeouts", "Corefile:2:1: timeouts has no options: expected at least one of read, write, idle, maxtcpqueries")]
     [InlineData("timeouts {\n}", "Corefile:2:1: timeouts has no options: expected at least one of read, write, idle, maxtcpqueries")]
     [InlineData("timeouts 5s {\n read 5s\n}", "Corefile:2:10: unexpected '5s' after 'timeouts': expected 'timeouts'")]
-    [InlineData("timeouts {\n read 999ms\n}", "Corefile:3:7: invalid duration '999ms' for read: expected 1s to 24h, for example 5s or 1m30s")]
-    [InlineData("timeouts {\n idle 24h1s\n}", "Corefile:3:7: invalid duration '24h1s' for idle: expected 1s to 24h, for example 5s or 1m30s")]
+    [InlineData("timeouts {\n read 999ms\n}", "Corefile:3:7: invalid duration '999ms' for read: expected 1s to 24h")]
+    [InlineData("timeouts {\n idle 24h1s\n}", "Corefile:3:7: invalid duration '24h1s' for idle: expected 1s to 24h")]
     [InlineData("timeouts {\n maxtcpqueries 0\n}", "Corefile:3:16: invalid number '0' for maxtcpqueries: expected a number from 1 on, or -1 for no bound")]
     [InlineData("timeouts {\n maxtcpqueries -2\n}", "Corefile:3:16: invalid number '-2' for maxtcpqueries: expected a number from 1 on, or -1 for no bound")]
     [InlineData("timeouts {\n raed 5s\n}", "Corefile:3:2: unknown option 'raed' of timeouts: expected read, write, idle or maxtcpqueries; did you mean 'read'?")]

@@ -24,10 +24,13 @@ internal sealed class FakeFiles : IFileAccess
             }
             else
             {
-                _files[path] = (System.Text.Encoding.UTF8.GetBytes(value), DateTime.UnixEpoch.AddSeconds(++_changes));
+                Add(path, System.Text.Encoding.UTF8.GetBytes(value));
             }
         }
     }
+
+    /// <summary>Adds a file that is no text.</summary>
+    public void Add(string path, byte[] content) => _files[path] = (content, DateTime.UnixEpoch.AddSeconds(++_changes));
 
     /// <summary>The length that stamps report; null for the true one.</summary>
     public long? ReportedLength { get; set; }

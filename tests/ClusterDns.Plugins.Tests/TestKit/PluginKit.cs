@@ -13,7 +13,6 @@ using ClusterDns.Core.Resources;
 using ClusterDns.Core.Wire;
 using ClusterDns.TestKit;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace ClusterDns.Plugins.Tests.TestKit;
 
@@ -105,7 +104,7 @@ internal sealed class PluginKit : ILogOutput
 
     public FakeUpstreams Upstreams { get; }
 
-    public FakeTimeProvider Time { get; } = new();
+    public SteppedClock Time { get; } = new();
 
     public MetricRegistry Metrics { get; } = new();
 

@@ -11,6 +11,10 @@ public sealed class LanguageTests
     public void Documents_use_plain_words()
         => Assert.Empty(Check("", "*.md", PlainWords.Prose));
 
+    [Fact]
+    public void String_literals_and_documentation_of_the_source_use_plain_words()
+        => Assert.Empty(Check("src", "*.cs", PlainWords.Texts));
+
     [Theory]
     [InlineData("the file is read anew", "'anew': write again")]
     [InlineData("what stands in it", "'stands': write is, appears; 'stands for' is fine")]

@@ -14,6 +14,35 @@ public sealed class PhysicalFileAccessTests : IDisposable
     public void AMissingFileHasNoStamp() => Assert.Null(_files.GetStamp(At("missing")));
 
     [Fact]
+    public void Mapped_file_has_the_content_of_the_file_even_when_it_is_replaced()
+    {
+        File.WriteAllText(At("file"), "first");
+        ReadOnlyMemory<byte> mapped = _files.Map(At("file"));
+        File.WriteAllText(At("new"), "second");
+        File.Move(At("new"), At("file"), overwrite: true);
+
+        Assert.Equal("first"u8.ToArray(), mapped.ToArray());
+        Assert.Equal("second"u8.ToArray(), _files.Map(At("file")).ToArray());
+    }
+
+    [Fact]
+    public void Empty_file_is_mapped_as_nothing()
+    {
+        File.WriteAllText(At("file"), "");
+        Assert.True(_files.Map(At("file")).IsEmpty);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("missing")]
+    [InlineData("a\0b")]
+    public void File_that_is_missing_cannot_be_mapped(string name)
+        => Assert.ThrowsAny<IOException>(() => _files.Map(name.Length == 0 ? "" : At(name)));
+
+    [Fact]
+    public void Folder_cannot_be_mapped() => Assert.ThrowsAny<IOException>(() => _files.Map(_folder.FullName));
+
+    [Fact]
     public void AFoldersFilesAreSorted()
     {
         File.WriteAllText(At("b"), "");

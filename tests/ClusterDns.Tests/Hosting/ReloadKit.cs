@@ -62,11 +62,9 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
             new CorefileLoader(static _ => null, static () => Stream.Null));
         Memory.LogTo(Environment.Process.Loggers.CreateLogger("memory"));
         Server = new DnsServer(TestServices.Create(Metrics, Time, Environment.Process.Loggers, memory: Memory));
-        DiagnosticBag diagnostics = new();
-        ServerModel? model = Configuration.Read(diagnostics) is { } document ? Configuration.Build(document, diagnostics) : null;
-        Assert.True(model is not null, string.Join('\n', diagnostics.Errors));
-        Model = model;
-        Reloader = new ConfigurationReloader(Configuration, Server, model, new ReloadMetrics(Metrics), next => Model = next, Environment);
+        ReloadMetrics metrics = new(Metrics);
+        Running = new RunningConfiguration(Configuration, Server, metrics, isOn => IsDebug = isOn, static _ => { }, Environment);
+        Reloader = new ConfigurationReloader(Configuration, Running, metrics, Environment);
     }
 
     public MetricRegistry Metrics { get; } = new();
@@ -85,7 +83,12 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
 
     public ConfigurationReloader Reloader { get; }
 
-    public ServerModel Model { get; private set; }
+    public RunningConfiguration Running { get; }
+
+    public ServerModel Model => Running.Model ?? throw new InvalidOperationException("the server has not started");
+
+    /// <summary>Whether debug lines are written.</summary>
+    public bool IsDebug { get; private set; }
 
     public ConcurrentQueue<string> Log { get; } = new();
 
@@ -116,7 +119,7 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
 
     private static async Task<ReloadKit> StartAsync(ReloadKit kit)
     {
-        await kit.Server.ApplyAsync(kit.Model, CancellationToken.None, CancellationToken.None);
+        Assert.Null(await kit.Running.StartAsync(CancellationToken.None));
         kit.Reloader.Start();
         return kit;
     }
@@ -207,6 +210,7 @@ internal sealed class ReloadKit : ILogOutput, IAsyncDisposable
             await Reloader.DisposeAsync();
         }
 
+        Running.Dispose();
         await Server.DisposeAsync();
         _upstreams.Dispose();
         _folder.Delete(recursive: true);

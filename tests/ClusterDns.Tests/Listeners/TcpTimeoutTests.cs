@@ -48,14 +48,42 @@ public class TcpTimeoutTests
     }
 
     [Fact]
+    public async Task A_message_that_comes_byte_by_byte_must_be_whole_within_the_read_timeout()
+    {
+        await using TestListener server = new(TcpOnly with { WriteTimeout = Never, IdleTimeout = Never, ReadTimeout = TimeSpan.FromSeconds(5) }, _time);
+        TcpTestClient client = await server.ConnectAsync();
+        byte[] frame = TestQuery.Frame(TestQuery.Create(ScriptedPipeline.Sync, 1));
+        int sent = 0;
+        while (server.Count("clusterdns_tcp_dropped_total", "read_timeout") == 0)
+        {
+            // Each byte comes in time, and the server has taken it before the clock goes on; all together come too late.
+            Assert.True(sent < 5, "the client keeps the connection by a byte every 3 s");
+            await client.SendBytesAsync(frame.AsMemory(sent++, 1));
+            await TestListener.UntilAsync(() => client.CountUnreadByServer() == 0);
+            _time.Advance(TimeSpan.FromSeconds(3));
+        }
+
+        Assert.InRange(sent, 2, 4);
+        Assert.True(await client.IsClosedAsync());
+    }
+
+    [Fact]
     public async Task A_query_that_waits_keeps_its_connection_open()
     {
-        await using TestListener server = new(TcpOnly, _time);
+        await using TestListener server = new(TcpOnly with { IdleTimeout = TimeSpan.FromSeconds(10) }, _time);
         TcpTestClient client = await server.ConnectAsync();
         await client.SendAsync(ScriptedPipeline.Wait, 1);
         await TestListener.UntilAsync(() => server.Pipeline.Waiting == 1);
+        await client.SendAsync(ScriptedPipeline.Sync, 2);
+        Assert.Equal(2, TestQuery.GetId(await client.ReceiveAsync()));
 
-        _time.Advance(TimeSpan.FromMinutes(1));
+        // Nothing shows when the connection has begun to receive again, which is what a timeout needs: so the time passes in many steps.
+        for (int step = 0; step < 500; step++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
         server.Pipeline.Release();
 
         Assert.Equal(1, TestQuery.GetId(await client.ReceiveAsync()));

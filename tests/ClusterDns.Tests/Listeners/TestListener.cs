@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ClusterDns.Core.Memory;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Server.Listeners;
 using ClusterDns.Server.Memory;
+using ClusterDns.TestKit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -60,15 +62,7 @@ internal sealed class TestListener : IAsyncDisposable
     internal static ListenerOptions With(string backend) => new() { Port = 0, Backend = Enum.Parse<UdpBackendKind>(backend), Workers = 2 };
 
     /// <summary>Waits until something is so; fails when it does not become so.</summary>
-    internal static async Task UntilAsync(Func<bool> condition)
-    {
-        using CancellationTokenSource patience = new(Patience);
-        while (!condition())
-        {
-            Assert.False(patience.IsCancellationRequested, "it did not become so");
-            await Task.Yield();
-        }
-    }
+    internal static Task UntilAsync(Func<bool> condition) => Eventually.IsAsync(condition);
 
     internal long Count(string name, string? reason = null) => Metrics.Families
         .OfType<CounterFamily>()
@@ -157,12 +151,31 @@ internal sealed class TcpTestClient : IDisposable
 
     internal Task SendAsync(string script, ushort id, int padding = 0) => SendAsync(TestQuery.Frame(TestQuery.Create(script, id, padding)));
 
-    internal async Task SendAsync(byte[] bytes)
+    internal Task SendAsync(byte[] bytes) => SendBytesAsync(bytes);
+
+    internal async Task SendBytesAsync(ReadOnlyMemory<byte> bytes)
     {
         for (int sent = 0; sent < bytes.Length;)
         {
-            sent += await Socket.SendAsync(bytes.AsMemory(sent), SocketFlags.None).AsTask().WaitAsync(TestListener.Patience);
+            sent += await Socket.SendAsync(bytes[sent..], SocketFlags.None).AsTask().WaitAsync(TestListener.Patience);
         }
+    }
+
+    /// <summary>How many bytes have reached the server's socket that the server has not taken yet, of Linux's table.</summary>
+    internal int CountUnreadByServer()
+    {
+        string client = string.Create(CultureInfo.InvariantCulture, $"0100007F:{((IPEndPoint)Socket.LocalEndPoint!).Port:X4}");
+        string server = string.Create(CultureInfo.InvariantCulture, $"0100007F:{((IPEndPoint)Socket.RemoteEndPoint!).Port:X4}");
+        foreach (string line in File.ReadLines("/proc/net/tcp"))
+        {
+            if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, string local, string remote, _, string queues, ..] &&
+                string.Equals(local, server, StringComparison.Ordinal) && string.Equals(remote, client, StringComparison.Ordinal))
+            {
+                return int.Parse(queues.Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            }
+        }
+
+        return 0;
     }
 
     /// <summary>The next answer; null at the end of the stream.</summary>

@@ -50,7 +50,6 @@ public sealed class LineLoggerTests : ILogOutput, IDisposable
         _provider.Debug = true;
         Write("Microsoft.Hosting.Lifetime", LogLevel.Information, "unseen");
         Write("Microsoft.Hosting.Lifetime", LogLevel.Warning, "seen");
-        Write("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical, "unseen");
 
         Assert.Equal(["[WARNING] seen"], _lines);
     }

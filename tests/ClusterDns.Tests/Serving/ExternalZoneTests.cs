@@ -48,7 +48,7 @@ public sealed class ExternalZoneTests : IDisposable
     public void Without_a_cluster_there_is_one_error()
     {
         Assert.Equal(
-            "Corefile:2:3: k8s_external answers from the cluster of kubernetes, expected kubernetes in the same server block",
+            "Corefile:2:3: k8s_external needs the cluster of kubernetes: expected kubernetes in the same server block",
             Assert.Single(ServerKit.FindErrors("example.org {\n  k8s_external\n}\n")));
         Assert.Contains(
             "manifests cannot be read",

@@ -1,4 +1,5 @@
 using System.Net;
+using ClusterDns.Core.Corefiles;
 using ClusterDns.Core.Metrics;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Core.Wire;
@@ -10,6 +11,8 @@ namespace ClusterDns.Tests.Serving;
 
 public class QueryPipelineTests
 {
+    private static readonly Zone Root = ZoneParser.TryParse(".", out IReadOnlyList<Zone> zones, out _) ? zones[0] : throw new FormatException();
+
     private readonly MetricRegistry _metrics = new();
     private readonly RecordingLogger _logger = new();
 
@@ -23,6 +26,25 @@ public class QueryPipelineTests
         Assert.Equal(
             "Recovered from panic in server: \"dns://:53\" InvalidOperationException: broken", Assert.Single(_logger.Records).Message);
         Assert.Null(Assert.Single(_logger.Records).Exception);
+    }
+
+    [Fact]
+    public async Task Zone_of_the_route_is_known_to_its_chain_and_not_to_questions_that_a_link_asks_of_links_below()
+    {
+        bool isChecked = false;
+        await AskAsync(query =>
+        {
+            Assert.Same(Root, query.MatchedZone);
+            Query child = InternalQuery.TryCreate(query, DomainName.Parse("other.example."), RecordType.A)!;
+            Assert.Null(child.MatchedZone);
+            Assert.True(child.IsIn(Root));
+            isChecked = true;
+            query.Response.Answer("test");
+            return ValueTask.CompletedTask;
+        });
+
+        Assert.True(isChecked);
+        Assert.Empty(_logger.Records);
     }
 
     [Fact]
@@ -152,6 +174,7 @@ public class QueryPipelineTests
     {
         Route block = new(new RouteInfo("dns://:53", ".", new byte[] { 0 }, ""), new Link(serve))
         {
+            Zone = Root,
             StackTraces = stackTraces,
             Observers = observer is null ? default : new[] { observer },
         };

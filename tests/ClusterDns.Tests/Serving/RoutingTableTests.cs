@@ -124,6 +124,18 @@ public class RoutingTableTests
         };
     }
 
+    [Theory]
+    [InlineData("www.example.org.", "example.org", true)]
+    [InlineData("WWW.EXAMPLE.org.", "Example.org", true)]
+    [InlineData("example.org.", "example.org", true)]
+    [InlineData("example.org.", ".", true)]
+    [InlineData(".", ".", true)]
+    [InlineData("notexample.org.", "example.org", false)]
+    [InlineData("org.", "example.org", false)]
+    [InlineData("www.example.net.", "example.org", false)]
+    public void Query_is_in_the_zones_that_its_name_ends_with(string name, string zone, bool expected)
+        => Assert.Equal(expected, Query(name, RecordType.A).IsIn(Zones(zone).Single()));
+
     [Fact]
     public void Finding_a_route_allocates_nothing()
     {

@@ -116,6 +116,23 @@ public sealed class RetransmissionTests
     }
 
     [EngineFact]
+    public void Silent_upstream_is_asked_again_after_twice_the_time_each_time()
+    {
+        const int Step = 20;
+        using EngineRig rig = new();
+        PendingQuery query = rig.Ask(seconds: 5);
+        List<int> sentAt = [.. rig.Take().Select(static _ => 0)];
+        for (int time = Step; query.IsWaiting; time += Step)
+        {
+            rig.Advance(Step);
+            sentAt.AddRange(rig.Take().Select(_ => time));
+        }
+
+        Assert.Equal(UpstreamStatus.TimedOut, query.Status);
+        Assert.Equal([0, 400, 1200, 2800], sentAt.Select(static time => time / 100 * 100));
+    }
+
+    [EngineFact]
     public void Refused_query_is_asked_again_from_another_port_at_once()
     {
         using EngineRig rig = new();

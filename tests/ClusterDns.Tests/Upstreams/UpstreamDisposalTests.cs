@@ -110,8 +110,9 @@ public sealed class UpstreamDisposalTests : IAsyncDisposable
 
         private async ValueTask<bool> AskAsync(Query context)
         {
+            Assert.True(context.TryGetRequest(out ReadOnlyMemory<byte> request));
             UpstreamOutcome outcome = await Upstream!.Udp.AskAsync(
-                new UpstreamQuery(context.GetRequest(), TestListener.Patience));
+                new UpstreamQuery(request, TestListener.Patience));
             outcome.Reply?.Release();
             context.Response.Answer(
                 "scripted", outcome.Status == UpstreamStatus.Answered ? ResponseCode.NoError : ResponseCode.ServFail);

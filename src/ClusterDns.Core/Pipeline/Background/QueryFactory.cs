@@ -59,14 +59,14 @@ public sealed partial class QueryFactory : IQueryFactory
     /// <inheritdoc/>
     public BackgroundQuery? TryBegin(Query origin)
     {
-        if (TryRent(origin) is not { } query)
+        if (!origin.TryGetRequest(out ReadOnlyMemory<byte> request) || TryRent(origin) is not { } query)
         {
             return null;
         }
 
         try
         {
-            query.Exchange.EnsureRequestCapacity(origin.Request.Length);
+            query.Exchange.EnsureRequestCapacity(request.Length);
         }
         catch
         {
@@ -74,8 +74,8 @@ public sealed partial class QueryFactory : IQueryFactory
             throw;
         }
 
-        origin.Request.CopyTo(query.Exchange.RequestBuffer);
-        return TryAccept(query, origin.Request.Length, origin);
+        request.CopyTo(query.Exchange.RequestBuffer);
+        return TryAccept(query, request.Length, origin);
     }
 
     /// <inheritdoc/>
@@ -186,7 +186,6 @@ public sealed partial class QueryFactory : IQueryFactory
         }
 
         exchange.Router = origin.Exchange.Router;
-        exchange.Query.UdpSize = origin.UdpSize;
         exchange.Query.Route = origin.Route;
         exchange.Query.Metadata = origin.Metadata;
         return query;

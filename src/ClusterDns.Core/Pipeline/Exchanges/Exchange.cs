@@ -22,6 +22,8 @@ internal sealed class Exchange
     private byte[] _response;
     private int _requestLength;
     private int _responseLength;
+    private byte[]? _largeWritten;
+    private ReadOnlyMemory<byte> _written;
     private IWaitGate? _waitGate;
     private QueryResource? _held;
     private IQueryEndSink? _endSink;
@@ -101,8 +103,32 @@ internal sealed class Exchange
         }
     }
 
-    /// <summary>The request has become shorter, since a part was removed.</summary>
-    internal void ShortenRequest(int by) => _requestLength -= by;
+    /// <summary>The query was changed: what was written for upstreams is out of date.</summary>
+    internal void ForgetWrittenRequest() => _written = default;
+
+    /// <summary>See <see cref="Query.TryGetRequest"/>. A changed message is written behind the client's, where there is room.</summary>
+    internal bool TryGetRequest(RequestChanges changes, out ReadOnlyMemory<byte> request)
+    {
+        if (changes == RequestChanges.None)
+        {
+            request = _request.AsMemory(0, _requestLength);
+            return true;
+        }
+
+        if (_written.IsEmpty)
+        {
+            WriteRequest(changes, _request.AsMemory(_requestLength));
+        }
+
+        if (_written.IsEmpty)
+        {
+            _largeWritten ??= LargeBuffers.Rent();
+            WriteRequest(changes, _largeWritten.AsMemory(0, ushort.MaxValue));
+        }
+
+        request = _written;
+        return !_written.IsEmpty;
+    }
 
     /// <summary>Sets when the query came, where that is known before it is accepted: a batch of datagrams comes at one time.</summary>
     /// <param name="timestamp">The time, as <see cref="TimeProvider.GetTimestamp"/> counts.</param>
@@ -128,7 +154,7 @@ internal sealed class Exchange
     {
         _requestLength = length;
         _waitGate = waitGate;
-        return Query.Read(length, transport, in local, in remote, timestamp);
+        return Query.Read(transport, in local, in remote, timestamp);
     }
 
     /// <summary>Accepts the internal query that is in <see cref="RequestBuffer"/>; its parent has a lease on it.</summary>
@@ -172,6 +198,7 @@ internal sealed class Exchange
     /// <returns>How long the message is.</returns>
     internal int WriteResponse()
     {
+        Query.RestoreAsked();
         int limit = Query.ResponseSizeLimit;
         int kept = Math.Min(limit, KeptResponseSize);
         int reserved = Seals.IsEmpty ? 0 : ReserveForSeals();
@@ -228,6 +255,7 @@ internal sealed class Exchange
     /// <param name="outcome">How.</param>
     internal void End(QueryEnd outcome)
     {
+        Query.RestoreAsked();
         if (_endSink is { } sink)
         {
             _endSink = null;
@@ -242,6 +270,7 @@ internal sealed class Exchange
         Query.Clear();
         _requestLength = 0;
         _responseLength = 0;
+        _written = default;
         _waitGate = null;
         Router = null;
         Observers = default;
@@ -267,6 +296,20 @@ internal sealed class Exchange
             LargeBuffers.Return(_response);
             _response = _keptResponse;
         }
+
+        if (_largeWritten is { } written)
+        {
+            _largeWritten = null;
+            LargeBuffers.Return(written);
+        }
+    }
+
+    private void WriteRequest(RequestChanges changes, Memory<byte> destination)
+    {
+        bool isWritten = changes == RequestChanges.Fields
+            ? RequestWriter.TryPatch(Query, destination.Span, out int length)
+            : RequestWriter.TryWrite(Query, destination.Span, out length);
+        _written = isWritten ? destination[..length] : default;
     }
 
     private int ReserveForSeals()

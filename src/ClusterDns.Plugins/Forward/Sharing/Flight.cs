@@ -23,6 +23,9 @@ internal sealed class Flight : IUpstreamAsker
     /// <summary>The query that asks.</summary>
     public Query Leader { get; private set; } = null!;
 
+    /// <summary>What upstreams are sent, apart from the ID.</summary>
+    public ReadOnlyMemory<byte> Request { get; private set; }
+
     /// <summary>The hash of what the query asks.</summary>
     public ulong Hash { get; private set; }
 
@@ -67,10 +70,11 @@ internal sealed class Flight : IUpstreamAsker
     public bool IsAbandoned => Leader.IsAbandoned;
 
     /// <summary>Prepares the flight of a query.</summary>
-    public void Begin(object owner, Query leader, ulong hash, bool usesStream, long end)
+    public void Begin(object owner, Query leader, ReadOnlyMemory<byte> request, ulong hash, bool usesStream, long end)
     {
         Owner = owner;
         Leader = leader;
+        Request = request;
         Hash = hash;
         UsesStream = usesStream;
         End = end;
@@ -82,19 +86,18 @@ internal sealed class Flight : IUpstreamAsker
     }
 
     /// <summary>Whether a query asks the same, byte for byte as it is sent, apart from its ID and the case of its name.</summary>
-    public bool Matches(object owner, Query query, ulong hash, bool usesStream)
+    public bool Matches(object owner, Query query, ReadOnlySpan<byte> request, ulong hash, bool usesStream)
     {
-        if (Hash != hash || !ReferenceEquals(Owner, owner) || UsesStream != usesStream || Leader.UdpSize != query.UdpSize)
+        if (Hash != hash || !ReferenceEquals(Owner, owner) || UsesStream != usesStream)
         {
             return false;
         }
 
-        ReadOnlySpan<byte> asked = Leader.Request;
-        ReadOnlySpan<byte> other = query.Request;
+        ReadOnlySpan<byte> asked = Request.Span;
         int end = Core.Wire.DnsHeader.Length + query.Name.Length;
-        return asked.Length == other.Length &&
-            asked[sizeof(ushort)..Core.Wire.DnsHeader.Length].SequenceEqual(other[sizeof(ushort)..Core.Wire.DnsHeader.Length]) &&
+        return asked.Length == request.Length &&
+            asked[sizeof(ushort)..Core.Wire.DnsHeader.Length].SequenceEqual(request[sizeof(ushort)..Core.Wire.DnsHeader.Length]) &&
             Leader.Name.SequenceEqual(query.Name) &&
-            asked[end..].SequenceEqual(other[end..]);
+            asked[end..].SequenceEqual(request[end..]);
     }
 }

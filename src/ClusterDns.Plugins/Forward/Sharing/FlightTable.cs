@@ -83,12 +83,14 @@ internal sealed class FlightTable : IDisposable
     /// <summary>Joins the flight of an identical query, or begins one.</summary>
     /// <param name="owner">The link that forwards.</param>
     /// <param name="query">The query.</param>
+    /// <param name="request">What upstreams are sent; it must not change while the query leads.</param>
     /// <param name="usesStream">Whether it goes over a stream at once.</param>
     /// <param name="now">The time.</param>
     /// <param name="end">When a flight that begins now fails.</param>
     /// <param name="flight">The flight that the query leads; null where it follows, or may not.</param>
     /// <returns>The follower; null where the query leads, or as many follow as may.</returns>
-    public Follower? Join(object owner, Query query, bool usesStream, long now, long end, out Flight? flight)
+    public Follower? Join(
+        object owner, Query query, ReadOnlyMemory<byte> request, bool usesStream, long now, long end, out Flight? flight)
     {
         ulong hash = KeyedHash.Of(query.Name) ^ (((ulong)query.Type << 32) * 0x9E3779B97F4A7C15);
         Stripe stripe = StripeOf(hash);
@@ -97,7 +99,7 @@ internal sealed class FlightTable : IDisposable
             ref Flight? bucket = ref BucketOf(stripe, hash);
             for (Flight? other = bucket; other is not null; other = other.Next)
             {
-                if (other.IsClosed || !other.Matches(owner, query, hash, usesStream))
+                if (other.IsClosed || !other.Matches(owner, query, request.Span, hash, usesStream))
                 {
                     continue;
                 }
@@ -128,7 +130,7 @@ internal sealed class FlightTable : IDisposable
             }
 
             flight = stripe.Idle.TryPop(out Flight? idle) ? idle : new Flight();
-            flight.Begin(owner, query, hash, usesStream, end);
+            flight.Begin(owner, query, request, hash, usesStream, end);
             flight.Next = bucket;
             bucket = flight;
             return null;

@@ -55,7 +55,13 @@ internal sealed class SharedAttempts
 
     private ValueTask ShareAsync(Query query, long now, long retryEnd)
     {
-        if (_flights.Join(this, query, _attempts.UsesStream(query), now, now + _maxTime, out Flight? flight) is { } follower)
+        if (!query.TryGetRequest(out ReadOnlyMemory<byte> request))
+        {
+            query.Response.Fail(ForwardHandler.PluginName, ResponseCode.ServFail, "the query as it was rewritten does not fit into a message");
+            return ValueTask.CompletedTask;
+        }
+
+        if (_flights.Join(this, query, request, _attempts.UsesStream(query), now, now + _maxTime, out Flight? flight) is { } follower)
         {
             _metrics.Coalesced.Add();
             return FollowAsync(query, follower.Completion, retryEnd);

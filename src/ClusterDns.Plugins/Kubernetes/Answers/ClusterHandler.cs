@@ -19,7 +19,7 @@ internal abstract class ClusterHandler(
     /// <inheritdoc/>
     public sealed override ValueTask ServeAsync(Query query)
     {
-        if (query.Class != RecordClass.IN || _zones.Match(query.Name) is not { } zone)
+        if (query.Class != RecordClass.IN || _zones.Match(query) is not { } zone)
         {
             return NextAsync(query);
         }
@@ -32,7 +32,7 @@ internal abstract class ClusterHandler(
         }
 
         bool exists = TryAnswer(query, zone, out int outside);
-        if (!exists && fallthrough.Match(query.Name) is not null && !IsOwn(query, zone))
+        if (!exists && fallthrough.Match(query) is not null && !IsOwn(query, zone))
         {
             return NextAsync(query);
         }

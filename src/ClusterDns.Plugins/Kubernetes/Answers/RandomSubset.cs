@@ -26,7 +26,7 @@ internal sealed class RandomSubset(ThreadRandom random)
     /// <param name="query">The query with its response.</param>
     public void Choose(Query query)
     {
-        int room = query.ResponseSizeLimit - DnsHeader.Length - query.QuestionName.Length - 4 - (query.Edns.Present ? OptLength : 0);
+        int room = query.ResponseSizeLimit - DnsHeader.Length - query.AskedName.Length - 4 - (query.HasEdns ? OptLength : 0);
         Span<ResponseRecord> records = GetChoice(query, ref room);
         if (Fit(records, room))
         {

@@ -35,7 +35,7 @@ internal sealed class ZoneRecords
         Zone = zone;
         Wire = zone.Wire.ToArray();
         LabelCount = DomainName.CountLabels(Wire);
-        IsReverse = KubernetesOptionsParser.IsReverse(zone);
+        IsReverse = KubernetesOptions.IsReverse(zone);
         TimeToLive = timeToLive;
         NameServer = Join(nameServer, zone);
         _authority = [.. NameServer, .. Join(mailbox, zone), .. new byte[FieldsLength]];

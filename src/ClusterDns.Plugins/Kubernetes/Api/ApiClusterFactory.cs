@@ -76,7 +76,7 @@ internal static class ApiClusterFactory
             return new KubeconfigAccess(file, options.Context, wiring.Environment.Files, wiring.Environment.Time, wiring.Environment.StartChild);
         }
 
-        return options.Endpoint is not null && ApiServerOptionsParser.TryCreateUri(options, out Uri? server)
+        return options.Endpoint is not null && options.TryCreateUri(out Uri? server)
             ? new EndpointAccess(server!, options.Tls, wiring.Environment.Files)
             : new InClusterAccess(environment, wiring.Environment.Files);
     }

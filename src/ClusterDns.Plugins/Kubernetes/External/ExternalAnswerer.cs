@@ -23,7 +23,7 @@ internal sealed class ExternalAnswerer(ClusterIndex index, ExternalOptions optio
     private const int EndpointLabels = 3;
     private const int PortLabels = 4;
 
-    private readonly Zone _primaryZone = options.Zones.First(static zone => !KubernetesOptionsParser.IsReverse(zone));
+    private readonly Zone _primaryZone = options.Zones.First(static zone => !KubernetesOptions.IsReverse(zone));
 
     /// <summary>Answers a query.</summary>
     /// <param name="query">The query.</param>

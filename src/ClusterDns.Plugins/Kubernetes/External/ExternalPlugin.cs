@@ -1,4 +1,5 @@
 using ClusterDns.Core.Corefiles;
+using ClusterDns.Core.Options;
 using ClusterDns.Core.Pipeline;
 using ClusterDns.Plugins.Common;
 using ClusterDns.Plugins.Kubernetes.Answers;
@@ -16,7 +17,7 @@ public sealed class ExternalPlugin : Plugin<ExternalOptions>
     public override DirectiveRepetition Repetition => DirectiveRepetition.All;
 
     /// <inheritdoc/>
-    protected override ExternalOptions? Parse(PluginParseContext context) => new ExternalOptionsParser(context).Parse();
+    protected override IOptionsReader<ExternalOptions> Options => ExternalOptionsReader.Reader;
 
     /// <inheritdoc/>
     protected override void Build(ExternalOptions options, BlockBuilder builder)
@@ -46,7 +47,7 @@ public sealed class ExternalPlugin : Plugin<ExternalOptions>
         // Where kubernetes is there and could not be built, that has been reported.
         if (!wiring.Diagnostics.HasErrors)
         {
-            wiring.Diagnostics.Error(options.Place, "k8s_external answers from the cluster of kubernetes, expected kubernetes in the same server block");
+            wiring.Diagnostics.Error(options.Place, "k8s_external needs the cluster of kubernetes: expected kubernetes in the same server block");
         }
 
         return null;

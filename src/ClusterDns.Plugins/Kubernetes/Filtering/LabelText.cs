@@ -29,13 +29,13 @@ internal static class LabelText
 
     private static bool IsDomain(ReadOnlySpan<char> text)
     {
-        bool isRight = text.Length <= MaxPrefixLength;
+        bool isValid = text.Length <= MaxPrefixLength;
         foreach (Range label in text.Split('.'))
         {
-            isRight &= IsWord(text[label], DomainCharacters);
+            isValid &= IsWord(text[label], DomainCharacters);
         }
 
-        return isRight;
+        return isValid;
     }
 
     private static bool IsWord(ReadOnlySpan<char> text, SearchValues<char> characters)

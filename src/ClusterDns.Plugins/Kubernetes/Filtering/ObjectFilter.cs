@@ -32,6 +32,15 @@ public sealed class ObjectFilter(
     /// <param name="name">The namespace's name.</param>
     public bool TakesNamespace(string name) => _namespaces.Count == 0 || _namespaces.Contains(name);
 
+    /// <summary>The filter with other conditions, or further namespaces; null for the same as before.</summary>
+    /// <param name="namespaces">Names of further namespaces that are taken.</param>
+    /// <param name="namespaceLabels">What the labels of a namespace must meet.</param>
+    /// <param name="labels">What the labels of any other object must meet.</param>
+    /// <param name="takesEndpoints">Whether EndpointSlices are taken.</param>
+    internal ObjectFilter With(
+        IEnumerable<string>? namespaces = null, LabelSelector? namespaceLabels = null, LabelSelector? labels = null, bool? takesEndpoints = null)
+        => new([.. _namespaces, .. namespaces ?? []], namespaceLabels ?? NamespaceLabels, labels ?? Labels, takesEndpoints ?? TakesEndpoints);
+
     /// <inheritdoc/>
     public bool Equals(ObjectFilter? other)
         => other is not null

@@ -32,6 +32,14 @@ public sealed record ApiServerOptions
 
     /// <summary>How many requests may wait for their response to begin; 0 for any number.</summary>
     public int MaxInFlight { get; init; }
+
+    /// <summary>The URL of <see cref="Endpoint"/>, which is set. One without a scheme is used over TLS where there are files for it.</summary>
+    /// <param name="uri">The URL.</param>
+    internal bool TryCreateUri(out Uri? uri)
+    {
+        string text = Endpoint!.Contains("://", StringComparison.Ordinal) ? Endpoint : (Tls is null ? "http://" : "https://") + Endpoint;
+        return Uri.TryCreate(text, UriKind.Absolute, out uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0;
+    }
 }
 
 /// <summary>The files of a TLS connection, in PEM.</summary>

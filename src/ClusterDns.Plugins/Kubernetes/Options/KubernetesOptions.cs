@@ -40,6 +40,11 @@ public sealed record KubernetesOptions(
     /// <summary>Those of the zones whose Services are the ones that the cluster imports from the clusters of a set.</summary>
     public IReadOnlyList<Zone> MulticlusterZones { get; init; } = [];
 
+    /// <summary>Whether a zone is one of reverse names.</summary>
+    /// <param name="zone">The zone.</param>
+    internal static bool IsReverse(Zone zone)
+        => zone.Text.EndsWith("in-addr.arpa.", StringComparison.Ordinal) || zone.Text.EndsWith("ip6.arpa.", StringComparison.Ordinal);
+
     /// <summary>What of the cluster is held to answer so.</summary>
     internal ClusterIndexOptions Index
         => new(Filter, KeepsPods: Pods == PodsMode.Verified, EndpointPodNames, KeepsImports: MulticlusterZones.Count > 0);

@@ -131,22 +131,22 @@ public sealed class ExternalHandlerTests
     {
         PluginKit kit = new([new ExternalPlugin()], "k8s_external example.org");
 
-        Assert.Equal("Corefile:2:1: k8s_external answers from the cluster of kubernetes, expected kubernetes in the same server block", kit.Errors);
+        Assert.Equal("Corefile:2:1: k8s_external needs the cluster of kubernetes: expected kubernetes in the same server block", kit.Errors);
     }
 
     [Theory]
     [InlineData("ttl", "missing argument of 'ttl': expected 'ttl SECONDS'")]
     [InlineData("ttl 3601", "invalid number '3601' for ttl: expected 0 to 3600")]
     [InlineData("apex", "missing argument of 'apex': expected 'apex LABEL'")]
-    [InlineData("apex a.b", "'a.b' is no value for apex, expected one label, such as dns")]
+    [InlineData("apex a.b", "invalid label 'a.b' for apex: expected one label, such as dns")]
     [InlineData("headless yes", "unexpected 'yes' after 'headless': expected 'headless'")]
     [InlineData("headles", "unknown option 'headles' of k8s_external: expected apex, ttl, headless or fallthrough; did you mean 'headless'?")]
     public void Wrong_options_are_errors(string option, string expected)
         => Assert.Contains(expected, ExternalKit.Create(option).Errors, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("in-addr.arpa", "k8s_external has reverse zones alone, expected a zone for Services, such as example.org")]
-    [InlineData("a23456789a23456789a23456789a23456789a23456789a23456789a23456789.b23456789b23456789b23456789b23456789b23456789b23456789b23456789.c23456789c23456789c23456789c23456789c23456789c23456789c23456789.d23456789d23456789d23456789d23456789d23456789d23456789", "is too long, expected room for hostmaster.dns before it")]
+    [InlineData("in-addr.arpa", "k8s_external has only reverse zones: expected a zone for Services, such as example.org")]
+    [InlineData("a23456789a23456789a23456789a23456789a23456789a23456789a23456789.b23456789b23456789b23456789b23456789b23456789b23456789b23456789.c23456789c23456789c23456789c23456789c23456789c23456789c23456789.d23456789d23456789d23456789d23456789d23456789d23456789", "is too long: expected room for hostmaster.dns before it")]
     public void Wrong_zones_are_errors(string zones, string expected)
         => Assert.Contains(expected, ExternalKit.Create("", zones: zones).Errors, StringComparison.Ordinal);
 

@@ -142,8 +142,8 @@ public sealed class ObjectFilterTests
     [InlineData("labels tier in gold", "Corefile:3:16: labels 'tier in gold': unexpected 'gold': expected values in parentheses")]
     [InlineData("labels tier in (gold", "Corefile:3:16: labels 'tier in (gold': unexpected end in the list of values: expected a comma or a closing parenthesis")]
     [InlineData("namespace_labels a, tier%=x", "Corefile:3:21: namespace_labels 'a, tier%=x': invalid label name 'tier%': expected for example tier or example.com/tier")]
-    [InlineData("namespaces a\nnamespace_labels b", "Corefile:4:1: namespace_labels stands beside namespaces at Corefile:3:1, expected one of them")]
-    [InlineData("namespace_labels b\nnamespaces a", "Corefile:4:1: namespaces stands beside namespace_labels at Corefile:3:1, expected one of them")]
+    [InlineData("namespaces a\nnamespace_labels b", "Corefile:4:1: 'namespace_labels' conflicts with 'namespaces' (at Corefile:3:1): expected one of them")]
+    [InlineData("namespace_labels b\nnamespaces a", "Corefile:4:1: 'namespaces' conflicts with 'namespace_labels' (at Corefile:3:1): expected one of them")]
     [InlineData("noendpoints yes", "Corefile:3:13: unexpected 'yes' after 'noendpoints': expected 'noendpoints'")]
     [InlineData("ignore emptyservice", "Corefile:3:8: invalid value 'emptyservice' for ignore: expected empty_service; did you mean 'empty_service'?")]
     public void Wrong_options_are_told(string options, string error) => Assert.Equal(error, Create(options).Errors);

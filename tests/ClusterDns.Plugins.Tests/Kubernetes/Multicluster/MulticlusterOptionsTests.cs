@@ -52,9 +52,9 @@ public sealed class MulticlusterOptionsTests
     }
 
     [Theory]
-    [InlineData("multicluster clusterset.local", "Corefile:3:14: 'clusterset.local' is none of the zones of kubernetes, expected some of cluster.local., set.local., in-addr.arpa.")]
-    [InlineData("multicluster set.local other.local", "Corefile:3:24: 'other.local' is none of the zones of kubernetes, expected some of cluster.local., set.local., in-addr.arpa.")]
-    [InlineData("multicluster sub.set.local", "Corefile:3:14: 'sub.set.local' is none of the zones of kubernetes, expected some of cluster.local., set.local., in-addr.arpa.")]
+    [InlineData("multicluster clusterset.local", "Corefile:3:14: 'clusterset.local' is not a zone of kubernetes: expected some of cluster.local., set.local., in-addr.arpa.")]
+    [InlineData("multicluster set.local other.local", "Corefile:3:24: 'other.local' is not a zone of kubernetes: expected some of cluster.local., set.local., in-addr.arpa.")]
+    [InlineData("multicluster sub.set.local", "Corefile:3:14: 'sub.set.local' is not a zone of kubernetes: expected some of cluster.local., set.local., in-addr.arpa.")]
     [InlineData("multiclusters set.local", "Corefile:3:1: unknown option 'multiclusters' of kubernetes: expected manifests, namespaces, namespace_labels, labels, noendpoints, pods, endpoint_pod_names, ttl, fallthrough, ignore, multicluster, zonal, endpoint, tls, kubeconfig, apiserver_qps, apiserver_burst, apiserver_max_inflight or startup_timeout; did you mean 'multicluster'?")]
     public void A_zone_that_the_plugin_does_not_have_is_an_error(string option, string error)
         => Assert.Equal(error, Build($"kubernetes cluster.local set.local in-addr.arpa {{\n{option}\nmanifests objects.yaml\n}}").Errors);
@@ -66,7 +66,7 @@ public sealed class MulticlusterOptionsTests
 
         Assert.Equal("", kit.Errors);
         Assert.Equal(
-            "Corefile:3:1: multicluster has no zones and means nothing, expected 'multicluster ZONES...'", Assert.Single(kit.Diagnostics.Warnings).ToString());
+            "Corefile:3:1: 'multicluster' has no effect without zones: write 'multicluster ZONES...'", Assert.Single(kit.Diagnostics.Warnings).ToString());
         Assert.StartsWith("NXDOMAIN", kit.Ask("bare.shop.svc.set.local."), StringComparison.Ordinal);
     }
 

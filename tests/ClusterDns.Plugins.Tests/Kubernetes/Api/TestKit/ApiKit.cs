@@ -3,17 +3,17 @@ using ClusterDns.Core.Wire;
 using ClusterDns.Plugins.Kubernetes;
 using ClusterDns.Plugins.Kubernetes.Api.Http;
 using ClusterDns.Plugins.Tests.TestKit;
+using ClusterDns.TestKit;
 
 namespace ClusterDns.Plugins.Tests.Kubernetes.Api.TestKit;
 
 /// <summary>The plugin over a fake API server: everything between a query and the server's socket.</summary>
 internal sealed class ApiKit : IAsyncDisposable
 {
-    /// <summary>Stands for a test that hangs; nothing is measured by it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>For how many looks nothing may have happened before the clock goes on: who asked reads the answer meanwhile.</summary>
+    private const int QuietLooks = 3;
 
-    /// <summary>How long whoever asked has to read the answer.</summary>
-    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(5);
+    private const int StepsPerLook = 10;
 
     private readonly PluginKit _kit;
     private readonly FakeApiServer _server;
@@ -80,26 +80,32 @@ internal sealed class ApiKit : IAsyncDisposable
     /// <param name="step">How far the clock goes on meanwhile, again and again.</param>
     public async Task UntilAsync(Func<bool> condition, TimeSpan step = default)
     {
-        using CancellationTokenSource hangs = new(Patience);
-        int asked = -1;
-        while (!condition())
-        {
-            Assert.False(hangs.IsCancellationRequested, "what is waited for does not come; log:\n" + Log);
-            if (step > TimeSpan.Zero)
+        int quietLooks = 0;
+        (int Requests, int Fired) seen = default;
+        await Eventually.IsAsync(
+            () =>
             {
-                // A clock that goes on while a request or its answer is on its way would make a machine that is busy look like a server that is slow.
-                if (_server.IsBusy || _inTransit.Count > _server.HeldCount || asked != _server.Requests.Count)
+                if (condition())
                 {
-                    asked = _server.Requests.Count;
-                    await Task.Delay(Breath);
-                    continue;
+                    return true;
                 }
 
-                _kit.Time.Advance(step);
-            }
+                // A clock that goes on while a request or its answer is on its way would make a machine that is busy look like a server that is slow.
+                (int Requests, int Fired) now = (_server.Requests.Count, _kit.Time.Fired);
+                quietLooks = _server.IsBusy || _inTransit.Count > _server.HeldCount || now != seen ? 0 : quietLooks + 1;
+                seen = now;
+                if (step > TimeSpan.Zero && quietLooks >= QuietLooks)
+                {
+                    // Until a timer begins something, the clock may go on without another look.
+                    for (int steps = 0; steps < StepsPerLook && _kit.Time.Fired == now.Fired; steps++)
+                    {
+                        _kit.Time.Advance(step);
+                    }
+                }
 
-            await Task.Yield();
-        }
+                return false;
+            },
+            () => "what is waited for does not come; log:\n" + Log);
     }
 
     public ValueTask DisposeAsync()
