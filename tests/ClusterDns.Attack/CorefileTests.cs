@@ -41,7 +41,7 @@ public sealed class CorefileTests
     }
 
     [AttackTheory]
-    [InlineData("forward . {$CLUSTERDNS_TWO}", "one word")]
+    [InlineData("forward . {$CLUSTERDNS_TWO}", "several words")]
     [InlineData("forward bücher.example 127.0.0.1", "xn--bcher-kva.example")]
     [InlineData("bind \u201C127.0.0.1\u201D", "U+201C")]
     public async Task A_mistake_is_explained(string lines, string part)
