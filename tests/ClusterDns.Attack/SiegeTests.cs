@@ -25,8 +25,9 @@ public sealed class SiegeTests
                 // 600 clients leave room for something unforeseen; 2,000 have to fit.
                 "--memory-share", clients > 600 ? "1" : "0.85",
 
-                // The machine does other things too. The ten minutes of docs/siege.md are measured without slack.
-                "--slack", "3",
+                // The machine does other things too: with 3, one run in four failed, of older executables too, by a single pause of the machine. The ten
+                // minutes of docs/siege.md are measured without slack.
+                "--slack", "5",
             ]);
 
         Assert.True(code == 0, output);
